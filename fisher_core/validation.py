@@ -1,0 +1,110 @@
+"""One place that checks what callers hand in, and words the errors.
+
+Every message names the argument, the value that broke the rule, and the rule:
+
+>>> positive("sigma", -1.0)
+Traceback (most recent call last):
+ValueError: sigma = -1.0 must be > 0
+
+Nothing is clipped or repaired: a value outside its rule is the caller's to mend.
+"""
+
+from __future__ import annotations
+
+from numbers import Integral
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+def array(name: str, value: ArrayLike) -> Array:
+    """``value`` as finite float64 of any shape; ValueError on text, ragged rows, NaN or infinity."""
+    try:
+        result = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {_short(value)} must be numbers") from None
+    if not np.isfinite(result).all():
+        bad = result[~np.isfinite(result)].flat[0]
+        raise ValueError(f"{name} contains {bad} and must be finite")
+    return result
+
+
+def scalar(name: str, value: ArrayLike) -> float:
+    """``value`` as one finite float."""
+    result = array(name, value)
+    if result.ndim != 0:
+        raise ValueError(f"{name} has shape {result.shape} and must be a single number")
+    return float(result)
+
+
+def positive(name: str, value: ArrayLike) -> float:
+    result = scalar(name, value)
+    if not result > 0:
+        raise ValueError(f"{name} = {result:g} must be > 0")
+    return result
+
+
+def non_negative(name: str, value: ArrayLike) -> float:
+    result = scalar(name, value)
+    if result < 0:
+        raise ValueError(f"{name} = {result:g} must be >= 0")
+    return result
+
+
+def integer(name: str, value: object, minimum: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise ValueError(f"{name} = {_short(value)} must be a whole number")
+    if value < minimum:
+        raise ValueError(f"{name} = {value} must be >= {minimum}")
+    return int(value)
+
+
+def vector(name: str, value: ArrayLike, size: int | None = None) -> Array:
+    """``value`` as a finite float64 vector of shape ``(size,)``."""
+    result = array(name, value)
+    if result.ndim != 1 or (size is not None and result.size != size):
+        wanted = "(d,)" if size is None else f"({size},)"
+        raise ValueError(f"{name} has shape {result.shape} and must have shape {wanted}")
+    return result
+
+
+def matrix(name: str, value: ArrayLike, shape: tuple[int | None, int | None] = (None, None)) -> Array:
+    """``value`` as a finite float64 matrix; ``None`` in ``shape`` leaves that side free."""
+    result = array(name, value)
+    if result.ndim != 2 or any(w is not None and w != g for w, g in zip(shape, result.shape, strict=True)):
+        wanted = ", ".join("any" if side is None else str(side) for side in shape)
+        raise ValueError(f"{name} has shape {result.shape} and must have shape ({wanted})")
+    return result
+
+
+def positive_semidefinite(name: str, value: ArrayLike, size: int | None = None) -> Array:
+    """``value`` as a symmetric matrix without negative eigenvalues (to 1e-12 of the largest)."""
+    result = matrix(name, value, (size, size))
+    if result.shape[0] != result.shape[1]:
+        raise ValueError(f"{name} has shape {result.shape} and must be square")
+    scale = np.abs(result).max(initial=0.0)
+    if np.abs(result - result.T).max(initial=0.0) > 1e-12 * scale:
+        raise ValueError(f"{name} must be symmetric; it differs from its transpose by {np.abs(result - result.T).max():.3g}")
+    lowest = np.linalg.eigvalsh(result).min(initial=0.0)
+    if lowest < -1e-12 * scale:
+        raise ValueError(f"{name} must have no negative eigenvalue; its lowest is {lowest:.6g}")
+    return result
+
+
+def choice(name: str, value: object, options: tuple[str, ...]) -> str:
+    if value not in options:
+        raise ValueError(f"{name} = {_short(value)} must be one of {', '.join(options)}")
+    return str(value)
+
+
+def generator(name: str, value: object) -> np.random.Generator:
+    if not isinstance(value, np.random.Generator):
+        raise ValueError(f"{name} = {_short(value)} must be a numpy.random.Generator, e.g. numpy.random.default_rng(7)")
+    return value
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
