@@ -1,0 +1,9 @@
+"""The Fisher information matrix, exact and fast: families, information, divergences.
+
+Conventions: natural logarithms (nats); every matrix is per observation; data first, parameters last;
+exact results are plain arrays, sampled ones an ``Estimate`` with its standard error.
+"""
+
+from fisher_core.family import Estimate
+
+__all__ = ["Estimate"]

@@ -1,0 +1,1 @@
+"""Conditional models p(y | x, θ): regression, classification, networks."""

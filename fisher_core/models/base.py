@@ -1,0 +1,65 @@
+"""The interface of a conditional model p(y | x, θ): inputs are given, only the labels are random.
+
+Conventions
+-----------
+Inputs are rows, ``x (n, k)``; labels ``y (n,)`` or ``(n, m)``; ``theta (d,)`` float64. Every matrix is per
+observation, the mean over the rows of x, in nats. Expectations run over the labels only: the inputs stay as given.
+
+The Fisher information of a conditional model is (Martens 2020, eq. 5)
+
+    F(θ) = (1/n) Σ_i E_{y ~ p(.|x_i, θ)} [s_i s_iᵀ],      s_i = ∇_θ log p(y | x_i, θ)
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fisher_core.family import Estimate
+from fisher_core.validation import Array
+
+
+class ConditionalModel(ABC):
+    """A model of labels given inputs. ``fisher_core.information`` dispatches to these methods."""
+
+    @abstractmethod
+    def log_prob(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """log p(y_i | x_i, θ), shape (n,)."""
+
+    @abstractmethod
+    def score(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """∇_θ log p(y_i | x_i, θ), shape (n, d)."""
+
+    @abstractmethod
+    def hessian(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """∇²_θ log p(y_i | x_i, θ), shape (n, d, d)."""
+
+    @abstractmethod
+    def sample(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator) -> Array:
+        """One label per row of x, drawn from the model."""
+
+    @abstractmethod
+    def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """Exact Fisher information, the expectation over labels in closed form, shape (d, d)."""
+
+    @abstractmethod
+    def fisher_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """The diagonal of ``fisher``, shape (d,), without forming the matrix."""
+
+    @abstractmethod
+    def fisher_vector(self, x: ArrayLike, theta: ArrayLike, v: ArrayLike) -> Array:
+        """F v, shape (d,), without forming the matrix."""
+
+    @abstractmethod
+    def fisher_quadratic(self, x: ArrayLike, theta: ArrayLike, v: ArrayLike) -> float:
+        """vᵀ F v without forming the matrix."""
+
+    @abstractmethod
+    def gauss_newton(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """(1/n) Σ_i J_iᵀ Λ_i J_i with the output Jacobian J and the curvature Λ of -log p in the outputs, (d, d)."""
+
+    @abstractmethod
+    def monte_carlo_fisher(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int = 1) -> Estimate:
+        """Average of s sᵀ over ``draws`` labels per row drawn from the model; converges to ``fisher``."""
