@@ -70,6 +70,14 @@ def vector(name: str, value: ArrayLike, size: int | None = None) -> Array:
     return result
 
 
+def parameters(name: str, value: ArrayLike, size: int) -> Array:
+    """``value`` as finite parameter vectors of shape ``(..., size)``: one point, a path, or a grid of them."""
+    result = array(name, value)
+    if result.ndim == 0 or result.shape[-1] != size:
+        raise ValueError(f"{name} has shape {result.shape} and must have shape (..., {size})")
+    return result
+
+
 def matrix(name: str, value: ArrayLike, shape: tuple[int | None, int | None] = (None, None)) -> Array:
     """``value`` as a finite float64 matrix; ``None`` in ``shape`` leaves that side free."""
     result = array(name, value)
@@ -85,8 +93,9 @@ def positive_semidefinite(name: str, value: ArrayLike, size: int | None = None) 
     if result.shape[0] != result.shape[1]:
         raise ValueError(f"{name} has shape {result.shape} and must be square")
     scale = np.abs(result).max(initial=0.0)
-    if np.abs(result - result.T).max(initial=0.0) > 1e-12 * scale:
-        raise ValueError(f"{name} must be symmetric; it differs from its transpose by {np.abs(result - result.T).max():.3g}")
+    asymmetry = np.abs(result - result.T).max(initial=0.0)
+    if asymmetry > 1e-12 * scale:
+        raise ValueError(f"{name} must be symmetric; it differs from its transpose by {asymmetry:.3g}")
     lowest = np.linalg.eigvalsh(result).min(initial=0.0)
     if lowest < -1e-12 * scale:
         raise ValueError(f"{name} must have no negative eigenvalue; its lowest is {lowest:.6g}")

@@ -1,0 +1,33 @@
+"""Learning task B without forgetting task A: elastic weight consolidation (Kirkpatrick et al. 2017) on small tasks.
+
+Losses are negative log-likelihoods per observation, in nats; every Fisher matrix is per observation; every penalty
+carries its ½.
+"""
+
+from fisher_core.continual.minimisers import minimiser
+from fisher_core.continual.overlap import fisher_overlap
+from fisher_core.continual.penalties import PENALTIES, Penalty, penalty
+from fisher_core.continual.quadratic import QuadraticTask, rotation
+from fisher_core.continual.sweeps import Best, Sweep, best, sweep
+from fisher_core.continual.tasks import Task
+from fisher_core.continual.training import Run, gradient_flow, paths, step_limit, train
+
+__all__ = [
+    "PENALTIES",
+    "Best",
+    "Penalty",
+    "QuadraticTask",
+    "Run",
+    "Sweep",
+    "Task",
+    "best",
+    "fisher_overlap",
+    "gradient_flow",
+    "minimiser",
+    "paths",
+    "penalty",
+    "rotation",
+    "step_limit",
+    "sweep",
+    "train",
+]

@@ -1,0 +1,157 @@
+r"""How training gets there: gradient descent on L_B + penalty from θ_A, step by step, and its continuous limit.
+
+descent   θ_{t+1} = θ_t − η ∇(L_B + penalty)(θ_t)         stable for η < 2/λ_max(H_B + λM)
+flow      θ(t) = θ_∞ + e^{−(H_B + λM)t}(θ_0 − θ_∞)        quadratic tasks
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fisher_core import validation as check
+from fisher_core.continual.penalties import Penalty
+from fisher_core.continual.quadratic import QuadraticTask
+from fisher_core.continual.tasks import Task
+from fisher_core.validation import Array
+
+# A run is given up when its gradient has grown this much beyond 1 + its first length: far outside any picture, and far
+# inside float32. Below the step limit gradients of a quadratic only ever shrink.
+BLOW_UP = 1e8
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One training run.
+
+    Attributes
+    ----------
+    path : θ_0 … θ_T, (T+1, d); where the run diverged it rests at the last point before.
+    losses : for each task its loss along the path, (T+1,), nats per observation.
+    objective : L_B + penalty along the path, (T+1,).
+    diverged_at : the first step that was given up, or None.
+    """
+
+    path: Array
+    losses: dict[str, Array]
+    objective: Array
+    diverged_at: int | None
+
+
+def train(
+    task_b: Task,
+    penalty: Penalty,
+    start: ArrayLike,
+    steps: int = 200,
+    learning_rate: float = 0.05,
+    noise: float = 0.0,
+    rng: np.random.Generator | None = None,
+    tasks: Mapping[str, Task] | None = None,
+) -> Run:
+    """Gradient descent on ``task_b.loss`` + ``penalty.value`` from ``start`` (d,).
+
+    ``noise`` is the standard deviation of Gaussian noise on every entry of every gradient, as minibatches would bring;
+    it needs ``rng``. ``tasks`` are those whose losses are recorded; by default B, and A as its own Laplace
+    approximation ½(θ−θ_A)ᵀF_A(θ−θ_A) if the penalty knows F_A.
+    """
+    theta = check.vector("start", start, penalty.anchor.size)
+    steps = check.integer("steps", steps)
+    learning_rate = check.positive("learning_rate", learning_rate)
+    shocks = np.zeros((steps, theta.size))
+    if check.non_negative("noise", noise) > 0:
+        shocks = noise * check.generator("rng", rng).standard_normal(shocks.shape)
+    path = np.empty((steps + 1, theta.size))
+    path[0] = theta
+    diverged_at, bound = None, np.inf
+    for t in range(steps):
+        gradient = task_b.gradient(path[t]) + penalty.gradient(path[t])
+        size = np.abs(gradient).max()
+        if t == 0:
+            bound = BLOW_UP * (1.0 + size)
+        if size > bound:
+            diverged_at = t
+            path[t:] = path[t - 1]
+            break
+        path[t + 1] = path[t] - learning_rate * (gradient + shocks[t])
+    losses = {name: task.loss(path) for name, task in (tasks or _default_tasks(task_b, penalty)).items()}
+    return Run(path, losses, task_b.loss(path) + penalty.value(path), diverged_at)
+
+
+def paths(
+    tasks_b: Task | Sequence[Task],
+    penalties: Penalty | Sequence[Penalty],
+    starts: ArrayLike,
+    steps: int = 200,
+    learning_rate: float = 0.05,
+) -> Array:
+    """Noise-free descents for K problems at once, (K, steps+1, d): a table to scrub.
+
+    Quadratic tasks only, so that each is one linear recursion. ``tasks_b`` and ``penalties`` are sequences of length K
+    or single ones for all; ``starts`` is (d,) or (K, d). A diverging run rests at its last point, as in :func:`train`.
+    """
+    task_list = [tasks_b] if not isinstance(tasks_b, Sequence) else list(tasks_b)
+    penalty_list = [penalties] if isinstance(penalties, Penalty) else list(penalties)
+    if not all(task.is_quadratic for task in task_list):
+        raise ValueError("tasks_b must be quadratic tasks; use train for the others")
+    steps = check.integer("steps", steps)
+    learning_rate = check.positive("learning_rate", learning_rate)
+    d = penalty_list[0].anchor.size
+    h = np.stack([task.hessian() for task in task_list])
+    b = np.stack([task.minimiser for task in task_list])
+    m = np.stack([p.hessian() for p in penalty_list])
+    a = np.stack([p.anchor for p in penalty_list])
+    theta = check.parameters("starts", starts, d)
+    count = np.broadcast_shapes(h.shape[:1], m.shape[:1], theta.shape[:-1])[0]
+    # θ ← θ − η(Sθ − r) with S = H_B + λM, r = H_B b + λM a; S is symmetric, so rows times S.
+    s = np.broadcast_to(h + m, (count, d, d))
+    r = np.einsum("kij,kj->ki", h, b) + np.einsum("kij,kj->ki", m, a)
+    path = np.empty((steps + 1, count, d))
+    path[0] = theta
+    bound = BLOW_UP * (1.0 + np.abs(np.einsum("kij,kj->ki", s, path[0]) - r).max(axis=1))
+    for t in range(steps):
+        gradient = (s @ path[t][..., None])[..., 0] - r
+        path[t + 1] = path[t] - learning_rate * gradient
+        lost = np.abs(gradient).max(axis=1) > bound
+        if lost.any():
+            path[t, lost] = path[t + 1, lost] = path[t - 1, lost]
+            bound[lost] = -1.0  # once lost, at rest for ever
+    return np.ascontiguousarray(np.moveaxis(path, 1, 0))
+
+
+def step_limit(task_b: Task, penalty: Penalty, theta: ArrayLike | None = None) -> float:
+    """2/λ_max(∇²L_B + λM): gradient descent with a larger step diverges (for a quadratic, from almost everywhere).
+
+    The Hessian is taken at ``theta``, by default at the anchor; inf where nothing curves.
+    """
+    at = penalty.anchor if theta is None else theta
+    largest = float(np.linalg.eigvalsh(task_b.hessian(at) + penalty.hessian(at))[-1])
+    return 2.0 / largest if largest > 0 else np.inf
+
+
+def gradient_flow(task_b: Task, penalty: Penalty, start: ArrayLike, times: ArrayLike) -> Array:
+    r"""θ(t) of dθ/dt = −∇(L_B + penalty) at ``times`` (T,), (T, d), for a quadratic task: no step size, no limit.
+
+    In the eigenbasis S = V diag(s) Vᵀ of S = H_B + λM every coordinate moves by −(1 − e^{−st})/s times its first
+    gradient, which is finite also where s = 0, so singular problems need no exception.
+    """
+    if not task_b.is_quadratic:
+        raise ValueError("task_b must be a quadratic task; use train with a small learning_rate for the others")
+    start = check.vector("start", start, penalty.anchor.size)
+    times = check.vector("times", times)
+    if times.min(initial=0.0) < 0:
+        raise ValueError(f"times contain {times.min():g} and must be >= 0")
+    s, v = np.linalg.eigh(task_b.hessian(start) + penalty.hessian(start))
+    gradient = (task_b.gradient(start) + penalty.gradient(start)) @ v
+    t = times[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        moved = np.where(s > 0, -np.expm1(-np.maximum(s, 0.0) * t) / s, t)
+    return start - (moved * gradient) @ v.T
+
+
+def _default_tasks(task_b: Task, penalty: Penalty) -> dict[str, Task]:
+    if penalty.fisher is None:
+        return {"B": task_b}
+    return {"A": QuadraticTask(penalty.anchor, penalty.fisher), "B": task_b}
