@@ -44,9 +44,9 @@ def weighted_gram(x: ArrayLike, weights: ArrayLike | None = None) -> Array:
     Fisher weights are never negative, so the rows can be scaled by √w and one symmetric product (BLAS syrk, which
     numpy picks for ``z.T @ z``) does half the work of (XᵀW)X. Raises ValueError on a negative weight.
     """
-    x = check.matrix("x", x)
+    x = check.rows("x", x)
     if weights is None:
-        return x.T @ x
+        return check.computed(x.T @ x, x=x)
     weights = check.vector("weights", weights, len(x))
     if weights.min(initial=0.0) < 0:
         raise ValueError(f"weights contain {weights.min():g} and must be >= 0")
@@ -59,7 +59,7 @@ def weighted_gram(x: ArrayLike, weights: ArrayLike | None = None) -> Array:
         block = slice(start, min(start + rows, n))
         z = np.multiply(x[block], roots[block], out=scaled[: block.stop - start])
         gram += z.T @ z
-    return gram
+    return check.computed(gram, x=x)
 
 
 def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:

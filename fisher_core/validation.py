@@ -70,6 +70,31 @@ def vector(name: str, value: ArrayLike, size: int | None = None) -> Array:
     return result
 
 
+def rows(name: str, value: ArrayLike, columns: int | None = None) -> Array:
+    """``value`` as a float64 matrix (n, columns) with n >= 1, not yet searched for NaN.
+
+    For large inputs that search costs as much as a product with them. NaN and infinity survive every sum and product,
+    so the caller tests its small result with :func:`computed` instead.
+    """
+    try:
+        result = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {_short(value)} must be numbers") from None
+    if result.ndim != 2 or len(result) == 0 or (columns is not None and result.shape[1] != columns):
+        wanted = "d" if columns is None else str(columns)
+        raise ValueError(f"{name} has shape {result.shape} and must have shape (n, {wanted}) with n >= 1")
+    return result
+
+
+def computed(result: Array, **inputs: ArrayLike) -> Array:
+    """``result`` if it is finite; otherwise ValueError naming which of ``inputs`` was not, or an overflow."""
+    if np.isfinite(result).all():
+        return result
+    for name, value in inputs.items():
+        array(name, value)
+    raise ValueError(f"{' and '.join(inputs)} must be small enough not to overflow float64")
+
+
 def parameters(name: str, value: ArrayLike, size: int) -> Array:
     """``value`` as finite parameter vectors of shape ``(..., size)``: one point, a path, or a grid of them."""
     result = array(name, value)

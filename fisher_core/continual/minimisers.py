@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import linalg
+from fisher_core import linalg, newton
 from fisher_core import validation as check
 from fisher_core.continual.penalties import Penalty
 from fisher_core.continual.tasks import Task
@@ -30,7 +30,7 @@ def minimiser(task_b: Task, penalty: Penalty) -> Array:
         return quadratic_minimisers(
             task_b.hessian(), task_b.minimiser, penalty.matrix, b, np.array([penalty.strength])
         )[0]
-    return newton(task_b, penalty, start=penalty.anchor)
+    return newton_minimiser(task_b, penalty, start=penalty.anchor)
 
 
 def quadratic_minimisers(h: Array, b: Array, m: Array, a: Array, strengths: Array) -> Array:
@@ -50,27 +50,11 @@ def quadratic_minimisers(h: Array, b: Array, m: Array, a: Array, strengths: Arra
     return np.where(near_a[:, None], a + from_a, b + from_b)
 
 
-def newton(task: Task, penalty: Penalty, start: ArrayLike, tolerance: float = 1e-12, max_steps: int = 100) -> Array:
-    """Minimiser (d,) of the convex ``task.loss`` + ``penalty.value`` by Newton's method, halving steps that overshoot.
-
-    Converged when the Newton decrement ½ gᵀH⁻¹g, the loss still to be won, is below ``tolerance``² of 1 + loss; the
-    last step then leaves an error of order ``tolerance``². Raises ValueError after ``max_steps``.
-    """
-    theta = check.vector("start", start)
-    value = task.loss(theta) + penalty.value(theta)
-    for _ in range(max_steps):
-        gradient = task.gradient(theta) + penalty.gradient(theta)
-        step = -linalg.solve(task.hessian(theta) + penalty.hessian(theta), gradient)
-        slope = gradient @ step  # −gᵀH⁻¹g, twice the predicted gain
-        if -slope <= 2 * tolerance**2 * (1.0 + abs(value)):
-            return theta + step
-        size = 1.0
-        while True:
-            trial = theta + size * step
-            trial_value = task.loss(trial) + penalty.value(trial)
-            # Near the optimum the gain drowns in the rounding of the loss: there the full step is the better judge.
-            if trial_value <= value + 1e-4 * size * slope or -slope < 1e-10 * (1.0 + abs(value)):
-                break
-            size /= 2
-        theta, value = trial, trial_value
-    raise ValueError(f"max_steps = {max_steps} must be larger: Newton's method is at {theta} with slope {slope:.3g}")
+def newton_minimiser(task: Task, penalty: Penalty, start: ArrayLike) -> Array:
+    """Minimiser (d,) of the convex ``task.loss`` + ``penalty.value`` by Newton's method from ``start`` (d,)."""
+    return newton.minimise(
+        lambda theta: float(task.loss(theta) + penalty.value(theta)),
+        lambda theta: task.gradient(theta) + penalty.gradient(theta),
+        lambda theta: task.hessian(theta) + penalty.hessian(theta),
+        start,
+    )

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fisher_core import validation as check
-from fisher_core.continual.minimisers import newton, quadratic_minimisers
+from fisher_core.continual.minimisers import newton_minimiser, quadratic_minimisers
 from fisher_core.continual.penalties import PENALTIES, Penalty, penalty
 from fisher_core.continual.tasks import Task
 from fisher_core.validation import Array
@@ -103,5 +103,5 @@ def _endpoints(task_a: Task, task_b: Task, kind: str, strengths: Array) -> Array
     ends = np.empty((len(strengths), reference.anchor.size))
     theta = task_b.minimiser
     for k, strength in enumerate(strengths):
-        theta = ends[k] = newton(task_b, reference.with_strength(strength), start=theta)
+        theta = ends[k] = newton_minimiser(task_b, reference.with_strength(strength), start=theta)
     return ends

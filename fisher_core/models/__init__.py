@@ -1,1 +1,7 @@
 """Conditional models p(y | x, θ): regression, classification, networks."""
+
+from fisher_core.models.base import ConditionalModel
+from fisher_core.models.linear import LinearRegression
+from fisher_core.models.logistic import LogisticRegression, SeparableDataError
+
+__all__ = ["ConditionalModel", "LinearRegression", "LogisticRegression", "SeparableDataError"]

@@ -1,0 +1,114 @@
+r"""Logistic regression: P(y = 1 | x) = π(z) = 1/(1 + e⁻ᶻ), z = xᵀθ, labels 0 and 1.
+
+    log p = −log(1 + e^{−z}) if y = 1, −log(1 + e^{z}) if y = 0,     r = y − π,     w = π(z)π(−z)
+
+1 − π is never formed: at z = 40 it is 0 in float64, and with it the Fisher information of a confident model. π(−z)
+keeps every digit, and a trained network lives at such logits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from fisher_core import linalg, newton
+from fisher_core import validation as check
+from fisher_core.models.generalized_linear import GeneralizedLinearModel
+from fisher_core.validation import Array
+
+COUNTED_DRAWS = 30  # up to here comparing uniforms is faster than a binomial draw for every row
+
+
+class SeparableDataError(ValueError):
+    """A plane separates the labels: the likelihood grows without end along ``direction`` (d,), a unit vector."""
+
+    def __init__(self, direction: Array) -> None:
+        shown = np.array2string(direction, precision=4, threshold=6)
+        super().__init__(
+            f"y is separable: no theta maximises the likelihood, it grows without end along the direction {shown}"
+        )
+        self.direction = direction
+
+
+@dataclass(frozen=True)
+class LogisticRegression(GeneralizedLinearModel):
+    """Bernoulli(π(xᵀθ)); x (n, d), y (n,) of 0 and 1, θ (d,), no implicit intercept."""
+
+    def check_labels(self, y: ArrayLike, n: int) -> Array:
+        y = check.vector("y", y, n)
+        wrong = (y != 0) & (y != 1)
+        if wrong.any():
+            raise ValueError(f"y contains {y[wrong][0]:g} and must be 0 or 1")
+        return y
+
+    def log_density(self, y: Array, z: Array) -> Array:
+        return -np.logaddexp(0.0, np.where(y == 1, -z, z))
+
+    def residual(self, y: Array, z: Array) -> Array:
+        return np.where(y == 1, expit(-z), -expit(z))
+
+    def weight(self, z: Array) -> Array:
+        return expit(z) * expit(-z)
+
+    def draw(self, z: Array, rng: np.random.Generator) -> Array:
+        return (rng.random(z.shape) < expit(z)).astype(float)
+
+    def mean(self, z: Array) -> Array:
+        return expit(z)
+
+    def squared_residuals(self, z: Array, rng: np.random.Generator, draws: int) -> tuple[Array, Array]:
+        """With k ones among the labels r̄² = (k π(−z)² + (draws − k) π(z)²)/draws, variance w tanh²(z/2)/draws."""
+        p, q = expit(z), expit(-z)
+        if draws <= COUNTED_DRAWS:
+            ones = np.zeros(z.shape)
+            for _ in range(draws):
+                ones += rng.random(z.shape) < p
+        else:
+            ones = rng.binomial(draws, p)
+        return (ones * q**2 + (draws - ones) * p**2) / draws, p * q * np.tanh(z / 2) ** 2 / draws
+
+    def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
+        """Maximum likelihood (d,) by Newton's method, which is Fisher scoring here (iteratively reweighted least squares).
+
+        Raises SeparableDataError when the maximum is at infinity, and SingularFisherError when columns of x are
+        dependent.
+        """
+        x = check.matrix("x", check.rows("x", x))
+        y = self.check_labels(y, len(x))
+        linalg.inverse(linalg.weighted_gram(x) / len(x))
+        try:
+            theta = newton.minimise(
+                lambda t: self.mean_loss(x, y, t),
+                lambda t: self.mean_gradient(x, y, t),
+                lambda t: self.mean_hessian(x, y, t),
+                np.zeros(x.shape[1]),
+            )
+        except linalg.SingularFisherError:
+            theta = None
+        # On separable data the logits grow by about 1 a step until their loss is below rounding, far beyond 20. Large
+        # logits alone prove nothing; a separating direction does.
+        if theta is None or np.abs(x @ theta).max() > 20:
+            direction = separating_direction(x, y)
+            if direction is not None:
+                raise SeparableDataError(direction)
+            if theta is None:
+                raise ValueError("x must be scaled: the Hessian is singular to rounding although no plane separates y")
+        return theta
+
+
+def separating_direction(x: Array, y: Array) -> Array | None:
+    """A unit vector v with (2y−1) xᵀv ≥ 0 for all rows and > 0 for some, or None (Albert and Anderson 1984).
+
+    The linear programme max Σ (2y−1) xᵀv over |vⱼ| ≤ 1 under those inequalities.
+    """
+    from scipy.optimize import linprog
+
+    margins = np.where(y == 1, 1.0, -1.0)[:, None] * x / np.abs(x).max(axis=0)
+    found = linprog(-margins.sum(axis=0), A_ub=-margins, b_ub=np.zeros(len(y)), bounds=(-1, 1))
+    if not found.success or -found.fun <= 1e-7 * len(y):
+        return None
+    direction = found.x / np.abs(x).max(axis=0)
+    return direction / np.linalg.norm(direction)
