@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
-BLOCK_BYTES = 1 << 20  # one block of scaled rows stays in the second-level cache and no n×d temporary is ever made
+BLOCK_BYTES = 1 << 18  # a block of scaled rows stays in the second-level cache, and no n×d temporary is ever made
 
 
 class SingularFisherError(ValueError):
@@ -50,16 +50,22 @@ def weighted_gram(x: ArrayLike, weights: ArrayLike | None = None) -> Array:
     weights = check.vector("weights", weights, len(x))
     if weights.min(initial=0.0) < 0:
         raise ValueError(f"weights contain {weights.min():g} and must be >= 0")
+    return check.computed(scaled_gram(x, np.sqrt(weights)), x=x)
+
+
+def scaled_gram(x: Array, scale: Array) -> Array:
+    """ZᵀZ, (d, d), of the rows zₙ = scaleₙ xₙ, block by block. Unchecked: the inner loop of every Fisher matrix."""
     n, d = x.shape
-    roots = np.sqrt(weights)[:, None]
-    rows = max(1, min(n, BLOCK_BYTES // (8 * max(d, 1))))
-    scaled = np.empty((rows, d))
-    gram = np.zeros((d, d))
+    rows = max(1, BLOCK_BYTES // (8 * max(d, 1)))
+    if n <= rows:
+        z = scale[:, None] * x
+        return z.T @ z
+    block, gram = np.empty((rows, d)), np.zeros((d, d))
     for start in range(0, n, rows):
-        block = slice(start, min(start + rows, n))
-        z = np.multiply(x[block], roots[block], out=scaled[: block.stop - start])
+        part = slice(start, min(start + rows, n))
+        z = np.multiply(x[part], scale[part, None], out=block[: part.stop - start])
         gram += z.T @ z
-    return check.computed(gram, x=x)
+    return gram
 
 
 def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:

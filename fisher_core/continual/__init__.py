@@ -4,6 +4,10 @@ Losses are negative log-likelihoods per observation, in nats; every Fisher matri
 carries its ½.
 """
 
+from fisher_core.continual.basins import basin
+from fisher_core.continual.laplace import Gaussian, GridPosterior, bayes_strength, laplace, posterior_on_grid
+from fisher_core.continual.linear_gaussian import LinearGaussianTask
+from fisher_core.continual.logistic import LogisticTask
 from fisher_core.continual.minimisers import minimiser
 from fisher_core.continual.overlap import fisher_overlap
 from fisher_core.continual.penalties import PENALTIES, Penalty, penalty
@@ -15,17 +19,25 @@ from fisher_core.continual.training import Run, gradient_flow, paths, step_limit
 __all__ = [
     "PENALTIES",
     "Best",
+    "Gaussian",
+    "GridPosterior",
+    "LinearGaussianTask",
+    "LogisticTask",
     "Penalty",
     "QuadraticTask",
     "Run",
     "Sweep",
     "Task",
+    "basin",
+    "bayes_strength",
     "best",
     "fisher_overlap",
     "gradient_flow",
+    "laplace",
     "minimiser",
     "paths",
     "penalty",
+    "posterior_on_grid",
     "rotation",
     "step_limit",
     "sweep",

@@ -37,6 +37,10 @@ class QuadraticTask:
         object.__setattr__(self, "precision", check.positive_semidefinite("precision", self.precision, center.size))
 
     @property
+    def size(self) -> int:
+        return self.center.size
+
+    @property
     def minimiser(self) -> Array:
         return self.center
 

@@ -16,6 +16,10 @@ class Task(Protocol):
     """The Hessian is constant: minimisers, trails and sweeps then have closed forms."""
 
     @property
+    def size(self) -> int:
+        """d, the number of parameters."""
+
+    @property
     def minimiser(self) -> Array:
         """arg min L, (d,)."""
 

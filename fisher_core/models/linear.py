@@ -56,4 +56,4 @@ class LinearRegression(GeneralizedLinearModel):
             values = np.zeros(x.shape[1])
             values[: singular.size] = singular**2 / len(x)
             raise linalg.SingularFisherError("XᵀX/n", values[::-1], vt[rank:].T)
-        return theta
+        return np.asarray(theta, dtype=np.float64)

@@ -1,0 +1,76 @@
+r"""A classification task: the loss is convex but no bowl, so the Fisher at θ_A goes stale on the way to B.
+
+L(θ) = −(1/n) Σ log p(y_i | x_i, θ) + (ridge/2)‖θ‖²,     ∇²L = F + ridge·I
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from fisher_core import newton
+from fisher_core import validation as check
+from fisher_core.models.logistic import LogisticRegression, softplus
+from fisher_core.validation import Array
+
+
+@dataclass(frozen=True, eq=False)
+class LogisticTask:
+    """Logistic regression on x (n, d), y (n,) of 0 and 1, without intercept; mean loss in nats per observation.
+
+    ``ridge`` ≥ 0 is the precision of a Gaussian prior about 0, divided by n. Without it separable data have no
+    minimiser and ``minimiser`` raises SeparableDataError.
+    """
+
+    x: Array
+    y: Array
+    ridge: float = 0.0
+
+    is_quadratic = False
+
+    def __post_init__(self) -> None:
+        x = check.matrix("x", check.rows("x", self.x))
+        object.__setattr__(self, "x", x)
+        object.__setattr__(self, "y", LogisticRegression().check_labels(self.y, len(x)))
+        object.__setattr__(self, "ridge", check.non_negative("ridge", self.ridge))
+
+    @property
+    def size(self) -> int:
+        return self.x.shape[1]
+
+    @cached_property
+    def minimiser(self) -> Array:
+        if self.ridge == 0:
+            return LogisticRegression().mle(self.x, self.y)
+        return newton.minimise(lambda t: float(self.loss(t)), self.gradient, self.hessian, np.zeros(self.x.shape[1]))
+
+    def loss(self, theta: ArrayLike) -> Array:
+        """``theta`` (..., d) gives (...)."""
+        theta = check.parameters("theta", theta, self.x.shape[1])
+        surprise = softplus(-theta @ self._signed.T)
+        return surprise.mean(axis=-1) + 0.5 * self.ridge * (theta**2).sum(axis=-1)
+
+    def gradient(self, theta: ArrayLike) -> Array:
+        """``theta`` (..., d) gives (..., d)."""
+        theta = check.parameters("theta", theta, self.x.shape[1])
+        return self.ridge * theta - expit(-theta @ self._signed.T) @ self._signed / len(self.x)
+
+    def hessian(self, theta: ArrayLike | None = None) -> Array:
+        """F + ridge·I at one point (d,), by default the minimiser; (d, d)."""
+        return self.fisher(theta) + self.ridge * np.eye(self.x.shape[1])
+
+    def fisher(self, theta: ArrayLike | None = None) -> Array:
+        """Fisher information of the likelihood alone at one point, by default the minimiser; (d, d)."""
+        return LogisticRegression().fisher(self.x, self.minimiser if theta is None else theta)
+
+    def empirical_fisher(self, theta: ArrayLike | None = None) -> Array:
+        """Uncentred second moment of the scores at the observed labels; it vanishes as the fit becomes perfect."""
+        return LogisticRegression().empirical_fisher(self.x, self.y, self.minimiser if theta is None else theta)
+
+    @cached_property
+    def _signed(self) -> Array:
+        return np.where(self.y == 1, 1.0, -1.0)[:, None] * self.x  # the loss sees y only as the sign of its row
