@@ -17,6 +17,8 @@ from fisher_core import validation as check
 from fisher_core.models.logistic import LogisticRegression, softplus
 from fisher_core.validation import Array
 
+BLOCK = 1 << 14  # margins at a time: a grid of parameters times all the data would leave the cache
+
 
 @dataclass(frozen=True, eq=False)
 class LogisticTask:
@@ -51,8 +53,13 @@ class LogisticTask:
     def loss(self, theta: ArrayLike) -> Array:
         """``theta`` (..., d) gives (...)."""
         theta = check.parameters("theta", theta, self.x.shape[1])
-        surprise = softplus(-theta @ self._signed.T)
-        return surprise.mean(axis=-1) + 0.5 * self.ridge * (theta**2).sum(axis=-1)
+        points = theta.reshape(-1, self.size)
+        surprise = np.empty(len(points))
+        rows = max(1, BLOCK // len(self.x))
+        for start in range(0, len(points), rows):
+            block = slice(start, start + rows)
+            surprise[block] = softplus(-points[block] @ self._signed.T).mean(axis=1)
+        return surprise.reshape(theta.shape[:-1]) + 0.5 * self.ridge * (theta**2).sum(axis=-1)
 
     def gradient(self, theta: ArrayLike) -> Array:
         """``theta`` (..., d) gives (..., d)."""

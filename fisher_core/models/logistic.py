@@ -76,7 +76,7 @@ class LogisticRegression(GeneralizedLinearModel):
         return squares, likely * unlikely * (np.expm1(-np.abs(z)) * likely) ** 2 / draws
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
-        """Maximum likelihood (d,) by Newton's method: here also Fisher scoring and iteratively reweighted least squares.
+        """Maximum likelihood (d,) by Newton's method, here the same as Fisher scoring and as IRLS.
 
         Raises SeparableDataError when the maximum is at infinity, and SingularFisherError when columns of x are
         dependent.
