@@ -4,6 +4,7 @@ Conventions: natural logarithms (nats); every matrix is per observation; data fi
 exact results are plain arrays, sampled ones an ``Estimate`` with its standard error.
 """
 
+from fisher_core import continual, datasets, linalg, models
 from fisher_core.family import Estimate
 
-__all__ = ["Estimate"]
+__all__ = ["Estimate", "continual", "datasets", "linalg", "models"]
