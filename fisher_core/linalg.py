@@ -57,15 +57,16 @@ def scaled_gram(x: Array, scale: Array) -> Array:
     """ZᵀZ, (d, d), of the rows zₙ = scaleₙ xₙ, block by block. Unchecked: the inner loop of every Fisher matrix."""
     n, d = x.shape
     rows = max(1, BLOCK_BYTES // (8 * max(d, 1)))
-    if n <= rows:
-        z = scale[:, None] * x
-        return z.T @ z
-    block, gram = np.empty((rows, d)), np.zeros((d, d))
-    for start in range(0, n, rows):
-        part = slice(start, min(start + rows, n))
-        z = np.multiply(x[part], scale[part, None], out=block[: part.stop - start])
-        gram += z.T @ z
-    return gram
+    with np.errstate(over="ignore", invalid="ignore"):  # the caller tests the result, see validation.computed
+        if n <= rows:
+            z = scale[:, None] * x
+            return z.T @ z
+        block, gram = np.empty((rows, d)), np.zeros((d, d))
+        for start in range(0, n, rows):
+            part = slice(start, min(start + rows, n))
+            z = np.multiply(x[part], scale[part, None], out=block[: part.stop - start])
+            gram += z.T @ z
+        return gram
 
 
 def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:

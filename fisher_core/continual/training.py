@@ -66,16 +66,17 @@ def train(
     path = np.empty((steps + 1, theta.size))
     path[0] = theta
     diverged_at, bound = None, np.inf
-    for t in range(steps):
+    for t in range(steps + 1):
         gradient = task_b.gradient(path[t]) + penalty.gradient(path[t])
-        size = np.abs(gradient).max()
+        size = np.abs(gradient).max(initial=0.0)
         if t == 0:
             bound = BLOW_UP * (1.0 + size)
         if size > bound:
             diverged_at = t
             path[t:] = path[t - 1]
             break
-        path[t + 1] = path[t] - learning_rate * (gradient + shocks[t])
+        if t < steps:
+            path[t + 1] = path[t] - learning_rate * (gradient + shocks[t])
     losses = {name: task.loss(path) for name, task in (tasks or _default_tasks(task_b, penalty)).items()}
     return Run(path, losses, task_b.loss(path) + penalty.value(path), diverged_at)
 
@@ -105,20 +106,20 @@ def paths(
     a = np.stack([p.anchor for p in penalty_list])
     theta = check.parameters("starts", starts, d)
     count = np.broadcast_shapes(h.shape[:1], m.shape[:1], theta.shape[:-1])[0]
-    # θ ← θ − η(Sθ − r) with S = H_B + λM, r = H_B b + λM a; S is symmetric, so rows times S.
+    # In u = θ − a the gradient is Su + H(a − b), S = H + λM: no large λM a to cancel. Rows times a symmetric matrix.
     s = np.broadcast_to(h + m, (count, d, d))
-    r = np.einsum("kij,kj->ki", h, b) + np.einsum("kij,kj->ki", m, a)
-    path = np.empty((steps + 1, count, d))
-    path[0] = theta
-    bound = BLOW_UP * (1.0 + np.abs(np.einsum("kij,kj->ki", s, path[0]) - r).max(axis=1))
-    for t in range(steps):
-        gradient = (s @ path[t][..., None])[..., 0] - r
-        path[t + 1] = path[t] - learning_rate * gradient
-        lost = np.abs(gradient).max(axis=1) > bound
-        if lost.any():
-            path[t, lost] = path[t + 1, lost] = path[t - 1, lost]
-            bound[lost] = -1.0  # once lost, at rest for ever
-    return np.ascontiguousarray(np.moveaxis(path, 1, 0))
+    constant = np.broadcast_to(np.einsum("kij,kj->ki", h, a - b), (count, d))
+    contraction = np.eye(d) - learning_rate * s
+    u = np.empty((steps + 1, count, d))
+    u[0] = theta - a
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(steps):
+            u[t + 1] = np.einsum("kij,kj->ki", contraction, u[t]) - learning_rate * constant
+        size = np.abs(np.einsum("kij,tkj->tki", s, u) + constant).max(axis=-1)
+    lost = ~(size <= BLOW_UP * (1.0 + size[0]))  # also where it has overflowed to NaN
+    last = np.where(lost.any(axis=0), lost.argmax(axis=0) - 1, steps)
+    rows = np.minimum(np.arange(steps + 1)[:, None], last)
+    return np.ascontiguousarray(np.moveaxis(a + u[rows, np.arange(count)], 1, 0))
 
 
 def step_limit(task_b: Task, penalty: Penalty, theta: ArrayLike | None = None) -> float:
