@@ -1,0 +1,1 @@
+"""Fisher Lab: the frame that lessons fill in, the stage that shows them, the palette."""

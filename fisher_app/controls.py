@@ -1,0 +1,162 @@
+"""What a reader can move: each control knows its values, how they are written in a link, and how to refuse one.
+
+``parse`` turns text from a link, or a value from the browser, into a value of the control, or raises ``ValueError`` with
+one clear sentence.  Values outside the rule are never used and never silently changed.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MARKUP = re.compile(r"[_`*{}]|\^|~|\w+\|")
+
+
+def spoken(text: str) -> str:
+    """Rich text as plain words."""
+    return MARKUP.sub("", text).strip()
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number on a grid.  ``nodes`` is the grid: tables are computed there, so what is shown is exact while dragging.
+
+    ``log`` spaces the nodes geometrically (``count`` of them); otherwise they are lo, lo + step, ..., hi.
+    ``local`` values (a player's step, a highlighted datum) never leave the browser until something else does.
+    """
+
+    key: str
+    label: str
+    lo: float
+    hi: float
+    step: float
+    default: float
+    format: str = "2"
+    log: bool = False
+    unit: str = ""
+    local: bool = False
+    short: str | None = None
+
+    @property
+    def nodes(self) -> NDArray[np.float64]:
+        if self.log:
+            decades = math.log10(self.hi / self.lo)
+            exponents = np.linspace(0.0, 1.0, round(decades / self.step) + 1)
+            grid = self.lo * 10 ** (exponents * decades)
+            return np.array([float(f"{v:.6g}") for v in grid])
+        count = round((self.hi - self.lo) / self.step) + 1
+        return np.round(self.lo + self.step * np.arange(count), 10)
+
+    def parse(self, value: Any) -> float:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise ValueError(f"{self.key}={_short(value)} not used: it must be a number")
+        if not self.lo - 1e-9 <= number <= self.hi + 1e-9 * max(1.0, abs(self.hi)):
+            raise ValueError(f"{self.key}={_short(value)} not used: it must lie from {self.lo:g} to {self.hi:g}")
+        nodes = self.nodes
+        return float(nodes[np.abs(nodes - number).argmin()])
+
+    def rounded(self, value: Any) -> bool:
+        """Whether ``parse`` moved a usable value to the nearest node."""
+        return abs(self.parse(value) - float(value)) > 1e-6 * max(1.0, abs(float(value)))
+
+    def text(self, value: float) -> str:
+        return f"{value:.6g}"
+
+    def wire(self) -> dict[str, Any]:
+        return {"kind": "slider", "key": self.key, "label": self.label, "spoken": spoken(self.label), "nodes": self.nodes.tolist(),
+                "format": self.format, "unit": self.unit, "local": self.local, "short": self.short}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few; ``options`` maps the value (as it stands in a link) to its label."""
+
+    key: str
+    label: str
+    options: Mapping[str, str]
+    default: str
+    select: bool = False
+
+    def parse(self, value: Any) -> str:
+        if value not in self.options:
+            raise ValueError(f"{self.key}={_short(value)} not used: it must be one of {', '.join(self.options)}")
+        return str(value)
+
+    def text(self, value: str) -> str:
+        return value
+
+    def wire(self) -> dict[str, Any]:
+        return {"kind": "choice", "key": self.key, "label": self.label, "spoken": spoken(self.label),
+                "options": [{"value": v, "label": t} for v, t in self.options.items()]}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """Off or on; 0 or 1 in a link."""
+
+    key: str
+    label: str
+    default: bool = False
+
+    def parse(self, value: Any) -> bool:
+        if value in (True, "1", "true"):
+            return True
+        if value in (False, "0", "false"):
+            return False
+        raise ValueError(f"{self.key}={_short(value)} not used: it must be 0 or 1")
+
+    def text(self, value: bool) -> str:
+        return str(int(value))
+
+    def wire(self) -> dict[str, Any]:
+        return {"kind": "toggle", "key": self.key, "label": self.label, "spoken": spoken(self.label)}
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole number typed in, such as a seed; ``draw`` adds a button that takes the next one."""
+
+    key: str
+    label: str
+    lo: int
+    hi: int
+    default: int
+    draw: bool = False
+
+    def parse(self, value: Any) -> int:
+        try:
+            number: int | None = int(value) if isinstance(value, float) and value.is_integer() else int(str(value))
+        except ValueError:
+            number = None
+        if number is None or not self.lo <= number <= self.hi:
+            raise ValueError(f"{self.key}={_short(value)} not used: it must be a whole number from {self.lo} to {self.hi}")
+        return number
+
+    def text(self, value: int) -> str:
+        return str(value)
+
+    def wire(self) -> dict[str, Any]:
+        return {"kind": "whole", "key": self.key, "label": self.label, "spoken": spoken(self.label), "lo": self.lo, "hi": self.hi, "draw": self.draw}
+
+
+Control = Slider | Choice | Toggle | Whole
+
+
+def seed(default: int = 7) -> Whole:
+    """The seed of every random draw on a page."""
+    return Whole("seed", "Seed", 0, 999_999, default, draw=True)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 24 else text[:21] + "..."

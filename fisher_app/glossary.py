@@ -1,0 +1,27 @@
+"""Terms, one line each; a page names those it uses."""
+
+TERMS = {
+    "score": "gradient of the log-likelihood in θ",
+    "Fisher matrix": "covariance of the score under the model",
+    "observed information": "minus the Hessian of the log-likelihood on the data",
+    "empirical Fisher": "mean of score products at observed labels",
+    "label-sampled Fisher": "mean of score products at labels drawn from the model",
+    "Gauss–Newton (GGN)": "Hessian of the loss without the curvature of the network",
+    "natural gradient": "F⁻¹ times the gradient",
+    "damping": "adding εI before inverting",
+    "scoring": "Newton's method with the expected information",
+    "KL": "mean log-ratio of two densities, in nats; not symmetric",
+    "mean parameter": "expectation of the sufficient statistic",
+    "natural parameter": "coefficient of the sufficient statistic in an exponential family",
+    "sufficient": "a summary that loses no information",
+    "Cramér–Rao bound": "floor 1/(nI) for the variance of unbiased estimators",
+    "efficiency": "bound over variance",
+    "sandwich": "robust covariance H⁻¹EH⁻¹",
+    "regular": "support fixed, derivative and integral exchangeable",
+    "Laplace": "a Gaussian at the peak of a posterior",
+    "EWC": "quadratic penalty weighted by the diagonal of F",
+    "anchor": "the θ that a penalty pulls to",
+    "Pareto front": "the best trade-offs between two losses",
+    "catastrophic forgetting": "an old skill lost by new training",
+    "overlap": "cosine-like match of two Fisher matrices",
+}

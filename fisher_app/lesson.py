@@ -1,0 +1,347 @@
+"""The frame that every lesson fills in.
+
+A page declares a `Lesson` (claim, question, controls, presets, predictions, words) and one function per figure that turns
+control values into a `Scene`; the frame does all else, the same way for each: layout, links, undo, predict-then-reveal,
+provenance, code, text twin.  It does not know which lesson it shows.
+
+Data goes one way.  The browser sends control values on release; they become the lesson's state; the state makes a scene;
+the scene goes to the stage.  While a prediction is open, the scene function is told so (``v.seen``) and leaves the answer
+out of what it returns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from . import course, glossary, links, palette, sources, userdata
+from .controls import Choice, Control, Slider, Whole
+from .predictions import Question
+from .stage import component
+from .stage.scene import Packer, Scene
+
+UNDO_STEPS = 50
+_scenes: OrderedDict[Any, tuple[dict[str, Any], dict[str, str], Scene | None]] = OrderedDict()
+_scenes_lock = threading.Lock()
+SCENES_KEPT = 48
+
+CITE = "Cite: Fisher Lab, an interactive course on the Fisher information matrix. Code under the MIT licence, text under CC BY 4.0."
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named state; its ``look`` says where to look.  Values not named are at their defaults; the seed is kept."""
+
+    key: str
+    label: str
+    look: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Paste:
+    """Lets the reader bring a column of numbers.  ``columns``: how many; ``note``: what becomes of them."""
+
+    label: str
+    placeholder: str
+    columns: int = 1
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One tab of a lesson: its name and the function from values to a scene."""
+
+    label: str
+    scene: Callable[[SimpleNamespace], Scene]
+    reading: str
+
+
+@dataclass
+class State:
+    """What a session knows of one lesson."""
+
+    values: dict[str, Any]
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: int = 0
+    history: list[tuple[dict[str, Any], dict[str, Any], int]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    issued: list[str] = field(default_factory=list)
+    revision: int = 1
+    n: int = 0
+    data: Any = None
+    data_note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    slug: str
+    claim: str
+    question: str
+    figures: Mapping[str, Figure]
+    controls: Sequence[Control]
+    presets: Sequence[Preset]
+    predictions: Sequence[Question]
+    trap: str
+    recap: Sequence[tuple[str, str]]
+    terms: Sequence[str]
+    sources: Sequence[str]
+    code: Callable[[SimpleNamespace], str]
+    holds: Callable[[SimpleNamespace], bool]
+    paste: Paste | None = None
+    spoiled: Mapping[str, Callable[[SimpleNamespace], bool]] = field(default_factory=dict)
+    draw: str = ""
+
+    # ---- the page -----------------------------------------------------------------------------------------------------
+    def show(self) -> None:
+        """Everything on the page.  A fragment: moving a control reruns the lesson and nothing around it."""
+        _fragment(self)
+
+    def run(self) -> None:
+        state = self.state()
+        message = component.received(self.key)
+        if message and message["n"] != state.n:
+            fresh = state.n == 0 and not state.issued
+            state.n = message["n"]
+            self.take(state, message, replay=fresh)
+        self.follow_address(state)
+        data, tables = self.data(state)
+        held = set(message.get("have", ())) if message else set()
+        data["tables"] = {name: table for name, table in tables.items() if name not in held}
+        if not state.issued or state.issued[-1] != data["link"]:
+            state.issued = [*state.issued[-UNDO_STEPS:], data["link"]]
+        component.show(data, self.key)
+
+    @property
+    def key(self) -> str:
+        return f"stage-{self.slug}"
+
+    @property
+    def all_controls(self) -> list[Control]:
+        return [Choice("tab", "Figure", {k: f.label for k, f in self.figures.items()}, next(iter(self.figures))), *self.controls]
+
+    def state(self) -> State:
+        lessons = st.session_state.setdefault("lessons", {})
+        if self.slug not in lessons:
+            lessons[self.slug] = State(links.defaults(self.all_controls))
+        return lessons[self.slug]
+
+    # ---- what the reader did ------------------------------------------------------------------------------------------
+    def follow_address(self, state: State) -> None:
+        """Read the address when it is not one that this page has just written itself."""
+        query = {k: st.query_params.get_all(k) for k in st.query_params}
+        plain = {k: v[-1] for k, v in query.items() if k not in links.STREAMLIT_KEYS}
+        if (not plain and state.issued) or links.urlencode(list(plain.items())) in state.issued:
+            return
+        if not plain:
+            return
+        values, state.notices = links.decode(query, self.all_controls)
+        if state.issued:
+            self.remember(state)
+        state.values = values
+        state.revision += 1
+
+    def take(self, state: State, message: Mapping[str, Any], replay: bool = False) -> None:
+        """Apply what the browser sent: values first, then the action (not after a server restart: it was done then)."""
+        action = message.get("action") or {}
+        sent = message.get("values") or {}
+        new, notices = dict(state.values), []
+        for control in self.all_controls:
+            if control.key in sent:
+                try:
+                    new[control.key] = control.parse(sent[control.key])
+                except ValueError as error:
+                    notices.append(f"{error}.")
+        changed = any(new[c.key] != state.values[c.key] for c in self.all_controls if not getattr(c, "local", False))
+        if changed and action.get("kind") != "undo":
+            self.remember(state)
+        state.values = new
+        if notices:
+            state.notices, state.revision = notices, state.revision + 1
+        if action and not replay:
+            self.act(state, action)
+        for name, seen in self.spoiled.items():
+            if name not in state.answers and seen(SimpleNamespace(**state.values)):
+                state.answers[name] = None
+
+    def remember(self, state: State) -> None:
+        state.history = [*state.history[-(UNDO_STEPS - 1) :], (dict(state.values), dict(state.answers), state.asked)]
+
+    def act(self, state: State, action: Mapping[str, Any]) -> None:
+        kind = action.get("kind")
+        if kind == "undo":
+            if state.history:
+                *state.history, (state.values, state.answers, state.asked) = state.history
+        elif kind == "reset":
+            self.remember(state)
+            state.values, state.answers, state.asked, state.notices = links.defaults(self.all_controls), {}, 0, []
+            state.data, state.data_note = None, ""
+        elif kind == "preset":
+            preset = next((p for p in self.presets if p.key == action.get("preset")), None)
+            if preset:
+                self.remember(state)
+                state.values = self.preset_values(preset, state.values)
+        elif kind == "tab" and action.get("tab") in self.figures:
+            self.remember(state)
+            state.values = state.values | {"tab": action["tab"]}
+        elif kind == "draw":
+            control = next((c for c in self.controls if c.key == action.get("control")), None)
+            if isinstance(control, Whole):
+                self.remember(state)
+                state.values = state.values | {control.key: (state.values[control.key] + 1) % (control.hi + 1)}
+        elif kind == "commit":
+            self.commit(state, action)
+        elif kind == "ask" and action.get("item") in range(len(self.predictions)):
+            state.asked = int(action["item"])
+            state.values = state.values | dict(self.predictions[state.asked].setup)
+        elif kind == "paste" and self.paste:
+            self.take_data(state, str(action.get("text", "")))
+        elif kind == "dismiss":
+            state.notices = []
+        elif kind == "go":
+            st.switch_page(str(action.get("page")))
+        state.revision += 1
+
+    def commit(self, state: State, action: Mapping[str, Any]) -> None:
+        question = next((q for q in self.predictions if q.key == action.get("item")), None)
+        if question is None or question.key in state.answers:
+            return
+        given = action.get("answer")
+        if given is not None:
+            try:
+                given = question.check(given)  # type: ignore[attr-defined]
+            except ValueError as error:
+                state.notices = [f"Your answer was not used: {error}."]
+                return
+        self.remember(state)
+        state.answers[question.key] = given
+        state.values = state.values | dict(question.setup)
+
+    def take_data(self, state: State, text: str) -> None:
+        if not text.strip():
+            state.data, state.data_note = None, ""
+            return
+        assert self.paste is not None
+        try:
+            state.data = userdata.read(text, self.paste.columns)
+            state.data_note = f"{len(state.data)} rows in use. They stay in this session and are not part of the link."
+        except ValueError as error:
+            state.data_note = f"Not used: {error}."
+
+    def preset_values(self, preset: Preset, present: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {"seed": present["seed"]} if "seed" in present and "seed" not in preset.values else {}
+        return links.defaults(self.all_controls) | kept | dict(preset.values)
+
+    # ---- what the browser gets ----------------------------------------------------------------------------------------
+    def values(self, state: State) -> SimpleNamespace:
+        return SimpleNamespace(**state.values, seen=frozenset(state.answers), data=state.data)
+
+    def data(self, state: State) -> tuple[dict[str, Any], dict[str, str]]:
+        """The stage's data and its tables, for a state."""
+        v = self.values(state)
+        wire, tables, scene = self.scene(state, v)
+        number, (before, after) = course.current().number(self.slug), course.current().neighbours(self.slug)
+        active = next((p for p in self.presets if self.matches(p, state.values)), None)
+        checks = scene.checks if scene else ()
+        data = {
+            "slug": self.slug,
+            "rev": state.revision,
+            "n": state.n,
+            "values": state.values,
+            "link": links.encode(state.values, self.all_controls),
+            "palette": palette.THEMES,
+            "styles": palette.STYLES,
+            "bar": {"previous": _near(before), "next": _near(after), "position": f"Lesson {number} of {len(course.current().entries)} · {course.current().title(self.slug)}"},
+            "claim": self.claim,
+            "question": self.question,
+            "tabs": [{"key": k, "label": f.label} for k, f in self.figures.items()],
+            "tab": state.values["tab"],
+            "controls": [c.wire() for c in self.controls],
+            "scene": wire,
+            "predictions": [q.reveal(state.answers[q.key]) if q.key in state.answers else q.wire() for q in self.predictions],  # type: ignore[attr-defined]
+            "asked": state.asked,
+            "reading": self.figures[state.values["tab"]].reading,
+            "presets": [{"key": p.key, "label": p.label, "on": p is active} for p in self.presets],
+            "look": active.look if active else None,
+            "bottom": {"breaks": list(scene.breaks) if scene else [], "groups": list(scene.groups) if scene else [], "more": list(scene.more) if scene else []},
+            "badge": _badge(checks),
+            "notices": state.notices,
+            "canUndo": bool(state.history),
+            "paste": self.paste and {"label": self.paste.label, "placeholder": self.paste.placeholder, "active": state.data is not None, "note": state.data_note},
+            "extras": {
+                "code": self.code(v),
+                "trap": self.trap,
+                "checks": [[c.quantity, c.method, c.second, f"{c.residual:.1e}", f"{c.tolerance:.0e}"] for c in checks],
+                "recap": [{"question": q, "answer": a} for q, a in self.recap],
+                "glossary": [{"term": t, "text": glossary.TERMS[t]} for t in self.terms],
+                "sources": [sources.SOURCES[s].wire() for s in self.sources],
+                "cite": CITE,
+            },
+        }  # fmt: skip
+        return data, tables
+
+    def scene(self, state: State, v: SimpleNamespace) -> tuple[dict[str, Any], dict[str, str], Scene | None]:
+        """The scene of a state, packed; kept for the next reader who asks for the same."""
+        local = {c.key for c in self.controls if isinstance(c, Slider) and c.local}
+        fixed = {k: x for k, x in state.values.items() if k not in local}
+        digest = "" if state.data is None else hashlib.blake2b(np.asarray(state.data).tobytes()).hexdigest()
+        name = (self.slug, json.dumps(fixed, sort_keys=True), tuple(sorted(state.answers)), digest)
+        with _scenes_lock:
+            if name in _scenes:
+                _scenes.move_to_end(name)
+                return _scenes[name]
+        made = self.pack(v)
+        with _scenes_lock:
+            _scenes[name] = made
+            while len(_scenes) > SCENES_KEPT:
+                _scenes.popitem(last=False)
+        return made
+
+    def pack(self, v: SimpleNamespace) -> tuple[dict[str, Any], dict[str, str], Scene | None]:
+        packer = Packer({c.key: c.nodes for c in self.controls if isinstance(c, Slider)})
+        try:
+            scene, refused = self.figures[v.tab].scene(v), None
+        except ValueError as error:  # the core refuses: say so where the picture would be, and keep everything else
+            defaults = SimpleNamespace(**(links.defaults(self.all_controls) | {"tab": v.tab}), seen=v.seen, data=None)
+            scene, refused = self.figures[v.tab].scene(defaults), f"Not drawn: {_plain(str(error))}."
+        wrong = [c for c in scene.checks if not c.holds]
+        if wrong and refused is None:
+            refused = " ".join(f"Not drawn: {c.method} and {c.second} disagree on {c.quantity} by {c.residual:.1e}, more than {c.tolerance:.0e}." for c in wrong)  # fmt: skip
+        return packer.scene(scene, refused), packer.tables, scene
+
+    def matches(self, preset: Preset, values: Mapping[str, Any]) -> bool:
+        local = {c.key for c in self.controls if isinstance(c, Slider) and c.local}
+        target = self.preset_values(preset, values)
+        return all(values[k] == x for k, x in target.items() if k not in local)
+
+
+@st.fragment
+def _fragment(lesson: Lesson) -> None:
+    lesson.run()
+
+
+def _near(entry: course.Entry | None) -> dict[str, str] | None:
+    return None if entry is None else {"title": entry.title, "href": entry.slug, "page": str(entry.page)}
+
+
+def _badge(checks: Sequence[Any]) -> dict[str, Any] | None:
+    if not checks:
+        return None
+    worst = max(checks, key=lambda c: c.residual / c.tolerance)
+    if not worst.holds:
+        return {"ok": False, "text": f"{worst.method} and {worst.second} disagree by {worst.residual:.0e}"}
+    shown = max(worst.residual, 1e-16)
+    return {"ok": True, "text": f"{worst.method} · {worst.second} agrees to {shown:.0e}".replace("e-0", "e-").replace("-", "−")}
+
+
+def _plain(text: str) -> str:
+    """Text from an error, with the marks of rich text escaped."""
+    return "".join("\\" + c if c in "_`*^~{}[]|\\" else c for c in text).rstrip(".")

@@ -1,0 +1,111 @@
+"""How far KL is from its parabola.
+
+KL(p_θ ‖ p_{θ+δ}) = ½ δᵀF(θ)δ + O(|δ|³), and the same for the other direction: both share one quadratic and part at third
+order.  With F at the midpoint and the two directions averaged the gap is of fourth order in every family.
+Source: Kullback (1959), *Information Theory and Statistics*, §2.6; reference values in ``tests/core/test_curvature.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import validation
+from .family import Family
+from .validation import Array
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Divergences along θ + tδ, each of shape (..., m), in nats; a step that leaves the parameter space is NaN.
+
+    forward KL(θ ‖ θ+tδ), reverse KL(θ+tδ ‖ θ), quadratic ½t²δᵀF(θ)δ, midpoint ½t²δᵀF(θ+½tδ)δ.
+    """
+
+    steps: Array
+    forward: Array
+    reverse: Array
+    quadratic: Array
+    midpoint: Array
+
+    @property
+    def gap(self) -> Array:
+        """Forward KL minus the parabola."""
+        return self.forward - self.quadratic
+
+    @property
+    def reverse_gap(self) -> Array:
+        return self.reverse - self.quadratic
+
+    @property
+    def midpoint_gap(self) -> Array:
+        """Mean of the two directions minus the parabola of the midpoint."""
+        return 0.5 * (self.forward + self.reverse) - self.midpoint
+
+
+def profile(family: Family, theta: ArrayLike, direction: ArrayLike, steps: ArrayLike) -> Profile:
+    """KL both ways and its parabola along a line.
+
+    theta (..., d), direction (d,), steps (m,) or (..., m) broadcasting against theta's leading axes.
+    ValueError if theta is outside the parameter space; a *step* outside gives NaN.
+    """
+    theta = validation.array("theta", theta)
+    direction = validation.vector("direction", direction, theta.shape[-1])
+    steps = validation.array("steps", steps)
+    start, end = np.broadcast_arrays(theta[..., None, :], theta[..., None, :] + steps[..., None] * direction)
+    inside = family.contains(end)
+    end_inside, start = np.where(inside[..., None], end, start), np.ascontiguousarray(start)
+    curvature = np.einsum("...ij,i,j->...", family.fisher(theta), direction, direction)[..., None]
+    at_middle = np.einsum("...ij,i,j->...", family.fisher(0.5 * (start + end_inside)), direction, direction)
+
+    def masked(values: Array) -> Array:
+        return np.where(inside, values, np.nan)
+
+    return Profile(
+        np.broadcast_to(steps, inside.shape),
+        masked(family.kl(start, end_inside)),
+        masked(family.kl(end_inside, start)),
+        np.broadcast_to(0.5 * curvature * steps**2, inside.shape),
+        masked(0.5 * at_middle * steps**2),
+    )
+
+
+def order_of_gap(family: Family, theta: ArrayLike, direction: ArrayLike, scale: float, kind: str = "gap") -> float:
+    """Slope of log|gap| against log t for t in [scale/10, scale]: 3 in general, 4 where symmetry cancels the third order.
+
+    ``kind`` is "gap", "reverse_gap" or "midpoint_gap".  Possible only with a KL that keeps its digits at small steps.
+    """
+    validation.choice("kind", kind, ("gap", "reverse_gap", "midpoint_gap"))
+    steps = validation.positive("scale", scale) * np.geomspace(0.1, 1.0, 24)
+    gap = np.abs(getattr(profile(family, theta, direction, steps), kind))
+    return float(np.polyfit(np.log(steps), np.log(gap), 1)[0])
+
+
+def kl_contour(family: Family, theta: ArrayLike, level: float, count: int = 180) -> Array:
+    """Points of {θ' : KL(θ ‖ θ') = level} for d = 2, shape (count, 2), one per direction; NaN where the space ends first.
+
+    Directions are spread evenly on the ellipse ½δᵀFδ = level, and the step along each is found by bisection.
+    """
+    theta = validation.vector("theta", theta, 2)
+    level = validation.positive("level", level)
+    angles = np.linspace(0.0, 2 * np.pi, count)
+    # columns of L^-T map the unit circle to the ellipse δᵀFδ = 1, with F = LLᵀ
+    lower = np.linalg.cholesky(family.fisher(theta))
+    rays = np.sqrt(2 * level) * np.linalg.solve(lower.T, np.stack([np.cos(angles), np.sin(angles)])).T
+    low, high = np.zeros(count), np.full(count, 8.0)
+
+    def beyond(t: Array) -> Array:
+        end = theta + t[:, None] * rays
+        inside = family.contains(end)
+        values = family.kl(np.broadcast_to(theta, end.shape), np.where(inside[:, None], end, theta))
+        return ~inside | (values > level)
+
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        far = beyond(middle)
+        low, high = np.where(far, low, middle), np.where(far, middle, high)
+    points = theta + low[:, None] * rays
+    reached = np.abs(family.kl(np.broadcast_to(theta, points.shape), points) - level) < 1e-6 * level
+    return np.where(reached[:, None], points, np.nan)

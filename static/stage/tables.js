@@ -1,0 +1,57 @@
+// Tables that Python computed, read at the present control values.  No formula of the subject lives in the browser:
+// a table has leading axes that run over control nodes, and reading it is linear interpolation along them.
+
+const decode = b64 => { const s = atob(b64), u = new Uint8Array(s.length); for (let i = 0; i < s.length; i++) u[i] = s.charCodeAt(i); return new Float32Array(u.buffer); };
+
+export class Store {
+  constructor() { this.tables = new Map(); }
+  add(wire) { for (const [id, t] of Object.entries(wire ?? {})) if (!this.tables.has(id)) this.tables.set(id, decode(t)); while (this.tables.size > 400) this.tables.delete(this.tables.keys().next().value); }
+  has(id) { return this.tables.has(id); }
+  get ids() { return [...this.tables.keys()]; }
+}
+
+/** Position of `value` among ascending `nodes`: [lower index, fraction]. */
+export function locate(nodes, value) {
+  let lo = 0, hi = nodes.length - 1;
+  if (hi <= 0 || value <= nodes[0]) return [0, 0];
+  if (value >= nodes[hi]) return [hi - 1, 1];
+  while (hi - lo > 1) { const m = (lo + hi) >> 1; if (nodes[m] <= value) lo = m; else hi = m; }
+  const f = (value - nodes[lo]) / (nodes[hi] - nodes[lo]);
+  return f < 1e-9 ? [lo, 0] : f > 1 - 1e-9 ? [lo, 1] : [lo, f];
+}
+
+/** Read a reference {t: id, shape, over: [control keys]} at the state: a Float32Array of the trailing shape. */
+export class Reader {
+  constructor(store, controls) { this.store = store; this.controls = controls; this.scratch = new Map(); }
+  value(ref, state) {
+    if (ref === null || ref === undefined) return undefined;
+    if (typeof ref === "number") return ref;
+    if (ref === "nan") return NaN;
+    const out = this.array(ref, state);
+    return out?.[0];
+  }
+  array(ref, state) {
+    if (ref === null || ref === undefined) return undefined;
+    if (Array.isArray(ref)) return ref.map(v => (v === "nan" ? NaN : v === "inf" ? Infinity : v === "-inf" ? -Infinity : v));
+    if (typeof ref === "number") return [ref];
+    if (ref.pick) ref = this.choose(ref.pick, state);
+    const data = this.store.tables.get(ref.t);
+    if (!data) return undefined;
+    const over = ref.over ?? [], shape = ref.shape;
+    if (!over.length) return data;
+    let size = 1; for (let k = over.length; k < shape.length; k++) size *= shape[k];
+    let corners = [[0, 1]];                              // [offset in units of rows, weight]
+    over.forEach((key, k) => {
+      const nodes = this.controls.get(key)?.nodes, [i, f] = nodes ? locate(nodes, state[key]) : [0, 0], next = [];
+      for (const [o, w] of corners) { if (f < 1) next.push([o * shape[k] + i, w * (1 - f)]); if (f > 0) next.push([o * shape[k] + i + 1, w * f]); }
+      corners = next;
+    });
+    if (corners.length === 1) return data.subarray(corners[0][0] * size, (corners[0][0] + 1) * size);
+    let out = this.scratch.get(ref.t + over.join()); if (!out || out.length !== size) this.scratch.set(ref.t + over.join(), out = new Float32Array(size));
+    out.fill(0);
+    for (const [o, w] of corners) { const base = o * size; for (let i = 0; i < size; i++) out[i] += w * data[base + i]; }
+    return out;
+  }
+  /** A cross of tables through the present point: the one that runs over the control moved last. */
+  choose(options, state) { return options.find(r => (r.over ?? []).includes(state._moved)) ?? options[0]; }
+}
