@@ -139,7 +139,9 @@ class GeneralizedLinearModel(ConditionalModel):
     def _logits(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
         theta = check.vector("theta", theta)
         x = check.rows("x", x, theta.size)
-        return x, check.computed(x @ theta, x=x)
+        with np.errstate(over="ignore", invalid="ignore"):  # reported by the next line
+            z = x @ theta
+        return x, check.computed(z, x=x)
 
     def _standard_error(self, x: Array, variances: Array, rng: np.random.Generator) -> Array:
         """√(Σ vᵢ (xᵢ²)(xᵢ²)ᵀ)/n, entry by entry, for independent rows with Var(r̄²) = v.
@@ -157,3 +159,17 @@ class GeneralizedLinearModel(ConditionalModel):
                 rows = np.searchsorted(cumulative, spacing * (np.arange(SAMPLED_ROWS) + offset), side="right")
                 x, variances = x[rows], variances[rows] * spacing / share[rows]
         return np.sqrt(linalg.scaled_gram(x * x, np.sqrt(variances))) / n
+
+
+def column_scale(x: Array) -> Array:
+    """Root mean square of each column, (d,): what units they are in. SingularFisherError if they are dependent.
+
+    Whether columns are dependent must not hang on their units, so the scaled ones are tested.
+    """
+    scale = np.sqrt((check.matrix("x", x) ** 2).mean(axis=0))
+    scale[scale == 0] = 1.0
+    gram = linalg.scaled_gram(x / scale, np.ones(len(x))) / len(x)
+    values, _, null = linalg.eigen("XᵀX/n", gram)
+    if null.shape[1]:
+        raise linalg.SingularFisherError("XᵀX/n", values, np.linalg.qr(null / scale[:, None])[0])
+    return scale

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import linalg
 from fisher_core import validation as check
-from fisher_core.models.generalized_linear import GeneralizedLinearModel
+from fisher_core.models.generalized_linear import GeneralizedLinearModel, column_scale
 from fisher_core.validation import Array
 
 
@@ -49,11 +48,7 @@ class LinearRegression(GeneralizedLinearModel):
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Least squares, (d,). Raises SingularFisherError if the columns of x are dependent."""
-        x = check.matrix("x", check.rows("x", x))
-        theta, _, rank, _ = np.linalg.lstsq(x, self.check_labels(y, len(x)), rcond=None)
-        if rank < x.shape[1]:
-            _, singular, vt = np.linalg.svd(x)
-            values = np.zeros(x.shape[1])
-            values[: singular.size] = singular**2 / len(x)
-            raise linalg.SingularFisherError("XᵀX/n", values[::-1], vt[rank:].T)
-        return np.asarray(theta, dtype=np.float64)
+        x = check.rows("x", x)
+        scale = column_scale(x)
+        theta = np.linalg.lstsq(x / scale, self.check_labels(y, len(x)), rcond=None)[0]
+        return np.asarray(theta / scale, dtype=np.float64)

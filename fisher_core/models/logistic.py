@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from fisher_core import linalg, newton
 from fisher_core import validation as check
-from fisher_core.models.generalized_linear import GeneralizedLinearModel
+from fisher_core.models.generalized_linear import GeneralizedLinearModel, column_scale
 from fisher_core.validation import Array
 
 COUNTED_DRAWS = 30  # up to here comparing uniforms is faster than a binomial draw for every row
@@ -81,9 +81,10 @@ class LogisticRegression(GeneralizedLinearModel):
         Raises SeparableDataError when the maximum is at infinity, and SingularFisherError when columns of x are
         dependent.
         """
-        x = check.matrix("x", check.rows("x", x))
+        x = check.rows("x", x)
         y = self.check_labels(y, len(x))
-        linalg.inverse(linalg.weighted_gram(x) / len(x))
+        scale = column_scale(x)
+        x = x / scale
         try:
             theta = newton.minimise(
                 lambda t: self.mean_loss(x, y, t),
@@ -98,10 +99,12 @@ class LogisticRegression(GeneralizedLinearModel):
         if theta is None or np.abs(x @ theta).max() > 20:
             direction = separating_direction(x, y)
             if direction is not None:
-                raise SeparableDataError(direction)
+                raise SeparableDataError(direction / scale / np.linalg.norm(direction / scale))
             if theta is None:
-                raise ValueError("x must be scaled: the Hessian is singular to rounding although no plane separates y")
-        return theta
+                raise ValueError(
+                    "x must be less extreme: the Hessian is singular to rounding, yet no plane separates y"
+                )
+        return theta / scale
 
 
 def softplus(z: Array) -> Array:
@@ -112,13 +115,12 @@ def softplus(z: Array) -> Array:
 def separating_direction(x: Array, y: Array) -> Array | None:
     """A unit vector v with (2y−1) xᵀv ≥ 0 for all rows and > 0 for some, or None (Albert and Anderson 1984).
 
-    The linear programme max Σ (2y−1) xᵀv over |vⱼ| ≤ 1 under those inequalities.
+    The linear programme max Σ (2y−1) xᵀv over |vⱼ| ≤ 1 under those inequalities; columns of x of about unit size.
     """
     from scipy.optimize import linprog
 
-    margins = np.where(y == 1, 1.0, -1.0)[:, None] * x / np.abs(x).max(axis=0)
+    margins = np.where(y == 1, 1.0, -1.0)[:, None] * x
     found = linprog(-margins.sum(axis=0), A_ub=-margins, b_ub=np.zeros(len(y)), bounds=(-1, 1))
     if not found.success or -found.fun <= 1e-7 * len(y):
         return None
-    direction = found.x / np.abs(x).max(axis=0)
-    return direction / np.linalg.norm(direction)
+    return np.asarray(found.x / np.linalg.norm(found.x), dtype=np.float64)
