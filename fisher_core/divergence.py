@@ -1,0 +1,182 @@
+r"""Divergences between two members p = p(·|θ_p), q = p(·|θ_q) of a family, in nats.
+
+    KL(p‖q)  = ∫ p log(p/q)          squared Hellinger  H² = 1 − ∫√(pq)          D_φ(p‖q) = ∫ q φ(p/q)
+
+To second order in δ = θ_q − θ_p all of them are one quadratic form, and its matrix is the Fisher information:
+KL ≈ ½δᵀFδ, H² ≈ ⅛δᵀFδ, D_φ ≈ ½φ''(1) δᵀFδ (Csiszár and Shields 2004, §4).
+
+Nearly equal members are the interesting case, and there the definitions cancel: KL is a sum of terms of order δ that
+add up to order δ². With d = log(p/q) the forms used here have no negative term to lose digits to:
+
+    KL = ∫ p (e^{−d} − 1 + d)        H² = ½∫ (√p − √q)²
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fisher_core import expectation
+from fisher_core import validation as check
+from fisher_core.family import Estimate, Family
+from fisher_core.validation import Array
+
+BLOCK = 1 << 18
+
+
+def kl(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> Array:
+    """KL(p‖q) in the family's own form; θ (..., d) broadcast and give (...). Infinite where q misses part of p."""
+    return f.kl(theta_p, theta_q)
+
+
+def quadratic(fisher: ArrayLike, delta: ArrayLike) -> Array:
+    """½ δᵀFδ for F (..., d, d) and δ (..., d), broadcasting over the leading axes."""
+    fisher, delta = check.array("fisher", fisher), check.array("delta", delta)
+    if delta.ndim == 0 or fisher.ndim < 2 or fisher.shape[-2:] != (delta.shape[-1],) * 2:
+        raise ValueError(f"fisher has shape {fisher.shape} and must be (..., d, d) for delta {delta.shape} = (..., d)")
+    return 0.5 * np.einsum("...i,...ij,...j->...", delta, fisher, delta)
+
+
+def kl_quadrature(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
+    """KL(p‖q) by numerical integration of p(e^{−d} − 1 + d): never negative, about eps/|δ| relative error.
+
+    Infinite when the support of p is not within that of q. When it is smaller, p·d alone is integrated over it.
+    Raises QuadratureError if the nodes do not resolve both densities.
+    """
+    log_p, log_q = _log_masses(f, theta_p, theta_q)
+    if np.isneginf(log_q).any():
+        return float("inf")
+    if not _same_support(f, theta_p, theta_q):
+        return float(np.exp(log_p) @ (log_p - log_q))
+    return float(np.sum(_kl_terms(log_p, log_q)))
+
+
+def kl_monte_carlo(
+    f: Family,
+    theta_p: ArrayLike,
+    theta_q: ArrayLike,
+    n: int,
+    rng: np.random.Generator,
+    estimator: str = "log_ratio",
+) -> Estimate:
+    """KL(p‖q) from n draws x ~ p; value and standard error of shape ().
+
+    estimator = "log_ratio"     mean of d = log p/q. Its spread is √(2 KL): useless once KL < 2/n.
+    estimator = "non_negative"  mean of e^{−d} − 1 + d, which has the same mean and a relative spread that stays finite
+                                as q → p; but E[(q/p)²] may be infinite when q is much wider than p (Schulman 2020).
+    """
+    check.choice("estimator", estimator, ("log_ratio", "non_negative"))
+    n, rng = check.integer("n", n, 2), check.generator("rng", rng)
+    theta_p, theta_q = check.vector("theta_p", theta_p), check.vector("theta_q", theta_q)
+    d = np.empty(n)
+    for start in range(0, n, BLOCK):
+        part = d[start : start + BLOCK]
+        x = f.sample(theta_p, len(part), rng)
+        part[:] = f.log_prob(x, theta_p) - _log_prob(f, x, theta_q)
+    if np.isinf(d).any():
+        return Estimate(np.array(np.inf), np.array(0.0), n)
+    terms = d if estimator == "log_ratio" else _exp_remainder(-d)
+    return Estimate(np.array(terms.mean()), np.array(terms.std(ddof=1) / np.sqrt(n)), n)
+
+
+def hellinger(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
+    """Squared Hellinger distance 1 − ∫√(pq) = ½∫(√p − √q)², between 0 and 1; about ⅛δᵀFδ for near neighbours."""
+    log_p, log_q = _log_masses(f, theta_p, theta_q)
+    if not _same_support(f, theta_p, theta_q):
+        return 1.0 - float(np.exp((log_p + log_q) / 2).sum())
+    larger, gap = np.maximum(log_p, log_q), np.abs(log_p - log_q)
+    return 0.5 * float(np.exp(larger) @ np.expm1(-gap / 2) ** 2)
+
+
+def overlap(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
+    """Area under both curves, ∫ min(p, q) = 1 − total variation distance; between 0 and 1."""
+    log_p, log_q = _log_masses(f, theta_p, theta_q, crossings=True)
+    return float(np.exp(np.minimum(log_p, log_q)).sum())
+
+
+def f_divergence(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, convex: Callable[[Array], Array]) -> float:
+    """D_φ(p‖q) = ∫ q φ(p/q) for a convex φ = ``convex`` with φ(1) = 0, called with an array of ratios t = p/q > 0.
+
+    φ = t log t gives KL(p‖q), −log t KL(q‖p), (√t − 1)²/2 the squared Hellinger distance, (t − 1)² Pearson's χ²,
+    |t − 1|/2 total variation. Absolute error about 1e-15, since φ is taken as given. Raises ValueError when the
+    supports differ or the ratio leaves float64 where there is mass.
+    """
+    if not _same_support(f, theta_p, theta_q):
+        raise ValueError(f"theta_p = {theta_p} and theta_q = {theta_q} must have the same support")
+    log_p, log_q = _log_masses(f, theta_p, theta_q, crossings=True)
+    seen = np.maximum(log_p, log_q) > -700
+    log_p, log_q = log_p[seen], log_q[seen]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        value = float(np.exp(log_q) @ convex(np.exp(log_p - log_q)))
+    if not np.isfinite(value):
+        raise ValueError(f"theta_p = {theta_p} and theta_q = {theta_q} must be near enough for p/q to fit into float64")
+    return value
+
+
+def _exp_remainder(z: Array) -> Array:
+    """eᶻ − 1 − z to full relative accuracy: by its series where expm1(z) − z would cancel."""
+    near = np.abs(z) < 0.5
+    small, series = np.where(near, z, 0.0), np.zeros_like(z)
+    for k in range(15, 2, -1):
+        series = (series + 1) * small / k
+    with np.errstate(over="ignore"):
+        return np.where(near, small**2 / 2 * (1 + series), np.expm1(z) - z)
+
+
+def _kl_terms(log_p: Array, log_q: Array) -> Array:
+    """p(e^{−d} − 1 + d) ≥ 0; where d < −½ the larger q is factored out, as e^{−d} may overflow."""
+    d = log_p - log_q
+    away = np.minimum(d, 0.0)
+    return np.where(
+        d < -0.5,
+        np.exp(log_q) * (1 + (away - 1) * np.exp(away)),
+        np.exp(log_p) * _exp_remainder(-np.maximum(d, -0.5)),
+    )
+
+
+def _same_support(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> bool:
+    return tuple(f.support(theta_p)) == tuple(f.support(theta_q))
+
+
+def _log_prob(f: Family, x: Array, theta: Array) -> Array:
+    """log p(x|θ), −∞ outside the support, where ``f.log_prob`` refuses to answer."""
+    lo, hi = f.support(theta)
+    inside = ((x >= lo) & (x <= hi)).reshape(len(x), -1).all(axis=1)
+    result = np.full(len(x), -np.inf)
+    result[inside] = f.log_prob(x[inside], theta)
+    return result
+
+
+def _log_masses(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bool = False) -> tuple[Array, Array]:
+    """log(p Δ) and log(q Δ) on common nodes in the support of p, fine enough for both densities.
+
+    ``crossings`` puts a panel edge wherever the densities cross, for integrands with a corner there.
+    """
+    p, q = check.vector("theta_p", theta_p), check.vector("theta_q", theta_q)
+    same = _same_support(f, p, q)
+    resolved = (p, q) if same else (p,)
+    ends = () if same else tuple(end for end in f.support(q) if np.isfinite(end))
+    at = expectation.nodes(f, *resolved, cuts=ends)
+    if crossings and at.x.ndim == 1 and not f.discrete:
+        at = expectation.nodes(f, *resolved, cuts=(*ends, *_crossings(f, at.x, p, q)))
+    for theta in resolved:
+        expectation.weights(f, theta, at)
+    return f.log_prob(at.x, p) + at.log_measure, _log_prob(f, at.x, q) + at.log_measure
+
+
+def _crossings(f: Family, x: Array, p: Array, q: Array) -> Array:
+    """Where p = q, between neighbours of the increasing nodes x, by bisection to 1e-8 of their distance."""
+
+    def p_larger(at: Array) -> Array:
+        return f.log_prob(at, p) > _log_prob(f, at, q)
+
+    start = p_larger(x)
+    here = np.flatnonzero(start[1:] != start[:-1])
+    low, high, before = x[here], x[here + 1], start[here]
+    for _ in range(27 if here.size else 0):
+        middle = (low + high) / 2
+        left = p_larger(middle) == before
+        low, high = np.where(left, middle, low), np.where(left, high, middle)
+    return (low + high) / 2
