@@ -67,7 +67,7 @@ class Line(NamedTuple):
 
 
 def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = ()) -> Nodes:
-    """Nodes that resolve p(·|θ) for each of ``thetas`` (d,), with panel edges at ``cuts``; they lie in the first's support."""
+    """Nodes in the support of the first of ``thetas`` (d,) that resolve p(·|θ) of each; panels end at ``cuts``."""
     points = [check.vector("theta", theta) for theta in thetas]
     draws = [f.sample(theta, DRAWS, np.random.default_rng(0)) for theta in points]
     if draws[0].ndim == 2:
