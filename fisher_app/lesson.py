@@ -75,6 +75,7 @@ class State:
     history: list[tuple[dict[str, Any], dict[str, Any], int]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     issued: list[str] = field(default_factory=list)
+    followed: str = ""
     revision: int = 1
     n: int = 0
     data: Any = None
@@ -136,13 +137,15 @@ class Lesson:
 
     # ---- what the reader did ------------------------------------------------------------------------------------------
     def follow_address(self, state: State) -> None:
-        """Read the address when it is not one that this page has just written itself."""
-        query = {k: st.query_params.get_all(k) for k in st.query_params}
-        plain = {k: v[-1] for k, v in query.items() if k not in links.STREAMLIT_KEYS}
-        if (not plain and state.issued) or links.urlencode(list(plain.items())) in state.issued:
+        """Read the address when it is news: not what was read before, and not what this page has written itself.
+
+        (A rerun reports the address that the session came with, not the one the browser shows by now.)
+        """
+        query = {k: st.query_params.get_all(k) for k in st.query_params if k not in links.STREAMLIT_KEYS}
+        address = links.urlencode([(k, x) for k, given in query.items() for x in given])
+        if not address or address == state.followed or address in state.issued:
             return
-        if not plain:
-            return
+        state.followed = address
         values, state.notices = links.decode(query, self.all_controls)
         if state.issued:
             self.remember(state)
