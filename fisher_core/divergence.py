@@ -16,11 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from fisher_core import expectation
 from fisher_core import validation as check
 from fisher_core.family import Estimate, Family
+from fisher_core.special import exp_excess
 from fisher_core.validation import Array
 
 BLOCK = 1 << 18
@@ -69,15 +70,15 @@ def kl_monte_carlo(
     """
     check.choice("estimator", estimator, ("log_ratio", "non_negative"))
     n, rng = check.integer("n", n, 2), check.generator("rng", rng)
-    theta_p, theta_q = check.vector("theta_p", theta_p), check.vector("theta_q", theta_q)
+    theta_p, theta_q = f.check_theta(theta_p), f.check_theta(theta_q)
     d = np.empty(n)
     for start in range(0, n, BLOCK):
         part = d[start : start + BLOCK]
         x = f.sample(theta_p, len(part), rng)
-        part[:] = f.log_prob(x, theta_p) - _log_prob(f, x, theta_q)
+        part[:] = _log_density(f, x, theta_p) - _log_density(f, x, theta_q)
     if np.isinf(d).any():
         return Estimate(np.array(np.inf), np.array(0.0), n)
-    terms = d if estimator == "log_ratio" else _exp_remainder(-d)
+    terms = d if estimator == "log_ratio" else exp_excess(-d)
     return Estimate(np.array(terms.mean()), np.array(terms.std(ddof=1) / np.sqrt(n)), n)
 
 
@@ -104,25 +105,15 @@ def f_divergence(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, convex: Call
     supports differ or the ratio leaves float64 where there is mass.
     """
     if not _same_support(f, theta_p, theta_q):
-        raise ValueError(f"theta_p = {theta_p} and theta_q = {theta_q} must have the same support")
+        raise ValueError(f"theta_p = {theta_p!r} and theta_q = {theta_q!r} must have the same support")
     log_p, log_q = _log_masses(f, theta_p, theta_q, crossings=True)
     seen = np.maximum(log_p, log_q) > -700
     log_p, log_q = log_p[seen], log_q[seen]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         value = float(np.exp(log_q) @ convex(np.exp(log_p - log_q)))
     if not np.isfinite(value):
-        raise ValueError(f"theta_p = {theta_p} and theta_q = {theta_q} must be near enough for p/q to fit into float64")
+        raise ValueError(f"theta_p = {theta_p!r} and theta_q = {theta_q!r} must be near enough for p/q to fit float64")
     return value
-
-
-def _exp_remainder(z: Array) -> Array:
-    """eᶻ − 1 − z to full relative accuracy: by its series where expm1(z) − z would cancel."""
-    near = np.abs(z) < 0.5
-    small, series = np.where(near, z, 0.0), np.zeros_like(z)
-    for k in range(15, 2, -1):
-        series = (series + 1) * small / k
-    with np.errstate(over="ignore"):
-        return np.where(near, small**2 / 2 * (1 + series), np.expm1(z) - z)
 
 
 def _kl_terms(log_p: Array, log_q: Array) -> Array:
@@ -132,21 +123,21 @@ def _kl_terms(log_p: Array, log_q: Array) -> Array:
     return np.where(
         d < -0.5,
         np.exp(log_q) * (1 + (away - 1) * np.exp(away)),
-        np.exp(log_p) * _exp_remainder(-np.maximum(d, -0.5)),
+        np.exp(log_p) * exp_excess(-np.maximum(d, -0.5)),
     )
 
 
 def _same_support(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> bool:
-    return tuple(f.support(theta_p)) == tuple(f.support(theta_q))
+    return f.columns is not None or f.support(theta_p) == f.support(theta_q)
 
 
-def _log_prob(f: Family, x: Array, theta: Array) -> Array:
-    """log p(x|θ), −∞ outside the support, where ``f.log_prob`` refuses to answer."""
+def _log_density(f: Family, x: Array, theta: Array) -> Array:
+    """log p(x|θ), −∞ outside the support."""
+    if f.columns is not None:
+        return expectation.log_density(f, x, theta)
     lo, hi = f.support(theta)
-    inside = ((x >= lo) & (x <= hi)).reshape(len(x), -1).all(axis=1)
-    result = np.full(len(x), -np.inf)
-    result[inside] = f.log_prob(x[inside], theta)
-    return result
+    inside = (x >= lo) & (x <= hi)
+    return np.where(inside, expectation.log_density(f, x, theta), -np.inf)
 
 
 def _log_masses(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bool = False) -> tuple[Array, Array]:
@@ -154,7 +145,7 @@ def _log_masses(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bo
 
     ``crossings`` puts a panel edge wherever the densities cross, for integrands with a corner there.
     """
-    p, q = check.vector("theta_p", theta_p), check.vector("theta_q", theta_q)
+    p, q = f.check_theta(theta_p), f.check_theta(theta_q)
     same = _same_support(f, p, q)
     resolved = (p, q) if same else (p,)
     ends = () if same else tuple(end for end in f.support(q) if np.isfinite(end))
@@ -163,14 +154,14 @@ def _log_masses(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bo
         at = expectation.nodes(f, *resolved, cuts=(*ends, *_crossings(f, at.x, p, q)))
     for theta in resolved:
         expectation.weights(f, theta, at)
-    return f.log_prob(at.x, p) + at.log_measure, _log_prob(f, at.x, q) + at.log_measure
+    return _log_density(f, at.x, p) + at.log_measure, _log_density(f, at.x, q) + at.log_measure
 
 
 def _crossings(f: Family, x: Array, p: Array, q: Array) -> Array:
     """Where p = q, between neighbours of the increasing nodes x, by bisection to 1e-8 of their distance."""
 
-    def p_larger(at: Array) -> Array:
-        return f.log_prob(at, p) > _log_prob(f, at, q)
+    def p_larger(at: Array) -> NDArray[np.bool_]:
+        return _log_density(f, at, p) > _log_density(f, at, q)
 
     start = p_larger(x)
     here = np.flatnonzero(start[1:] != start[:-1])

@@ -27,7 +27,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from fisher_core import validation as check
 from fisher_core.family import Family
 from fisher_core.validation import Array
 
@@ -68,9 +67,9 @@ class Line(NamedTuple):
 
 def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = ()) -> Nodes:
     """Nodes in the support of the first of ``thetas`` (d,) that resolve p(·|θ) of each; panels end at ``cuts``."""
-    points = [check.vector("theta", theta) for theta in thetas]
+    points = [f.check_theta(theta) for theta in thetas]
     draws = [f.sample(theta, DRAWS, np.random.default_rng(0)) for theta in points]
-    if draws[0].ndim == 2:
+    if f.columns is not None:
         return _lattice_of_vectors(draws)
     if f.discrete:
         return _integers(draws, f.support(points[0]))
@@ -84,12 +83,23 @@ def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = ()) -> Nodes:
 
 def weights(f: Family, theta: ArrayLike, at: Nodes) -> Array:
     """wₘ = p(xₘ|θ) Δₘ, shape (m,); QuadratureError unless they sum to 1 within 1e-7."""
-    theta = check.vector("theta", theta)
-    w = np.exp(f.log_prob(at.x, theta) + at.log_measure)
+    theta = f.check_theta(theta)
+    w = np.exp(log_density(f, at.x, theta) + at.log_measure)
     mass = float(w.sum())
     if not abs(mass - 1) < MASS_TOLERANCE:
         raise QuadratureError(f.key, theta, mass)
     return w
+
+
+def log_density(f: Family, x: Array, theta: Array) -> Array:
+    """log p(x|θ) at nodes, −∞ where even the logarithm leaves float64.
+
+    Straight from the formula, past the checks of ``f.log_prob``: those refuse an x so far out that log p overflows,
+    which a search for the end of a tail must be allowed to try. A formula failing in the bulk is caught as lost mass.
+    """
+    with np.errstate(all="ignore"):
+        value = f._log_prob(x, theta)
+    return np.where(np.isnan(value), -np.inf, value)
 
 
 def _line(lo: float, hi: float) -> Line:
@@ -110,27 +120,27 @@ def _line(lo: float, hi: float) -> Line:
 def _edges(f: Family, theta: Array, draws: Array, line: Line) -> Array:
     """Panel edges for one density: its peak, and outwards until the tail is forgotten."""
 
-    def log_density(u: Array) -> Array:
+    def height(u: Array) -> Array:
         u = np.clip(u, line.lowest, line.highest)
-        return f.log_prob(line.from_line(u), theta) + line.log_slope(u)
+        return log_density(f, line.from_line(u), theta) + line.log_slope(u)
 
     with np.errstate(divide="ignore"):  # a draw may have been rounded onto the end of the support
         u = np.clip(line.to_line(draws), line.lowest, line.highest)
     quartiles = np.quantile(u, (0.25, 0.75))
-    mode, width = u[np.argmax(log_density(u))], quartiles[1] - quartiles[0]
+    mode, width = u[np.argmax(height(u))], quartiles[1] - quartiles[0]
     if not width > 0:
         raise QuadratureError(f.key, theta, 0.0)
     for _ in range(16):  # to the last digit: a corner must fall on an edge
         grid = mode + width * np.linspace(-1, 1, 33)
-        mode, width = grid[np.argmax(log_density(grid))], width / 8
-    peak = log_density(np.array([mode]))[0]
+        mode, width = grid[np.argmax(height(grid))], width / 8
+    peak = height(np.array([mode]))[0]
     edges = [[mode]]
     for side in (-1.0, 1.0):
         distance = (quartiles[1] - quartiles[0]) * 2.0 ** np.arange(-12, 13)
-        fallen = log_density(mode + side * distance) < peak - 1
+        fallen = height(mode + side * distance) < peak - 1
         scale = distance[np.argmax(fallen)] if fallen.any() else distance[-1]
         outwards = scale * np.sinh(np.arange(1, 200) / 2)
-        left = log_density(mode + side * outwards) + np.log(outwards) > peak + np.log(scale) + FORGOTTEN
+        left = height(mode + side * outwards) + np.log(outwards) > peak + np.log(scale) + FORGOTTEN
         last = len(left) if left.all() else int(np.argmin(left)) + 1
         edges.append(mode + side * outwards[:last])
     return np.unique(np.clip(np.concatenate(edges), line.lowest, line.highest))

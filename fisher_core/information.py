@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import singledispatch
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -38,11 +38,16 @@ STEP = 0.01  # in units of 1/(largest score): truncation 5e-12, rounding about 1
 
 
 @singledispatch
-def exact(model: Family, theta: ArrayLike) -> Array:
-    """F(θ), shape (d, d): ``exact(f, theta)``, or ``exact(m, x, theta)`` for a conditional model.
+def exact(model: object, *at: Any) -> Array:
+    """F(θ), shape (d, d): ``exact(f, theta)`` for a family, ``exact(m, x, theta)`` for a conditional model.
 
     For a family θ may be (..., d) and gives (..., d, d).
     """
+    raise _not_a_model(model)
+
+
+@exact.register
+def _(model: Family, theta: ArrayLike) -> Array:
     return model.fisher(theta)
 
 
@@ -52,8 +57,13 @@ def _(model: ConditionalModel, x: ArrayLike, theta: ArrayLike) -> Array:
 
 
 @singledispatch
-def exact_diagonal(model: Family, theta: ArrayLike) -> Array:
+def exact_diagonal(model: object, *at: Any) -> Array:
     """diag F(θ), shape (d,): ``exact_diagonal(f, theta)`` or ``exact_diagonal(m, x, theta)``, without the matrix."""
+    raise _not_a_model(model)
+
+
+@exact_diagonal.register
+def _(model: Family, theta: ArrayLike) -> Array:
     return np.diagonal(model.fisher(theta), axis1=-2, axis2=-1).copy()
 
 
@@ -68,16 +78,20 @@ def gauss_newton(model: ConditionalModel, x: ArrayLike, theta: ArrayLike) -> Arr
 
 
 @singledispatch
-def monte_carlo(model: Family, theta: ArrayLike, n: int, rng: np.random.Generator) -> Estimate:
+def monte_carlo(model: object, *at: Any, draws: int = 1) -> Estimate:
     """Average of s sᵀ over draws from the model; unbiased for the exact matrix.
 
     ``monte_carlo(f, theta, n, rng)`` draws n observations; ``monte_carlo(m, x, theta, rng, draws=1)`` draws that many
     labels for every row of x. Memory does not grow with n.
     """
+    raise _not_a_model(model)
+
+
+@monte_carlo.register
+def _(model: Family, theta: ArrayLike, n: int, rng: np.random.Generator) -> Estimate:
+    theta = model.check_theta(theta)
     n, rng = check.integer("n", n, 1), check.generator("rng", rng)
-    theta = check.vector("theta", theta)
-    rows = BLOCK // theta.size
-    sizes = [rows] * (n // rows) + [n % rows] * (n % rows > 0)
+    sizes = (min(BLOCK, n - start) for start in range(0, n, BLOCK))
     return _second_moment(model.score(model.sample(theta, size, rng), theta) for size in sizes)
 
 
@@ -93,11 +107,13 @@ def empirical(model: Family | ConditionalModel, data: Data, theta: ArrayLike, ce
     (1/n) Σ (sᵢ − s̄)(sᵢ − s̄)ᵀ instead, which is smaller by s̄s̄ᵀ: equal at a maximum of the likelihood, where s̄ = 0,
     and a different matrix everywhere else.
     """
-    theta = check.vector("theta", theta)
-    if not centered:
-        return _second_moment(score for _, score in _blocks(model, data, theta, model.score, theta.size))
-    scores = _evaluate(model, data, theta, model.score)
-    return _second_moment([scores - scores.mean(axis=0)])
+    theta, columns = check.vector("theta", theta), _columns(model, data)
+    score: Callable[..., Array] = model.score  # of (x, theta) or of (x, y, theta)
+    mean = np.zeros(theta.size)
+    if centered:
+        for part in _parts(columns, theta.size):
+            mean = mean + score(*part, theta).sum(axis=0) / len(columns[0])
+    return _second_moment(score(*part, theta) - mean for part in _parts(columns, theta.size))
 
 
 def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> Estimate:
@@ -105,14 +121,17 @@ def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> 
 
     ``data`` is x for a family and (x, y) for a conditional model.
     """
-    theta = check.vector("theta", theta)
-    origin = total = squares = np.zeros((theta.size, theta.size))
-    n = 0
-    for start, block in _blocks(model, data, theta, model.hessian, theta.size**2):
-        origin = block[0] if start == 0 else origin
-        shifted = block - origin  # no noise, no standard error: in a natural parameter all Hessians are equal
-        total, squares, n = total + shifted.sum(axis=0), squares + (shifted**2).sum(axis=0), n + len(block)
-    return Estimate(-(origin + total / n), _standard_error(total / n, squares / n, n), n)
+    theta, columns = check.vector("theta", theta), _columns(model, data)
+    hessian: Callable[..., Array] = model.hessian
+    n = len(columns[0])
+    # Deviations from the first Hessian: where all are equal, as in a natural parameter, the error is exactly zero.
+    first = hessian(*(column[:1] for column in columns), theta)[0]
+    total, squares = np.zeros_like(first), np.zeros_like(first)
+    for part in _parts(columns, theta.size**2):
+        deviation = hessian(*part, theta) - first
+        total += deviation.sum(axis=0)
+        squares += (deviation**2).sum(axis=0)
+    return Estimate(-(first + total / n), _standard_error(total / n, squares / n, n), n)
 
 
 def by_quadrature(f: Family, theta: ArrayLike, of: str = "score") -> Array:
@@ -129,7 +148,7 @@ def by_quadrature(f: Family, theta: ArrayLike, of: str = "score") -> Array:
     QuadratureError if the nodes do not find a mass of 1 (:mod:`fisher_core.expectation`).
     """
     check.choice("of", of, ("score", "hessian"))
-    theta = check.vector("theta", theta)
+    theta = f.check_theta(theta)
     x, w = _weighted_nodes(f, theta)
     if of == "score":
         s = _differences(f.log_prob, f, x, theta) if f.regular else f.score(x, theta)
@@ -150,7 +169,7 @@ def coarsened(f: Family, theta: ArrayLike, edges: ArrayLike) -> Array:
     One bit, sign(x) of N(μ, 1), keeps φ(μ)²/(Φ(μ)Φ(−μ)): 2/π = .63662 at μ = 0 and .43863 at μ = 1.
     Source: Rao (1973), *Linear Statistical Inference*, §5a.4.
     """
-    theta, edges = check.vector("theta", theta), check.vector("edges", edges)
+    theta, edges = f.check_theta(theta), check.vector("edges", edges)
     if edges.size == 0 or (np.diff(edges) <= 0).any():
         raise ValueError(f"edges = {edges} must be one or more increasing numbers")
     x, w = _weighted_nodes(f, theta, edges)
@@ -186,38 +205,36 @@ def _differences(function: Callable[[Array, Array], Array], f: Family, x: Array,
     return np.stack(columns, axis=-1)
 
 
-def _evaluate(model: Family | ConditionalModel, data: Data, theta: Array, function: Callable[..., Array]) -> Array:
-    return function(*data, theta) if isinstance(model, ConditionalModel) else function(data, theta)
-
-
-def _blocks(
-    model: Family | ConditionalModel, data: Data, theta: Array, function: Callable[..., Array], size: int
-) -> Iterator[tuple[int, Array]]:
-    """(first row, function of a block of rows), with about BLOCK numbers to a block of ``size`` numbers a row."""
-    if isinstance(model, ConditionalModel):
-        if not isinstance(data, tuple) or len(data) != 2:
-            raise ValueError("data must be the pair (x, y) for a conditional model")
-        columns = tuple(np.asarray(part) for part in data)
-        if len(columns[0]) != len(columns[1]):
-            raise ValueError(f"y has {len(columns[1])} rows and must have as many as x, {len(columns[0])}")
+def _columns(model: Family | ConditionalModel, data: Data) -> tuple[Array, ...]:
+    """The observations as arrays of one length: (x,) for a family, (x, y) for a conditional model."""
+    columns: tuple[Array, ...]
+    if not isinstance(model, ConditionalModel):
+        columns = (np.atleast_1d(check.array("x", cast(ArrayLike, data))),)
+    elif isinstance(data, tuple) and len(data) == 2:
+        columns = tuple(np.atleast_1d(np.asarray(part)) for part in data)
     else:
-        columns = (np.atleast_1d(np.asarray(cast(ArrayLike, data))),)
-    n = len(columns[0])
-    if n == 0:
-        raise ValueError("x must hold at least one observation")
+        raise ValueError("data must be the pair (x, y) for a conditional model")
+    if len(columns[-1]) != len(columns[0]):
+        raise ValueError(f"y has {len(columns[-1])} rows and must have as many as x, {len(columns[0])}")
+    if len(columns[0]) == 0:
+        raise ValueError("x is empty and must hold at least one observation")
+    return columns
+
+
+def _parts(columns: tuple[Array, ...], size: int) -> Iterator[tuple[Array, ...]]:
+    """Blocks of rows that make about BLOCK numbers at ``size`` numbers a row."""
     rows = max(1, BLOCK // size)
-    for start in range(0, n, rows):
-        yield start, function(*(column[start : start + rows] for column in columns), theta)
+    for start in range(0, len(columns[0]), rows):
+        yield tuple(column[start : start + rows] for column in columns)
 
 
 def _second_moment(blocks: Iterable[Array]) -> Estimate:
     """Mean of s sᵀ over rows s, and its standard error: two Gram matrices a block, SᵀS and (S²)ᵀ(S²)."""
-    total, squares, n = 0.0, 0.0, 0
+    total, squares, n = np.zeros(()), np.zeros(()), 0
     for s in blocks:
         square = s * s
         total, squares, n = total + s.T @ s, squares + square.T @ square, n + len(s)
-    value = np.asarray(total / n)
-    return Estimate(value, _standard_error(value, np.asarray(squares / n), n), n)
+    return Estimate(total / n, _standard_error(total / n, squares / n, n), n)
 
 
 def _standard_error(mean: Array, mean_square: Array, n: int) -> Array:
@@ -226,3 +243,7 @@ def _standard_error(mean: Array, mean_square: Array, n: int) -> Array:
         return np.full(mean.shape, np.inf)
     # A variance of zero, such as that of s² for a fair coin, may come out as −1e-17.
     return np.sqrt(np.maximum(mean_square - mean**2, 0.0) / (n - 1))
+
+
+def _not_a_model(model: object) -> ValueError:
+    return ValueError(f"model = {model!r} must be a Family or a ConditionalModel")
