@@ -4,7 +4,8 @@ Conventions: natural logarithms (nats); every matrix is per observation; data fi
 exact results are plain arrays, sampled ones an ``Estimate`` with its standard error.
 """
 
-from fisher_core import continual, datasets, linalg, models
-from fisher_core.family import Estimate
+from fisher_core import charts, continual, datasets, linalg, models
+from fisher_core.families import FAMILIES
+from fisher_core.family import Estimate, Family, Parameter
 
-__all__ = ["Estimate", "continual", "datasets", "linalg", "models"]
+__all__ = ["FAMILIES", "Estimate", "Family", "Parameter", "charts", "continual", "datasets", "linalg", "models"]

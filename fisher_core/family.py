@@ -1,12 +1,29 @@
-"""What a statistical model is: parameters with a domain, observations with a support, and formulas."""
+"""What a statistical model is: parameters with a domain, observations with a support, and formulas.
+
+Conventions
+-----------
+``theta`` is float64 of shape ``(d,)``; ``fisher`` and ``kl`` also take grids of shape ``(..., d)``. Observations are
+rows: ``(n,)`` for scalar data, ``(n, k)`` for vectors. Natural logarithms (nats); everything is per observation.
+
+A family subclasses :class:`Family`, declares its parameters and support as data, and writes its formulas in the hooks
+``_log_prob``, ``_score``, … of the last section. Checking, broadcasting and stacking are done once, here: a hook is
+given valid float64 arrays, with theta unpacked along its *first* axis, so that it can begin ``mu, sigma = theta``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from fisher_core import validation as check
 from fisher_core.validation import Array
+
+if TYPE_CHECKING:
+    from fisher_core.charts import Chart, Charted
 
 
 @dataclass(frozen=True)
@@ -26,3 +43,289 @@ class Estimate:
         """The 95 % interval value ± 1.96 standard errors, entry by entry."""
         half = 1.959963984540054 * np.asarray(self.standard_error)
         return self.value - half, self.value + half
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One coordinate of theta; its domain is the open interval (lower, upper).
+
+    ``name`` is for code and messages, ``symbol`` for formulas. ``typical`` = (low, high) is the range in which the
+    parameter is worth looking at: sliders span it and tests draw from it. ``default`` lies inside.
+    """
+
+    name: str
+    symbol: str
+    lower: float
+    upper: float
+    typical: tuple[float, float]
+    default: float
+
+    def __post_init__(self) -> None:
+        low, high = self.typical
+        if not self.lower < low <= self.default <= high < self.upper:
+            raise ValueError(f"{self.name} must satisfy lower < typical low <= default <= typical high < upper: {self}")
+
+    @property
+    def rule(self) -> str:
+        """The domain in words, as error messages end: "> 0", "in (0, 1)"."""
+        return interval_rule(self.lower, self.upper)
+
+
+class Family:
+    """A parametric family p(x | θ). All methods check their arguments and raise ValueError naming what is wrong.
+
+    Attributes
+    ----------
+    key, title : the name in ``FAMILIES``, and the one for readers.
+    parameters : tuple of :class:`Parameter`, in the order of theta.
+    regular : whether E[s] = 0 and F = −E[Hessian] hold; if not, ``why_irregular`` says which fails and why.
+    discrete : whether observations are whole numbers.
+    columns : None for scalar data (n,), k for data (n, k).
+    """
+
+    key: str
+    title: str
+    parameters: tuple[Parameter, ...]
+    regular: bool = True
+    why_irregular: str = ""
+    discrete: bool = False
+    columns: int | None = None
+    bounds: tuple[float, float] = (-np.inf, np.inf)  # of the support …
+    closed: tuple[bool, bool] = (False, False)  # … and whether it includes them
+    tail: float = 0.001  # probability left out on each unbounded side of window()
+    coordinates: tuple[Chart, ...] = ()
+
+    # What is asked -------------------------------------------------------------------------------------------------
+
+    @property
+    def default(self) -> Array:
+        """The default theta, (d,)."""
+        return np.array([p.default for p in self.parameters])
+
+    @property
+    def charts(self) -> tuple[str, ...]:
+        """Names of the other coordinates this family is offered in."""
+        return tuple(chart.key for chart in self.coordinates)
+
+    def in_chart(self, name: str) -> Charted:
+        """The same family in other coordinates, with the same interface. See :mod:`fisher_core.charts`."""
+        check.choice("name", name, self.charts)
+        return self.coordinates[self.charts.index(name)].of(self)
+
+    @np.errstate(all="ignore")
+    def log_prob(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """log p(xᵢ | θ), the log density or log mass, shape (n,)."""
+        theta = self.check_theta(theta)
+        x = self.check_data(x, theta)
+        return _finite(self._log_prob(x, theta), x, theta)
+
+    @np.errstate(all="ignore")
+    def score(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """s(xᵢ) = ∇_θ log p(xᵢ | θ), shape (n, d)."""
+        theta = self.check_theta(theta)
+        x = self.check_data(x, theta)
+        return _finite(stack(self._score(x, theta), (len(x),), 1), x, theta)
+
+    @np.errstate(all="ignore")
+    def hessian(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """∇²_θ log p(xᵢ | θ), shape (n, d, d)."""
+        theta = self.check_theta(theta)
+        x = self.check_data(x, theta)
+        return _finite(stack(self._hessian(x, theta), (len(x),), 2), x, theta)
+
+    @np.errstate(all="ignore")
+    def fisher(self, theta: ArrayLike) -> Array:
+        """F(θ) = E[s sᵀ] under p(x | θ), in closed form; theta (..., d) gives (..., d, d)."""
+        theta = self.check_thetas("theta", theta)
+        return check.computed(stack(self._fisher(_first(theta)), theta.shape[:-1], 2), theta=theta)
+
+    @np.errstate(all="ignore")
+    def kl(self, theta_p: ArrayLike, theta_q: ArrayLike) -> Array:
+        """KL(p‖q) = E_p[log p − log q] in nats, ≥ 0 and 0 only at equality; (..., d) and (..., d) broadcast to (...).
+
+        Written without cancellation: neighbours keep their digits. Infinite where p has mass that q has not, or beyond
+        the range of float64.
+        """
+        p, q = self.check_thetas("theta_p", theta_p), self.check_thetas("theta_q", theta_q)
+        try:
+            shape = np.broadcast_shapes(p.shape, q.shape)[:-1]
+        except ValueError:
+            raise ValueError(f"theta_q has shape {q.shape} and must broadcast with theta_p, {p.shape}") from None
+        p, q = (_first(np.broadcast_to(t, (*(1,) * (len(shape) + 1 - t.ndim), *t.shape))) for t in (p, q))
+        result = np.broadcast_to(self._kl(p, q, q - p), shape)
+        if np.isnan(result).any():
+            raise ValueError("theta_p and theta_q must be closer: their divergence overflows float64")
+        return result.copy()
+
+    @np.errstate(all="ignore")
+    def sample(self, theta: ArrayLike, n: int, rng: np.random.Generator) -> Array:
+        """n independent draws, (n,) or (n, k). Draws that round out of the support are its nearest float64."""
+        theta = self.check_theta(theta)
+        n, rng = check.integer("n", n), check.generator("rng", rng)
+        x = np.asarray(self._sample(theta, n, rng), dtype=float)
+        lower, upper = self._bounds(theta)
+        lower = lower if self.closed[0] else np.nextafter(lower, np.inf)
+        upper = upper if self.closed[1] else np.nextafter(upper, -np.inf)
+        return np.clip(x, lower, upper)
+
+    @np.errstate(all="ignore")
+    def mle(self, x: ArrayLike) -> Array:
+        """The maximum-likelihood estimate, (d,), of n ≥ 1 observations. ValueError where the likelihood has none."""
+        x = self.check_data(x)
+        if len(x) == 0:
+            raise ValueError("x is empty and must hold at least one observation")
+        theta = np.asarray(self._mle(x), dtype=float)
+        for parameter, value in zip(self.parameters, theta, strict=True):
+            if not (parameter.lower < value < parameter.upper and np.isfinite(value)):
+                raise ValueError(
+                    f"x has no maximum-likelihood estimate inside the parameter space: it tends to "
+                    f"{parameter.name} = {value:g}, and {parameter.name} must be {parameter.rule}"
+                )
+        return theta
+
+    def support(self, theta: ArrayLike) -> tuple[float, float]:
+        """(lower, upper) of scalar observations at theta; infinite where there is no bound."""
+        self._scalar("support")
+        return self._bounds(self.check_theta(theta))
+
+    @np.errstate(all="ignore")
+    def cdf(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """P(X ≤ x) for scalar data, shape of x; any finite x is allowed."""
+        self._scalar("cdf")
+        theta, x = self.check_theta(theta), check.array("x", x)
+        below = self._cdf(np.clip(np.floor(x) if self.discrete else x, *self._bounds(theta)), theta)
+        return np.where(x < self._bounds(theta)[0], 0.0, below)
+
+    @np.errstate(all="ignore")
+    def quantile(self, u: ArrayLike, theta: ArrayLike) -> Array:
+        """The smallest x with P(X ≤ x) ≥ u, for 0 < u < 1, shape of u."""
+        self._scalar("quantile")
+        theta, u = self.check_theta(theta), check.array("u", u)
+        if not ((u > 0) & (u < 1)).all():
+            raise ValueError(f"u contains {u[~((u > 0) & (u < 1))][0]:g} and must be in (0, 1)")
+        return _finite(self._quantile(u, theta), u, theta)
+
+    @np.errstate(all="ignore")
+    def window(self, theta: ArrayLike) -> tuple[float, float]:
+        """A range of x to plot over: bounds of the support where it has them, else where ``tail`` is left out."""
+        self._scalar("window")
+        theta = self.check_theta(theta)
+        reach = [float(self._quantile(np.array(u), theta)) for u in (self.tail, 1 - self.tail)]
+        low, high = (b if np.isfinite(b) else r for b, r in zip(self._bounds(theta), reach, strict=True))
+        return low, high
+
+    # What is checked -----------------------------------------------------------------------------------------------
+
+    def check_thetas(self, name: str, theta: ArrayLike) -> Array:
+        """theta as (..., d), every entry inside its domain."""
+        theta = check.parameters(name, theta, len(self.parameters))
+        for i, parameter in enumerate(self.parameters):
+            value = theta[..., i]
+            outside = ~((parameter.lower < value) & (value < parameter.upper))
+            if outside.any():
+                worst = value[outside].flat[0]
+                raise ValueError(
+                    f"{name} has {parameter.name} = {worst:g}, and {parameter.name} must be {parameter.rule}"
+                )
+        self._check_jointly(name, theta)
+        return theta
+
+    def check_theta(self, theta: ArrayLike) -> Array:
+        """theta as (d,), inside its domain."""
+        return self.check_thetas("theta", check.vector("theta", theta, len(self.parameters)))
+
+    def check_data(self, x: ArrayLike, theta: Array | None = None) -> Array:
+        """x as (n,) or (n, k), inside the support; without theta, inside what the support can be for any theta."""
+        x = check.array("x", x)
+        if x.ndim != (1 if self.columns is None else 2) or (self.columns is not None and x.shape[1] != self.columns):
+            wanted = "(n,)" if self.columns is None else f"(n, {self.columns})"
+            raise ValueError(f"x has shape {x.shape} and must have shape {wanted}")
+        lower, upper = self.bounds if theta is None else self._bounds(theta)
+        low, high = self.closed
+        inside = (x >= lower if low else x > lower) & (x <= upper if high else x < upper)
+        rule = interval_rule(lower, upper, *self.closed)
+        if self.discrete:
+            inside &= x == np.floor(x)
+            rule = f"a whole number {rule}"
+        if not inside.all():
+            raise ValueError(f"x contains {x[~inside].flat[0]:g} and must be {rule}, the support of {self.key}")
+        return x
+
+    def _scalar(self, method: str) -> None:
+        if self.columns is not None:
+            raise ValueError(f"{method} needs scalar data, and {self.key} has vectors of {self.columns}")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} ({', '.join(p.name for p in self.parameters)})>"
+
+    # What a family writes: formulas on valid float64 arrays, theta (d,) or coordinates first (d, ...) --------------
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        raise NotImplementedError
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        """The d coordinates of the score, each (n,) or a constant."""
+        raise NotImplementedError
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        """d rows of d entries, each (n,) or a constant."""
+        raise NotImplementedError
+
+    def _fisher(self, theta: Array) -> Any:
+        """d rows of d entries, each (...) or a constant."""
+        raise NotImplementedError
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        """KL(p‖q); ``step`` = q − p is given apart because a chart knows more digits of it than of its ends."""
+        raise NotImplementedError
+
+    def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
+        raise NotImplementedError
+
+    def _mle(self, x: Array) -> Any:
+        raise NotImplementedError
+
+    def _cdf(self, x: Array, theta: Array) -> Array:
+        raise NotImplementedError
+
+    def _quantile(self, u: Array, theta: Array) -> Array:
+        raise NotImplementedError
+
+    def _bounds(self, theta: Array) -> tuple[float, float]:
+        """Bounds of the support; only a family whose support moves with theta writes this."""
+        return self.bounds
+
+    def _check_jointly(self, name: str, theta: Array) -> None:
+        """Rules that involve several parameters at once."""
+
+
+def interval_rule(lower: float, upper: float, low: bool = False, high: bool = False) -> str:
+    """An interval in words: "finite", "> 0", ">= 0", "in (0, 1]"."""
+    if np.isinf(lower) and np.isinf(upper):
+        return "finite"
+    if np.isinf(upper):
+        return f"{'>=' if low else '>'} {lower:g}"
+    if np.isinf(lower):
+        return f"{'<=' if high else '<'} {upper:g}"
+    return f"in {'[' if low else '('}{lower:g}, {upper:g}{']' if high else ')'}"
+
+
+def _first(theta: Array) -> Array:
+    """(..., d) with its coordinates first, (d, ...), so that a formula can unpack them."""
+    return np.moveaxis(theta, -1, 0)
+
+
+def stack(entries: Any, shape: tuple[int, ...], order: int) -> Array:
+    """Entries (order 1) or rows of entries (order 2), each broadcasting to ``shape``, with their axes put last."""
+    if isinstance(entries, np.ndarray):
+        return entries
+    rows: Sequence[Sequence[Array]] = entries if order == 2 else [entries]
+    result = np.empty((*shape, len(rows), len(rows[0])))
+    for i, row in enumerate(rows):
+        for j, entry in enumerate(row):
+            result[..., i, j] = entry
+    return result if order == 2 else result[..., 0, :]
+
+
+def _finite(result: Array, x: Array, theta: Array) -> Array:
+    return check.computed(result, x=x, theta=theta)

@@ -1,0 +1,291 @@
+r"""Coordinates on parameter space, and one pull-back that carries every quantity into them.
+
+A chart φ ↦ θ(φ) renames the members of a family and leaves the distributions alone. With J = ∂θ/∂φ,
+
+    s_φ = Jᵀ s,     H_φ = Jᵀ H J + Σₖ sₖ ∇²θₖ,     F_φ = Jᵀ F J,
+
+while log p, KL, samples and the maximum-likelihood estimate stay what they were. The second term of the Hessian is why
+the observed information is no tensor; its expectation vanishes because E[s] = 0, and so F is one (Amari 2016, §2).
+
+Most charts change each coordinate by itself: a :class:`Map` is one such change with its derivatives, written once.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit, logit
+
+from fisher_core.family import Family, Parameter, stack
+from fisher_core.validation import Array
+
+Elementwise = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class Map:
+    """One coordinate φ of θ: forward θ(φ), slope dθ/dφ, curvature d²θ/dφ², inverse φ(θ).
+
+    ``difference(a, b)`` is θ(b) − θ(a) without cancellation. ``name`` and ``symbol`` hold {} for those of θ.
+    """
+
+    name: str
+    symbol: str
+    forward: Elementwise
+    inverse: Elementwise
+    slope: Elementwise
+    curvature: Elementwise
+    difference: Callable[[Array, Array], Array]
+
+
+IDENTITY = Map("{}", "{}", lambda u: u, lambda t: t, np.ones_like, np.zeros_like, lambda a, b: b - a)
+LOG = Map("log_{}", "log {}", np.exp, np.log, np.exp, np.exp, lambda a, b: np.exp(a) * np.expm1(b - a))
+SQRT = Map(
+    "sqrt_{}",
+    "√{}",
+    np.square,
+    np.sqrt,
+    lambda u: 2 * u,
+    lambda u: np.full_like(u, 2.0),
+    lambda a, b: (b - a) * (a + b),
+)
+LOGIT = Map(
+    "logit_{}",
+    "logit {}",
+    expit,
+    logit,
+    lambda u: expit(u) * expit(-u),
+    lambda u: -expit(u) * expit(-u) * np.tanh(u / 2),
+    lambda a, b: expit(b) * expit(-a) * -np.expm1(a - b),
+)
+ARCSINE = Map(
+    "arcsine_{}",
+    "arcsin √{}",
+    lambda u: np.sin(u) ** 2,
+    lambda t: np.arctan2(np.sqrt(t), np.sqrt(1 - t)),
+    lambda u: np.sin(2 * u),
+    lambda u: 2 * np.cos(2 * u),
+    lambda a, b: np.sin(b - a) * np.sin(a + b),
+)
+RECIPROCAL = Map(
+    "mean",
+    "1/{}",
+    np.reciprocal,
+    np.reciprocal,
+    lambda u: -1 / u**2,
+    lambda u: 2 / u**3,
+    lambda a, b: (a - b) / (a * b),
+)
+VARIANCE = Map(
+    "variance",
+    "{}²",
+    np.sqrt,
+    np.square,
+    lambda u: 0.5 / np.sqrt(u),
+    lambda u: -0.25 * u**-1.5,
+    lambda a, b: (b - a) / (np.sqrt(a) + np.sqrt(b)),
+)
+PRECISION = Map(
+    "precision",
+    "1/{}²",
+    lambda u: 1 / np.sqrt(u),
+    lambda t: 1 / np.square(t),
+    lambda u: -0.5 * u**-1.5,
+    lambda u: 0.75 * u**-2.5,
+    lambda a, b: (a - b) / (np.sqrt(a * b) * (np.sqrt(a) + np.sqrt(b))),
+)
+
+
+class Chart(ABC):
+    """Coordinates for one family. Arrays have the coordinate first: θ and φ are (d, ...), so they can be unpacked.
+
+    ``key`` is the name for ``in_chart``. A joint chart, whose coordinates mix several parameters, is a subclass.
+    """
+
+    key: str
+
+    @abstractmethod
+    def parameters(self, of: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+        """The new coordinates with their domains, given the family's own."""
+
+    @abstractmethod
+    def to_theta(self, phi: Array) -> Array:
+        """θ(φ), (d, ...)."""
+
+    @abstractmethod
+    def from_theta(self, theta: Array) -> Array:
+        """φ(θ), (d, ...)."""
+
+    @abstractmethod
+    def jacobian(self, phi: Array) -> Array:
+        """J[k, i] = ∂θₖ/∂φᵢ, (d, d, ...)."""
+
+    @abstractmethod
+    def curvature(self, phi: Array) -> Array:
+        """∂²θₖ/∂φᵢ∂φⱼ at [k, i, j], (d, d, d, ...)."""
+
+    @abstractmethod
+    def difference(self, phi_p: Array, phi_q: Array) -> Array:
+        """θ(φ_q) − θ(φ_p), (d, ...), without cancellation."""
+
+    def check(self, name: str, phi: Array) -> None:  # noqa: B027 (most charts have no such rule)
+        """Rules between the coordinates; phi is (..., d)."""
+
+    def of(self, family: Family) -> Charted:
+        """The family in these coordinates."""
+        return Charted(family, self)
+
+
+@dataclass(frozen=True)
+class Separable(Chart):
+    """Each coordinate by its own map."""
+
+    key: str
+    maps: tuple[Map, ...]
+
+    def parameters(self, of: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+        return tuple(_renamed(p, m) for p, m in zip(of, self.maps, strict=True))
+
+    def to_theta(self, phi: Array) -> Array:
+        return np.stack([m.forward(u) for m, u in zip(self.maps, phi, strict=True)])
+
+    def from_theta(self, theta: Array) -> Array:
+        return np.stack([m.inverse(t) for m, t in zip(self.maps, theta, strict=True)])
+
+    def jacobian(self, phi: Array) -> Array:
+        d = len(self.maps)
+        result = np.zeros((d, d, *phi.shape[1:]))
+        for k, m in enumerate(self.maps):
+            result[k, k] = m.slope(phi[k])
+        return result
+
+    def curvature(self, phi: Array) -> Array:
+        d = len(self.maps)
+        result = np.zeros((d, d, d, *phi.shape[1:]))
+        for k, m in enumerate(self.maps):
+            result[k, k, k] = m.curvature(phi[k])
+        return result
+
+    def difference(self, phi_p: Array, phi_q: Array) -> Array:
+        return np.stack([m.difference(a, b) for m, a, b in zip(self.maps, phi_p, phi_q, strict=True)])
+
+
+class Charted(Family):
+    """``base`` in the coordinates of ``chart``: the pull-back of the module's opening lines.
+
+    A family in its own natural coordinates may be known more accurately than the pull-back can tell, where θ itself
+    rounds (p = 1 − 1e-20): then its chart's ``of`` returns a subclass with formulas of its own.
+    """
+
+    def __init__(self, base: Family, chart: Chart) -> None:
+        self.base, self.chart = base, chart
+        self.key, self.title = f"{base.key}.{chart.key}", f"{base.title}, chart {chart.key}"
+        self.parameters = chart.parameters(base.parameters)
+        self.regular, self.why_irregular = base.regular, base.why_irregular
+        self.discrete, self.columns = base.discrete, base.columns
+        self.bounds, self.closed, self.tail = base.bounds, base.closed, base.tail
+        self.coordinates = base.coordinates
+
+    def in_chart(self, name: str) -> Charted:
+        return self.base.in_chart(name)
+
+    # The change of coordinates -------------------------------------------------------------------------------------
+
+    def to_base(self, phi: ArrayLike) -> Array:
+        """θ(φ); (..., d) to (..., d)."""
+        phi = self.check_thetas("phi", phi)
+        return np.moveaxis(self._theta(np.moveaxis(phi, -1, 0)), 0, -1)
+
+    def from_base(self, theta: ArrayLike) -> Array:
+        """φ(θ); (..., d) to (..., d)."""
+        theta = self.base.check_thetas("theta", theta)
+        return np.moveaxis(self.chart.from_theta(np.moveaxis(theta, -1, 0)), 0, -1)
+
+    def jacobian(self, phi: ArrayLike) -> Array:
+        """J[..., k, i] = ∂θₖ/∂φᵢ; (..., d) to (..., d, d)."""
+        return _matrices_last(self.chart.jacobian(np.moveaxis(self.check_thetas("phi", phi), -1, 0)), 2)
+
+    def second_derivatives(self, phi: ArrayLike) -> Array:
+        """∂²θₖ/∂φᵢ∂φⱼ at [..., k, i, j]; (..., d) to (..., d, d, d)."""
+        return _matrices_last(self.chart.curvature(np.moveaxis(self.check_thetas("phi", phi), -1, 0)), 3)
+
+    def _theta(self, phi: Array) -> Array:
+        theta = self.chart.to_theta(phi)
+        for parameter, value in zip(self.base.parameters, theta, strict=True):
+            outside = ~((parameter.lower < value) & (value < parameter.upper))
+            if outside.any():
+                names = ", ".join(p.name for p in self.parameters)
+                raise ValueError(
+                    f"theta = ({names}) gives {parameter.name} = {value[outside].flat[0]:g} in float64, and "
+                    f"{parameter.name} must be {parameter.rule}"
+                )
+        return theta
+
+    # The pull-back -------------------------------------------------------------------------------------------------
+
+    def _score(self, x: Array, phi: Array) -> Any:
+        return self._base_score(x, phi) @ self.chart.jacobian(phi)
+
+    def _hessian(self, x: Array, phi: Array) -> Any:
+        jacobian, theta = self.chart.jacobian(phi), self._theta(phi)
+        hessian = stack(self.base._hessian(x, theta), (len(x),), 2)
+        return jacobian.T @ hessian @ jacobian + np.tensordot(self._base_score(x, phi), self.chart.curvature(phi), 1)
+
+    def _fisher(self, phi: Array) -> Any:
+        jacobian = _matrices_last(self.chart.jacobian(phi), 2)
+        fisher = stack(self.base._fisher(self._theta(phi)), phi.shape[1:], 2)
+        return np.swapaxes(jacobian, -1, -2) @ fisher @ jacobian
+
+    def _base_score(self, x: Array, phi: Array) -> Array:
+        return stack(self.base._score(x, self._theta(phi)), (len(x),), 1)
+
+    # What does not depend on coordinates ---------------------------------------------------------------------------
+
+    def _log_prob(self, x: Array, phi: Array) -> Array:
+        return self.base._log_prob(x, self._theta(phi))
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        return self.base._kl(self._theta(p), self._theta(q), self.chart.difference(p, q))
+
+    def _sample(self, phi: Array, n: int, rng: np.random.Generator) -> Array:
+        return self.base._sample(self._theta(phi), n, rng)
+
+    def _mle(self, x: Array) -> Array:
+        return self.chart.from_theta(self.base.mle(x))
+
+    def _cdf(self, x: Array, phi: Array) -> Array:
+        return self.base._cdf(x, self._theta(phi))
+
+    def _quantile(self, u: Array, phi: Array) -> Array:
+        return self.base._quantile(u, self._theta(phi))
+
+    def _bounds(self, phi: Array) -> tuple[float, float]:
+        return self.base._bounds(self._theta(phi))
+
+    def _check_jointly(self, name: str, phi: Array) -> None:
+        self.chart.check(name, phi)
+
+
+def _renamed(parameter: Parameter, coordinate: Map) -> Parameter:
+    """The coordinate as a parameter: domain, typical range and default are the images of the old ones."""
+    with np.errstate(all="ignore"):  # log 0 = −∞ and 1/0 = ∞ are the right ends
+        ends = np.array([parameter.lower, parameter.upper, *parameter.typical, parameter.default])
+        a, b, low, high, default = coordinate.inverse(ends).tolist() if coordinate is not IDENTITY else ends.tolist()
+    return Parameter(
+        coordinate.name.format(parameter.name),
+        coordinate.symbol.format(parameter.symbol),
+        min(a, b),
+        max(a, b),
+        (min(low, high), max(low, high)),
+        default,
+    )
+
+
+def _matrices_last(array: Array, axes: int) -> Array:
+    """(d, …, d, ...) with its ``axes`` leading axes put last."""
+    return np.moveaxis(array, tuple(range(axes)), tuple(range(-axes, 0)))

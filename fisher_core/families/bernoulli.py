@@ -1,0 +1,115 @@
+r"""Bernoulli: P(x = 1) = p, P(x = 0) = 1 − p.
+
+s = x/p − (1−x)/(1−p),     F = 1/(p(1−p)),     in the logit η = log(p/(1−p)):  s = x − p,  F = p(1−p)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from fisher_core import charts
+from fisher_core.family import Family, Parameter
+from fisher_core.special import itakura_saito
+from fisher_core.validation import Array
+
+
+class Logit(charts.Charted):
+    """Bernoulli in the logit η, its natural parameter: 1 − p = π(−η) is never formed by subtraction.
+
+    The pull-back through p would lose the Fisher information of a confident coin: at η = 40, p is 1 in float64.
+    """
+
+    base: Bernoulli
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        (eta,) = theta
+        return -np.logaddexp(0.0, np.where(x == 1, -eta, eta))
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        (eta,) = theta
+        return (np.where(x == 1, expit(-eta), -expit(eta)),)
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        (eta,) = theta
+        return ((-expit(eta) * expit(-eta),),)
+
+    def _fisher(self, theta: Array) -> Any:
+        (eta,) = theta
+        return ((expit(eta) * expit(-eta),),)
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        return divergence(expit(p[0]), expit(-p[0]), expit(q[0]), expit(-q[0]), self.chart.difference(p, q)[0])
+
+    def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
+        (eta,) = theta
+        return rng.random(n) < expit(eta)
+
+    def _cdf(self, x: Array, theta: Array) -> Array:
+        (eta,) = theta
+        return np.where(x < 1, expit(-eta), 1.0)
+
+    def _quantile(self, u: Array, theta: Array) -> Array:
+        (eta,) = theta
+        return np.where(u <= expit(-eta), 0.0, 1.0)
+
+    def _bounds(self, theta: Array) -> tuple[float, float]:
+        return self.bounds
+
+
+class LogitChart(charts.Separable):
+    def of(self, family: Family) -> Logit:
+        return Logit(family, self)
+
+
+class Bernoulli(Family):
+    """x is 0 or 1; theta = (p,), the probability of 1."""
+
+    key = "bernoulli"
+    title = "Bernoulli"
+    parameters = (Parameter("p", "p", 0.0, 1.0, (0.02, 0.98), 0.3),)
+    discrete = True
+    bounds = (0.0, 1.0)
+    closed = (True, True)
+    coordinates = (LogitChart("logit", (charts.LOGIT,)), charts.Separable("arcsine", (charts.ARCSINE,)))
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        (p,) = theta
+        return np.where(x == 1, np.log(p), np.log1p(-p))
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        (p,) = theta
+        return (np.where(x == 1, 1 / p, -1 / (1 - p)),)
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        (p,) = theta
+        return ((np.where(x == 1, -(p**-2), -((1 - p) ** -2)),),)
+
+    def _fisher(self, theta: Array) -> Any:
+        (p,) = theta
+        return ((1 / (p * (1 - p)),),)
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        return divergence(p[0], 1 - p[0], q[0], 1 - q[0], step[0])
+
+    def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
+        return rng.random(n) < theta[0]
+
+    def _mle(self, x: Array) -> Any:
+        return (x.mean(),)
+
+    def _cdf(self, x: Array, theta: Array) -> Array:
+        return np.where(x < 1, 1 - theta[0], 1.0)
+
+    def _quantile(self, u: Array, theta: Array) -> Array:
+        return np.where(u <= 1 - theta[0], 0.0, 1.0)
+
+
+def divergence(p: Array, p_bar: Array, q: Array, q_bar: Array, step: Array) -> Array:
+    """p log(p/q) + p̄ log(p̄/q̄) with p̄ = 1 − p, q̄ = 1 − q and step = q − p.
+
+    Adding 0 = p(q/p − 1) + p̄(q̄/p̄ − 1) turns it into two terms that are never negative.
+    """
+    return p * itakura_saito(q / p, step / p) + p_bar * itakura_saito(q_bar / p_bar, -step / p_bar)

@@ -1,0 +1,63 @@
+r"""Poisson: p(x | λ) = λˣ e^{−λ}/x!, x = 0, 1, 2, …
+
+s = x/λ − 1,     F = 1/λ,     KL(p‖q) = λ_p log(λ_p/λ_q) − λ_p + λ_q
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.special import pdtr, pdtrik
+
+from fisher_core import charts
+from fisher_core.family import Family, Parameter
+from fisher_core.special import itakura_saito, stirling_error
+from fisher_core.validation import Array
+
+
+class Poisson(Family):
+    """x is a count; theta = (rate,), its mean and variance λ."""
+
+    key = "poisson"
+    title = "Poisson"
+    parameters = (Parameter("rate", "λ", 0.0, np.inf, (0.2, 20.0), 4.0),)
+    discrete = True
+    bounds = (0.0, np.inf)
+    closed = (True, False)
+    coordinates = (charts.Separable("log", (charts.LOG,)), charts.Separable("sqrt", (charts.SQRT,)))
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        # Saddle-point form (Loader 2000), because x log λ − log x! would cancel:
+        # −[x log(x/λ) − x + λ] − ½ log 2πx − J(x)
+        (rate,) = theta
+        n = np.maximum(x, 1.0)
+        deviance = n * itakura_saito(rate / n, (rate - n) / n)
+        return np.where(x == 0, -rate, -deviance - 0.5 * np.log(2 * np.pi * n) - stirling_error(n))
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        (rate,) = theta
+        return ((x - rate) / rate,)
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        (rate,) = theta
+        return ((-x / rate**2,),)
+
+    def _fisher(self, theta: Array) -> Any:
+        (rate,) = theta
+        return ((1 / rate,),)
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        return p[0] * itakura_saito(q[0] / p[0], step[0] / p[0])
+
+    def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
+        return rng.poisson(theta[0], n).astype(float)
+
+    def _mle(self, x: Array) -> Any:
+        return (x.mean(),)
+
+    def _cdf(self, x: Array, theta: Array) -> Array:
+        return pdtr(x, theta[0])
+
+    def _quantile(self, u: Array, theta: Array) -> Array:
+        return np.maximum(np.ceil(pdtrik(u, theta[0])), 0.0)
