@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fisher_core import validation as check
+from fisher_core.continual.quadratic import rotation
 from fisher_core.models import LinearRegression
 from fisher_core.validation import Array
 
@@ -63,6 +64,10 @@ class LinearGaussianTask:
         """(1/n) Σ r² xxᵀ/σ⁴ at one point (d,), by default the minimiser; (d, d)."""
         at = self.minimiser if theta is None else theta
         return LinearRegression(self.sigma).empirical_fisher(self.x, self.y, at)
+
+    def rotated(self, angle: float) -> LinearGaussianTask:
+        """The same task under other weight names: θ → Rθ and x → Rx, counter-clockwise by ``angle`` (radians)."""
+        return LinearGaussianTask(self.x @ rotation(angle, self.size).T, self.y, self.sigma)
 
     @classmethod
     def designed(

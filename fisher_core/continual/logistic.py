@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from fisher_core import newton
 from fisher_core import validation as check
+from fisher_core.continual.quadratic import rotation
 from fisher_core.models.logistic import LogisticRegression, softplus
 from fisher_core.validation import Array
 
@@ -77,6 +78,10 @@ class LogisticTask:
     def empirical_fisher(self, theta: ArrayLike | None = None) -> Array:
         """Uncentred second moment of the scores at the observed labels; it vanishes as the fit becomes perfect."""
         return LogisticRegression().empirical_fisher(self.x, self.y, self.minimiser if theta is None else theta)
+
+    def rotated(self, angle: float) -> LogisticTask:
+        """The same task under other weight names: θ → Rθ and x → Rx, counter-clockwise by ``angle`` (radians)."""
+        return LogisticTask(self.x @ rotation(angle, self.size).T, self.y, self.ridge)
 
     @cached_property
     def _signed(self) -> Array:

@@ -61,13 +61,13 @@ class QuadraticTask:
 
     def rotated(self, angle: float) -> QuadraticTask:
         """The same task under other weight names: c → Rc, P → RPRᵀ, R counter-clockwise by ``angle`` (radians)."""
-        if self.center.size != 2:
-            raise ValueError(f"center has shape {self.center.shape} and must have shape (2,) to be rotated")
-        r = rotation(angle)
+        r = rotation(angle, self.size)
         return QuadraticTask(r @ self.center, r @ self.precision @ r.T)
 
 
-def rotation(angle: float) -> Array:
-    """Counter-clockwise rotation of the plane about the origin by ``angle`` radians, (2, 2)."""
+def rotation(angle: float, size: int = 2) -> Array:
+    """Counter-clockwise rotation of the plane about the origin by ``angle`` radians, (2, 2); ``size`` must be 2."""
+    if size != 2:
+        raise ValueError(f"size = {size} must be 2: only tasks of two parameters can be rotated")
     cos, sin = np.cos(check.scalar("angle", angle)), np.sin(angle)
     return np.array([[cos, -sin], [sin, cos]])

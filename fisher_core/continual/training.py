@@ -6,7 +6,7 @@ flow      θ(t) = θ_∞ + e^{−(H_B + λM)t}(θ_0 − θ_∞)        quadratic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,26 +57,15 @@ def train(
     it needs ``rng``. ``tasks`` are those whose losses are recorded; by default B, and A as its own Laplace
     approximation ½(θ−θ_A)ᵀF_A(θ−θ_A) if the penalty knows F_A.
     """
-    theta = check.vector("start", start, penalty.anchor.size)
+    start = check.vector("start", start, penalty.anchor.size)
     steps = check.integer("steps", steps)
-    learning_rate = check.positive("learning_rate", learning_rate)
-    shocks = np.zeros((steps, theta.size))
+    shocks = None
     if check.non_negative("noise", noise) > 0:
-        shocks = noise * check.generator("rng", rng).standard_normal(shocks.shape)
-    path = np.empty((steps + 1, theta.size))
-    path[0] = theta
-    diverged_at, bound = None, np.inf
-    for t in range(steps + 1):
-        gradient = task_b.gradient(path[t]) + penalty.gradient(path[t])
-        size = np.abs(gradient).max(initial=0.0)
-        if t == 0:
-            bound = BLOW_UP * (1.0 + size)
-        if size > bound:
-            diverged_at = t
-            path[t:] = path[t - 1]
-            break
-        if t < steps:
-            path[t + 1] = path[t] - learning_rate * (gradient + shocks[t])
+        shocks = noise * check.generator("rng", rng).standard_normal((steps, start.size))
+    path, given_up = _descend(
+        lambda theta: task_b.gradient(theta) + penalty.gradient(theta), start[None], steps, learning_rate, shocks
+    )
+    path, diverged_at = path[0], int(given_up[0]) if given_up[0] <= steps else None
     losses = {name: task.loss(path) for name, task in (tasks or _default_tasks(task_b, penalty)).items()}
     return Run(path, losses, task_b.loss(path) + penalty.value(path), diverged_at)
 
@@ -88,38 +77,67 @@ def paths(
     steps: int = 200,
     learning_rate: float = 0.05,
 ) -> Array:
-    """Noise-free descents for K problems at once, (K, steps+1, d): a table to scrub.
+    """Noise-free descents for K problems side by side, (K, steps+1, d): a table to scrub.
 
-    Quadratic tasks only, so that each is one linear recursion. ``tasks_b`` and ``penalties`` are sequences of length K
-    or single ones for all; ``starts`` is (d,) or (K, d). A diverging run rests at its last point, as in :func:`train`.
+    ``tasks_b`` and ``penalties`` are sequences of length K or single ones for all; ``starts`` is (d,) or (K, d). Each
+    trail is that of :func:`train`. Quadratic tasks take a few milliseconds, one logistic task for all K some ten times
+    that; different logistic tasks are evaluated one by one.
     """
-    task_list = [tasks_b] if not isinstance(tasks_b, Sequence) else list(tasks_b)
+    task_list = list(tasks_b) if isinstance(tasks_b, Sequence) else [tasks_b]
     penalty_list = [penalties] if isinstance(penalties, Penalty) else list(penalties)
-    if not all(task.is_quadratic for task in task_list):
-        raise ValueError("tasks_b must be quadratic tasks; use train for the others")
-    steps = check.integer("steps", steps)
-    learning_rate = check.positive("learning_rate", learning_rate)
     d = penalty_list[0].anchor.size
-    h = np.stack([task.hessian() for task in task_list])
-    b = np.stack([task.minimiser for task in task_list])
+    starts = np.atleast_2d(check.parameters("starts", starts, d))
     m = np.stack([p.hessian() for p in penalty_list])
     a = np.stack([p.anchor for p in penalty_list])
-    theta = check.parameters("starts", starts, d)
-    count = np.broadcast_shapes(h.shape[:1], m.shape[:1], theta.shape[:-1])[0]
-    # In u = θ − a the gradient is Su + H(a − b), S = H + λM: no large λM a to cancel. Rows times a symmetric matrix.
-    s = np.broadcast_to(h + m, (count, d, d))
-    constant = np.broadcast_to(np.einsum("kij,kj->ki", h, a - b), (count, d))
-    contraction = np.eye(d) - learning_rate * s
-    u = np.empty((steps + 1, count, d))
-    u[0] = theta - a
-    with np.errstate(over="ignore", invalid="ignore"):
-        for t in range(steps):
-            u[t + 1] = np.einsum("kij,kj->ki", contraction, u[t]) - learning_rate * constant
-        size = np.abs(np.einsum("kij,tkj->tki", s, u) + constant).max(axis=-1)
-    lost = ~(size <= BLOW_UP * (1.0 + size[0]))  # also where it has overflowed to NaN
-    last = np.where(lost.any(axis=0), lost.argmax(axis=0) - 1, steps)
-    rows = np.minimum(np.arange(steps + 1)[:, None], last)
-    return np.ascontiguousarray(np.moveaxis(a + u[rows, np.arange(count)], 1, 0))
+    if not len({len(task_list), len(penalty_list), len(starts)} - {1}) <= 1:
+        raise ValueError(
+            f"tasks_b, penalties and starts have lengths {len(task_list)}, {len(penalty_list)}, {len(starts)} "
+            "and must have one length K, or 1"
+        )
+    count = max(len(task_list), len(penalty_list), len(starts))
+    if all(task.is_quadratic for task in task_list):
+        h = np.stack([task.hessian() for task in task_list])
+        b = np.stack([task.minimiser for task in task_list])
+        # H(θ−b) + λM(θ−a) in one product; about a, so that a large λM a has nothing to cancel against.
+        s, constant = h + m, np.einsum("kij,kj->ki", h, a - b)
+
+        def gradient(theta: Array) -> Array:
+            return np.einsum("kij,kj->ki", s, theta - a) + constant
+    else:
+
+        def gradient(theta: Array) -> Array:
+            if len(task_list) == 1:
+                slopes = task_list[0].gradient(theta)
+            else:
+                slopes = np.stack([task.gradient(t) for task, t in zip(task_list, theta, strict=True)])
+            return slopes + np.einsum("kij,kj->ki", m, theta - a)
+
+    return _descend(gradient, np.broadcast_to(starts, (count, d)), check.integer("steps", steps), learning_rate)[0]
+
+
+def _descend(
+    gradient: Callable[[Array], Array], starts: Array, steps: int, learning_rate: float, shocks: Array | None = None
+) -> tuple[Array, Array]:
+    """K descents (K, steps+1, d) from ``starts`` (K, d), and for each the step it was given up at, or steps + 1."""
+    learning_rate = check.positive("learning_rate", learning_rate)
+    path = np.empty((steps + 1, *starts.shape))
+    path[0] = starts
+    given_up = np.full(len(starts), steps + 1)
+    bound = np.full(len(starts), np.inf)
+    for t in range(steps + 1):
+        slope = gradient(path[t])
+        size = np.abs(slope).max(axis=1)
+        if t == 0:
+            bound = BLOW_UP * (1.0 + size)
+        moving = size <= bound
+        if not moving.all():
+            bound[~moving] = -1.0  # once given up, at rest for ever
+            given_up[~moving & (given_up > steps)] = t
+            path[t, ~moving] = path[t - 1, ~moving]
+        if t < steps:
+            noisy = slope if shocks is None else slope + shocks[t]
+            path[t + 1] = path[t] - learning_rate * np.where(moving[:, None], noisy, 0.0)
+    return np.ascontiguousarray(np.moveaxis(path, 1, 0)), given_up
 
 
 def step_limit(task_b: Task, penalty: Penalty, theta: ArrayLike | None = None) -> float:

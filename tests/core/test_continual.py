@@ -240,6 +240,34 @@ def test_paths_are_the_runs_of_train():
     assert continual.paths(B, EWC, np.zeros((4, 2)), steps=3).shape == (4, 4, 2)
 
 
+def test_paths_of_logistic_tasks_are_the_runs_of_train():
+    a, b = classes(1, (1.0, -1.0)), classes(2, (-0.5, 1.5))
+    p = continual.penalty("ewc_full", 1.0, a.minimiser, a.fisher())
+    penalties = [p.with_strength(s) for s in (0.0, 1.0, 1e4)]  # the last diverges
+    table = continual.paths(b, penalties, a.minimiser, steps=80, learning_rate=0.5)
+    for row, each in zip(table, penalties, strict=True):
+        run = continual.train(b, each, a.minimiser, steps=80, learning_rate=0.5)
+        np.testing.assert_allclose(row, run.path, rtol=1e-10, atol=1e-13)
+    turned = [b.rotated(t) for t in (0.0, 0.4)]
+    anchors = [a.rotated(t) for t in (0.0, 0.4)]
+    penalties = [continual.penalty("l2", 0.3, t.minimiser) for t in anchors]
+    pair = continual.paths(turned, penalties, [t.minimiser for t in anchors], steps=80, learning_rate=0.5)
+    np.testing.assert_allclose(pair[1], pair[0] @ continual.rotation(0.4).T, atol=1e-12)
+
+
+@given(seeds, st.floats(-3, 3))
+@settings(max_examples=20, deadline=None)
+def test_rotated_tasks_of_data_are_the_same_tasks(seed, angle):
+    rng, r = np.random.default_rng(seed), continual.rotation(angle)
+    theta = rng.normal(size=2)
+    design = continual.LinearGaussianTask.designed([0.5, -2.0], random_spd(rng, 2), n=9, noise=0.7, rng=rng)
+    for task in (classes(seed, (0.5, 0.5), n=20), design):
+        turned = task.rotated(angle)
+        assert turned.loss(r @ theta) == pytest.approx(task.loss(theta), rel=1e-11)
+        np.testing.assert_allclose(turned.minimiser, r @ task.minimiser, atol=1e-9)
+        np.testing.assert_allclose(turned.fisher(r @ theta), r @ task.fisher(theta) @ r.T, atol=1e-12)
+
+
 def test_noise_has_the_standard_deviation_it_says():
     still = continual.QuadraticTask([0.0, 0.0], np.zeros((2, 2)))
     none = continual.penalty("none", 0.0, [0.0, 0.0])
@@ -382,6 +410,15 @@ def test_for_a_quadratic_task_laplace_is_the_posterior():
     )
 
 
+def test_total_variation_of_shifted_gaussians():
+    """Equal covariances at Mahalanobis distance m differ by 2Φ(m/2) − 1: .382925 at m = 1."""
+    grid = np.linspace(-9, 9, 601)
+    exact = continual.posterior_on_grid(continual.QuadraticTask([0, 0], np.eye(2)), 4, grid, grid)
+    shifted = continual.Gaussian(np.array([0.5, 0.0]), 4 * np.eye(2))
+    assert exact.total_variation(shifted) == pytest.approx(0.382925, abs=1e-4)
+    assert exact.total_variation(continual.Gaussian(np.array([50.0, 0.0]), np.eye(2))) == pytest.approx(1.0)
+
+
 def test_laplace_gets_better_with_data():
     task = classes(5, (1.0, -0.5))
     grid = np.linspace(-6, 6, 401)
@@ -428,7 +465,7 @@ def test_gaussian_log_density_integrates_to_one():
         (lambda: continual.QuadraticTask([0, 0], np.eye(3)), r"precision has shape \(3, 3\)"),
         (lambda: A.loss([1.0, 2.0, 3.0]), r"theta has shape \(3,\) and must have shape \(\.\.\., 2\)"),
         (lambda: A.gradient([np.nan, 2.0]), "theta contains nan and must be finite"),
-        (lambda: continual.QuadraticTask([0.0], [[1.0]]).rotated(1.0), r"center has shape \(1,\)"),
+        (lambda: continual.QuadraticTask([0.0], [[1.0]]).rotated(1.0), "size = 1 must be 2: only tasks of two"),
         (lambda: continual.penalty("ewc", 1.0, [0, 0]), "kind = 'ewc' must be one of none, l2, ewc_diagonal, ewc_full"),
         (lambda: continual.penalty("l2", -1.0, [0, 0]), "strength = -1 must be >= 0"),
         (lambda: continual.penalty("ewc_full", 1.0, [0, 0]), "fisher = None must be the Fisher matrix of task A"),
@@ -440,7 +477,8 @@ def test_gaussian_log_density_integrates_to_one():
         (lambda: continual.train(B, EWC, A.center, noise=1.0), "rng = None must be a numpy.random.Generator"),
         (lambda: continual.train(B, EWC, A.center, noise=-1.0), "noise = -1 must be >= 0"),
         (lambda: continual.train(B, EWC, [0.0]), r"start has shape \(1,\) and must have shape \(2,\)"),
-        (lambda: continual.paths(classes(1, (1, 1)), EWC, A.center), "tasks_b must be quadratic"),
+        (lambda: continual.paths([A, B], [EWC] * 3, A.center), r"have lengths 2, 3, 1 and must have one length K"),
+        (lambda: continual.paths(A, EWC, [0.0]), r"starts has shape \(1,\)"),
         (lambda: continual.gradient_flow(B, EWC, A.center, [-1.0]), "times contain -1 and must be >= 0"),
         (lambda: continual.gradient_flow(classes(1, (1, 1)), EWC, A.center, [1.0]), "task_b must be a quadratic"),
         (lambda: continual.sweep(A, B, [-1.0]), "strengths contain -1 and must be >= 0"),

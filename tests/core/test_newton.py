@@ -1,0 +1,42 @@
+"""fisher_core.newton where plain Newton steps would run away, and where there is nothing to find."""
+
+import numpy as np
+import pytest
+
+from fisher_core import linalg, newton
+
+
+def log_cosh(max_steps: int = 200) -> np.ndarray:
+    """log cosh(θ − 1) summed: from |θ − 1| > 1.09 the undamped iteration diverges."""
+    return newton.minimise(
+        lambda t: float((np.logaddexp(t - 1, 1 - t) - np.log(2)).sum()),
+        lambda t: np.tanh(t - 1),
+        lambda t: np.diag(1 - np.tanh(t - 1) ** 2),
+        [4.0, -3.0],
+        max_steps,
+    )
+
+
+def test_the_line_search_tames_an_overshooting_step():
+    np.testing.assert_allclose(log_cosh(), 1.0, atol=1e-15)
+
+
+def test_a_quadratic_takes_one_step():
+    h, b = np.array([[2.0, 0.5], [0.5, 1.0]]), np.array([3.0, -1.0])
+    calls = []
+
+    def hessian(_):
+        calls.append(1)
+        return h
+
+    end = newton.minimise(lambda t: float(0.5 * (t - b) @ h @ (t - b)), lambda t: h @ (t - b), hessian, [9.0, 9.0])
+    np.testing.assert_allclose(end, b, rtol=1e-15)
+    assert len(calls) == 2  # one step, and one to see that it is over
+
+
+def test_running_out_of_steps_and_flat_losses_are_said():
+    with pytest.raises(ValueError, match="max_steps = 2 must be larger"):
+        log_cosh(max_steps=2)
+    flat = np.diag([1.0, 0.0])
+    with pytest.raises(linalg.SingularFisherError, match="rank 1 of 2"):
+        newton.minimise(lambda t: float(t[0] ** 2 / 2), lambda t: flat @ t, lambda t: flat, [1.0, 1.0])
