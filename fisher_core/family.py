@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from fisher_core import validation as check
 from fisher_core.validation import Array
@@ -229,6 +229,19 @@ class Family:
                 )
         self._check_jointly(name, theta)
         return theta
+
+    def contains(self, theta: ArrayLike) -> NDArray[np.bool_]:
+        """Whether theta lies in the parameter space: (..., d) to booleans (...); the question that never raises there."""
+        theta = check.parameters("theta", theta, len(self.parameters))
+        lower, upper = (np.array([getattr(p, end) for p in self.parameters]) for end in ("lower", "upper"))
+        inside = ((theta > lower) & (theta < upper)).all(axis=-1)
+        if type(self)._check_jointly is not Family._check_jointly:
+            for index in zip(*np.nonzero(inside), strict=True):
+                try:
+                    self._check_jointly("theta", theta[index])
+                except ValueError:
+                    inside[index] = False
+        return inside
 
     def check_theta(self, theta: ArrayLike) -> Array:
         """theta as (d,), inside its domain."""
