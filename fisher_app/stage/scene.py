@@ -25,10 +25,19 @@ Layer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Live:
-    """``values[i, j, ..., :]`` at node i of the first control in ``over``, node j of the second, ...; then data axes."""
+    """``values[i, j, ..., :]`` at node i of the first control in ``over``, node j of the second, ...; then data axes.
+
+    ``every``: the table holds only every so manieth node of each control (first and last among them), and the browser
+    interpolates between them: for shapes that bend little, or are linear in the control and need two nodes only.
+    """
 
     values: ArrayLike
     over: tuple[str, ...]
+    every: int | tuple[int, ...] = 1
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        return (self.every,) * len(self.over) if isinstance(self.every, int) else self.every
 
 
 @dataclass(frozen=True)
@@ -46,10 +55,14 @@ Data = ArrayLike | Live | Cross
 
 @dataclass(frozen=True)
 class Number:
-    """A number in text: ``[name]`` shows it.  ``value`` NaN shows "?" (hidden), infinity shows "∞"."""
+    """A number in text: ``[name]`` shows it.  ``value`` NaN shows "?" (hidden), infinity shows "∞".
+
+    ``exact``: what to show at rest instead, when ``value`` is a table that is interpolated while a hand moves.
+    """
 
     value: float | Live | Cross
     format: str = "2"
+    exact: float | None = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +203,12 @@ def arrow(x0: Data, y0: Data, x1: Data, y1: Data, style: str, *, width: float | 
     return _layer("arrow", x0=x0, y0=y0, x1=x1, y1=y1, style=style, width=width, dash=dash)
 
 
+def ellipse(x: Data, y: Data, xx: Data, xy: Data, yy: Data, style: str, *, width: float | None = None, dash: str | None = None,
+            alpha: float | None = None, casing: bool | None = None) -> Layer:  # fmt: skip
+    """The unit circle under the symmetric matrix [[xx, xy], [xy, yy]], moved to (x, y)."""
+    return _layer("ellipse", x=x, y=y, xx=xx, xy=xy, yy=yy, style=style, width=width, dash=dash, alpha=alpha, casing=casing)
+
+
 def bars(x0: Data, x1: Data, y0: Data, y1: Data, token: str, *, alpha: float | None = None, outline: str | None = None,
          hollow: bool | None = None) -> Layer:  # fmt: skip
     return _layer("bars", x0=x0, x1=x1, y0=y0, y1=y1, token=token, alpha=alpha, outline=outline, hollow=hollow)
@@ -204,9 +223,11 @@ def label(x: Data, y: Data, text: str, *, dx: float = 0, dy: float = 0, align: s
 
 
 def handle(x: str | None = None, y: str | None = None, *, at_x: Data | None = None, at_y: Data | None = None,
-           text: str | None = None, invisible: bool | None = None) -> Layer:  # fmt: skip
-    """Something to drag: ``x`` and ``y`` name the controls it moves (both: a θ-pad)."""
-    return _layer("handle", x=x, y=y, atX=at_x, atY=at_y, text=text, invisible=invisible)
+           text: str | None = None, invisible: bool | None = None, ring: float | None = None) -> Layer:  # fmt: skip
+    """Something to drag: ``x`` and ``y`` name the controls it moves (both: a θ-pad).
+
+    ``ring``: an open ring of that radius in pixels instead of the disc, when what lies under it must be seen."""
+    return _layer("handle", x=x, y=y, atX=at_x, atY=at_y, text=text, invisible=invisible, ring=ring)
 
 
 def bracket(x: Data, y0: Data, y1: Data, text: str, *, dx: float | None = None) -> Layer:
@@ -257,7 +278,8 @@ class Packer:
         if isinstance(number, str):
             return {"text": number}
         if isinstance(number.value, Live | Cross):
-            return {"ref": self.data(number.value), "format": number.format}
+            exact = {} if number.exact is None else {"exact": _finite(number.exact)}
+            return {"ref": self.data(number.value), "format": number.format} | exact
         return {"exact": _finite(number.value), "format": number.format}
 
     def data(self, value: Any) -> Any:
@@ -265,10 +287,11 @@ class Packer:
             return {"pick": [self.data(t) for t in value.tables]}
         if isinstance(value, Live):
             array = np.asarray(value.values)
-            wanted = tuple(len(self.nodes[key]) for key in value.over)
+            wanted = tuple(len(self.nodes[key][::stride]) for key, stride in zip(value.over, value.strides, strict=True))
             if array.shape[: len(wanted)] != wanted:
                 raise ValueError(f"a table over {value.over} has shape {array.shape} and must begin with {wanted}")
-            return self.table(array, value.over)
+            sparse = {k: self.nodes[k][::stride].tolist() for k, stride in zip(value.over, value.strides, strict=True) if stride > 1}
+            return self.table(array, value.over) | ({"nodes": sparse} if sparse else {})
         if isinstance(value, np.ndarray | list | tuple) and not (len(value) and isinstance(value[0], str)):
             array = np.asarray(value, dtype=np.float64).ravel()
             return [_finite(v) for v in array] if array.size <= 12 else self.table(array, ())

@@ -3,7 +3,7 @@
 const { drawText } = await import(`./text.js${new URL(import.meta.url).search}`);
 
 const DASH = { solid: [], short: [4, 3], long: [8, 5], longshort: [9, 3, 2, 3], dot: [1.5, 3.5], dashdot: [8, 3, 2, 3], dash: [6, 4] };
-const DEPTH = { region: 0, veil: 0, bars: 0, rule: 1, segments: 1, curve: 3, trail: 3, arrow: 3, points: 4, bracket: 5, guess: 5, label: 6, handle: 7 };
+const DEPTH = { region: 0, veil: 0, bars: 0, rule: 1, segments: 1, curve: 3, ellipse: 3, trail: 3, arrow: 3, points: 4, bracket: 5, guess: 5, label: 6, handle: 7 };
 const px = v => Math.round(v) + 0.5;
 
 export function axisMap(axis, from, to) {
@@ -120,6 +120,11 @@ export function paint(view, c, w, h, env) {
       });
       if (L.end) { const i = Math.min(now, xs.length - 1), k = Math.floor(i), f = i - k, xv = f ? xs[k] + f * (xs[k + 1] - xs[k]) : xs[k], yv = f ? ys[k] + f * (ys[k + 1] - ys[k]) : ys[k]; endMark(S, xv, yv, L.end === true ? (small ? 4.5 : 6.5) : L.end); }
     },
+    ellipse(L) {                                            // the unit circle under a symmetric matrix
+      const S = style(L), [x, y, xx, xy, yy] = [L.x, L.y, L.xx, L.xy, L.yy].map(number); if (![x, y, xx, xy, yy].every(Number.isFinite)) return;
+      const draw = () => { c.beginPath(); for (let i = 0; i <= 96; i++) { const u = Math.cos(i * Math.PI / 48), v = Math.sin(i * Math.PI / 48), a = g.X(x + xx * u + xy * v), b = g.Y(y + xy * u + yy * v); i ? c.lineTo(a, b) : c.moveTo(a, b); } c.closePath(); };
+      inside(() => { c.save(); c.setLineDash([]); if (L.casing) { c.strokeStyle = tone("page"); c.lineWidth = (S.width ?? 2) + 3; draw(); c.stroke(); } c.strokeStyle = tone(S.token); c.globalAlpha = S.alpha ?? 1; c.lineWidth = S.width ?? 2; c.setLineDash(DASH[S.dash ?? "solid"]); draw(); c.stroke(); c.restore(); });
+    },
     arrow(L) {
       const S = style(L), x0 = number(L.x0), y0 = number(L.y0), x1 = number(L.x1), y1 = number(L.y1); if (![x0, y0, x1, y1].every(Number.isFinite)) return;
       inside(() => {
@@ -167,10 +172,11 @@ export function paint(view, c, w, h, env) {
       if (L.invisible) return;
       const a = L.x !== undefined ? g.X(env.state[L.x]) : g.X(number(L.atX)), b = L.y !== undefined ? g.Y(env.state[L.y]) : L.atY !== undefined ? g.Y(number(L.atY)) : g.bottom;
       if (!Number.isFinite(a) || !Number.isFinite(b)) return;
-      const col = tone("ctl"); c.save(); c.setLineDash([]);
-      c.fillStyle = T.mark.page; c.beginPath(); c.arc(a, b, 10, 0, 7); c.fill(); c.strokeStyle = col; c.lineWidth = 1; c.beginPath(); c.arc(a, b, 9.5, 0, 7); c.stroke(); c.fillStyle = col; c.beginPath(); c.arc(a, b, 6.5, 0, 7); c.fill();
+      const col = tone("ctl"), ring = L.ring ?? 10; c.save(); c.setLineDash([]);
+      if (L.ring) { c.strokeStyle = T.mark.page; c.lineWidth = 4; c.beginPath(); c.arc(a, b, ring, 0, 7); c.stroke(); c.strokeStyle = col; c.lineWidth = 1.5; c.beginPath(); c.arc(a, b, ring, 0, 7); c.stroke(); }
+      else { c.fillStyle = T.mark.page; c.beginPath(); c.arc(a, b, 10, 0, 7); c.fill(); c.strokeStyle = col; c.lineWidth = 1; c.beginPath(); c.arc(a, b, 9.5, 0, 7); c.stroke(); c.fillStyle = col; c.beginPath(); c.arc(a, b, 6.5, 0, 7); c.fill(); }
       c.lineWidth = 1.75; c.lineJoin = "round"; c.beginPath();
-      const chevron = (dx, dy) => { c.moveTo(a + dx * 13 - dy * 4 , b + dy * 13 - dx * 4); c.lineTo(a + dx * 17, b + dy * 17); c.lineTo(a + dx * 13 + dy * 4, b + dy * 13 + dx * 4); };
+      const chevron = (dx, dy) => { const p = ring + 3, q = ring + 7; c.moveTo(a + dx * p - dy * 4, b + dy * p - dx * 4); c.lineTo(a + dx * q, b + dy * q); c.lineTo(a + dx * p + dy * 4, b + dy * p + dx * 4); };
       if (L.x !== undefined) { chevron(1, 0); chevron(-1, 0); } if (L.y !== undefined) { chevron(0, 1); chevron(0, -1); } c.stroke(); c.restore();
       if (L.text) text(a, b + 29, L.text, { align: "center", token: "ink", weight: 600, size: 14, casing: 2 });
     },

@@ -184,7 +184,7 @@ class Stage {
     const c = this.controls.get(key);
     if (c.nodes && !(this.play.on && key === this.scene.player?.control)) { let lo = 0, hi = c.nodes.length - 1; while (hi - lo > 1) { const m = (lo + hi) >> 1; if (c.nodes[m] <= value) lo = m; else hi = m; } value = Math.abs(c.nodes[hi] - value) < Math.abs(c.nodes[lo] - value) ? c.nodes[hi] : c.nodes[lo]; }
     if (this.values[key] === value) return false;
-    this.values[key] = value; this.values._moved = key; this.dirty = true; this.sync(key); this.kick(); return true;
+    this.values[key] = value; this.values._moved = key; if (!c.local) this.dirty = true; this.sync(key); this.kick(); return true;
   }
   step(key, by) { const c = this.controls.get(key), i = this.index(key); return this.set(key, c.nodes[Math.max(0, Math.min(c.nodes.length - 1, i + by))]); }
   index(key) { const c = this.controls.get(key), v = this.values[key]; let best = 0; for (let i = 1; i < c.nodes.length; i++) if (Math.abs(c.nodes[i] - v) < Math.abs(c.nodes[best] - v)) best = i; return best; }

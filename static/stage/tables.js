@@ -42,7 +42,7 @@ export class Reader {
     let size = 1; for (let k = over.length; k < shape.length; k++) size *= shape[k];
     let corners = [[0, 1]];                              // [offset in units of rows, weight]
     over.forEach((key, k) => {
-      const nodes = this.controls.get(key)?.nodes, [i, f] = nodes ? locate(nodes, state[key]) : [0, 0], next = [];
+      const nodes = ref.nodes?.[key] ?? this.controls.get(key)?.nodes, [i, f] = nodes ? locate(nodes, state[key]) : [0, 0], next = [];
       for (const [o, w] of corners) { if (f < 1) next.push([o * shape[k] + i, w * (1 - f)]); if (f > 0) next.push([o * shape[k] + i + 1, w * f]); }
       corners = next;
     });
