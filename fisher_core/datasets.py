@@ -157,6 +157,17 @@ def regression(noise: str = "matched") -> tuple[Array, Array]:
     return np.column_stack([np.ones(1000), x]), 1 + 2 * x + errors[noise]
 
 
+def separable_classes() -> tuple[Array, Array]:
+    """x (200, 2) = (1, ±(1 + .8|N(0, 1)|)), y (200,) = 1 where x > 0: a threshold at 0 makes no error.
+
+    The likelihood of logistic regression grows with the slope without end, and every Fisher matrix goes to 0 with it.
+    """
+    rng = np.random.default_rng(1)
+    y = np.arange(200) % 2 * 1.0
+    x = np.where(y == 1, 1.0, -1.0) * (1 + 0.8 * np.abs(rng.normal(size=200)))
+    return np.column_stack([np.ones(200), x]), y
+
+
 @dataclass(frozen=True, eq=False)
 class Race:
     """Training rows x (150, 2), y (150,), test rows (50, 2), (50,), and the start W (2,) of every method."""
