@@ -5,6 +5,7 @@ carries its ½.
 """
 
 from fisher_core.continual.basins import basin
+from fisher_core.continual.landscape import Landscape, Trails
 from fisher_core.continual.laplace import Gaussian, GridPosterior, bayes_strength, laplace, posterior_on_grid
 from fisher_core.continual.linear_gaussian import LinearGaussianTask
 from fisher_core.continual.logistic import LogisticTask
@@ -21,6 +22,7 @@ __all__ = [
     "Best",
     "Gaussian",
     "GridPosterior",
+    "Landscape",
     "LinearGaussianTask",
     "LogisticTask",
     "Penalty",
@@ -28,6 +30,7 @@ __all__ = [
     "Run",
     "Sweep",
     "Task",
+    "Trails",
     "basin",
     "bayes_strength",
     "best",

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fisher_core import validation as check
+from fisher_core.continual.quadratic import rotation
 from fisher_core.validation import Array
 
 # Each takes F_A (d, d) and returns M (d, d).
@@ -64,6 +65,12 @@ class Penalty:
 
     def with_strength(self, strength: float) -> Penalty:
         return replace(self, strength=check.non_negative("strength", strength))
+
+    def rotated(self, angle: float) -> Penalty:
+        """The same penalty under other weight names: θ → Rθ, counter-clockwise by ``angle`` (radians)."""
+        r = rotation(angle, self.anchor.size)
+        fisher = None if self.fisher is None else r @ self.fisher @ r.T
+        return replace(self, anchor=r @ self.anchor, matrix=r @ self.matrix @ r.T, fisher=fisher)
 
 
 def penalty(kind: str, strength: float, anchor: ArrayLike, fisher: ArrayLike | None = None) -> Penalty:

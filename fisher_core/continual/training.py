@@ -59,9 +59,7 @@ def train(
     """
     start = check.vector("start", start, penalty.anchor.size)
     steps = check.integer("steps", steps)
-    shocks = None
-    if check.non_negative("noise", noise) > 0:
-        shocks = noise * check.generator("rng", rng).standard_normal((steps, start.size))
+    shocks = _shocks(noise, rng, steps, start.size)
     path, given_up = _descend(
         lambda theta: task_b.gradient(theta) + penalty.gradient(theta), start[None], steps, learning_rate, shocks
     )
@@ -76,8 +74,10 @@ def paths(
     starts: ArrayLike,
     steps: int = 200,
     learning_rate: float = 0.05,
+    noise: float = 0.0,
+    rng: np.random.Generator | None = None,
 ) -> Array:
-    """Noise-free descents for K problems side by side, (K, steps+1, d): a table to scrub.
+    """Descents for K problems side by side, (K, steps+1, d): a table to scrub. With ``noise`` all get the same shocks.
 
     ``tasks_b`` and ``penalties`` are sequences of length K or single ones for all; ``starts`` is (d,) or (K, d). Each
     trail is that of :func:`train`. Quadratic tasks take a few milliseconds, one logistic task for all K some ten times
@@ -112,7 +112,16 @@ def paths(
                 slopes = np.stack([task.gradient(t) for task, t in zip(task_list, theta, strict=True)])
             return slopes + np.einsum("kij,kj->ki", m, theta - a)
 
-    return _descend(gradient, np.broadcast_to(starts, (count, d)), check.integer("steps", steps), learning_rate)[0]
+    steps = check.integer("steps", steps)
+    shocks = _shocks(noise, rng, steps, d)
+    return _descend(gradient, np.broadcast_to(starts, (count, d)), steps, learning_rate, shocks)[0]
+
+
+def _shocks(noise: float, rng: np.random.Generator | None, steps: int, size: int) -> Array | None:
+    """What is added to the gradient of each step, (steps, size), or None."""
+    if check.non_negative("noise", noise) == 0:
+        return None
+    return noise * check.generator("rng", rng).standard_normal((steps, size))
 
 
 def _descend(
