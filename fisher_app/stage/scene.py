@@ -45,6 +45,7 @@ class Cross:
     """Tables through the present point, one per control: for when the full product would be too large to send.
 
     While control c moves, the browser reads the table whose ``over`` holds c; Python re-centres all on release.
+    At rest it reads the first.
     """
 
     tables: tuple[Live, ...]
@@ -214,7 +215,7 @@ def bars(x0: Data, x1: Data, y0: Data, y1: Data, token: str, *, alpha: float | N
     return _layer("bars", x0=x0, x1=x1, y0=y0, y1=y1, token=token, alpha=alpha, outline=outline, hollow=hollow)
 
 
-def label(x: Data, y: Data, text: str, *, dx: float = 0, dy: float = 0, align: str | None = None, token: str | None = None,
+def label(x: Data, y: Data, text: str, *, dx: Data = 0, dy: Data = 0, align: str | None = None, token: str | None = None,
           size: float | None = None, weight: int | None = None, leader: bool | None = None, phone: bool | None = None,
           casing: bool | None = None, middle: bool | None = None, clip: bool | None = None) -> Layer:  # fmt: skip
     """Text in the view, moved by (dx, dy) pixels; ``leader`` draws a hairline to the point; ``phone=False`` drops it there."""

@@ -164,7 +164,7 @@ export function paint(view, c, w, h, env) {
       let a = g.X(number(L.x)), b = g.Y(number(L.y)); if (L.at === "left") a = g.left; if (L.at === "right") a = g.right; if (!Number.isFinite(a) || !Number.isFinite(b)) return;
       if (phone && L.phone === false) return;
       if (L.clip !== false && (a < g.left - 20 || a > g.right + 20 || b < g.top - 16 || b > g.bottom + 24)) return;
-      const dx = L.dx ?? 0, dy = L.dy ?? 0;
+      const dx = L.dx === undefined ? 0 : number(L.dx), dy = L.dy === undefined ? 0 : number(L.dy); if (!Number.isFinite(dx + dy)) return;
       if (L.leader) line(px(a), b + (dy < 0 ? -4 : 4), px(a), b + dy + (dy < 0 ? 4 : -14), tone("axis"));
       text(a + dx, b + dy + (L.middle ? 4.5 : 0), L.text, { align: L.align ?? "left", token: L.token ?? "ink2", size: L.size ?? 13, weight: L.weight ?? 400, casing: L.casing === false ? 0 : 3 });
     },
@@ -196,7 +196,7 @@ export function paint(view, c, w, h, env) {
   let axes = false, cased = false;
   for (const [depth, , L] of layers) {
     if (!axes && depth >= 1) { drawAxes(); axes = true; }
-    if (!cased && depth >= 3) { for (const [, , M] of layers) if (M.kind === "curve") painters.casing(M); cased = true; }
+    if (!cased && depth >= 3) { for (const [, , M] of layers) if (M.kind === "curve" && !(M.when && !env.shown(M.when))) painters.casing(M); cased = true; }
     if (L.when && !env.shown(L.when)) continue;
     painters[L.kind]?.(L);
   }

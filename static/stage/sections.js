@@ -83,15 +83,15 @@ function glyph(stage, name) {                              // a sample of a line
   queueMicrotask(draw); c._draw = draw;
   return c;
 }
-const cell = (stage, tag, content, slots, attributes = {}) => (content && content.glyph ? h(tag, attributes, glyph(stage, content.glyph)) : rich(h(tag, attributes), content ?? "", slots));
+const cell = (stage, tag, content, slots, attributes = {}) => (content && content.glyph ? h(tag, attributes, glyph(stage, content.glyph), content.text && rich(h("span", { class: "beside" }), content.text, slots)) : rich(h(tag, attributes), content ?? "", slots));
 export function buildFormula(stage, slots) {
   const f = stage.scene.formula; if (!f) return [];
   if (f.head) return h("div", { class: "scroll" }, grid(stage, f, slots));
   return h("div", { class: "equations" }, f.groups.map(group => h("table", { role: "presentation" }, h("tbody", {}, group.map(row => h("tr", {}, row.map(c => cell(stage, "td", c, slots))))))));
 }
 function grid(stage, t, slots) {
-  const align = i => `text-align:${t.align?.[i] ?? "left"}`;
-  return h("table", { class: "grid-table" }, h("thead", {}, h("tr", {}, t.head.map((c, i) => cell(stage, "th", c, slots, { scope: "col", style: align(i) })))), h("tbody", {}, t.rows.map(r => h("tr", {}, r.map((c, i) => cell(stage, "td", c, slots, { style: align(i) }))))));
+  const align = i => ({ style: `text-align:${t.align?.[i] ?? "left"}`, class: t.wide?.includes(i) ? "wide" : null });
+  return h("table", { class: "grid-table" }, h("thead", {}, h("tr", {}, t.head.map((c, i) => cell(stage, "th", c, slots, { scope: "col", ...align(i) })))), h("tbody", {}, t.rows.map(r => h("tr", {}, r.map((c, i) => cell(stage, "td", c, slots, align(i)))))));
 }
 export function buildTableView(stage, v, slots) { return h("div", { class: "table-view", style: `--height:${v.height}px` }, v.cells.map(t => h("div", { class: "matrix-box" }, t.title && rich(h("div", { class: "matrix-title" }), t.title, slots), t.matrix ? matrix(stage, t, slots) : grid(stage, t, slots)))); }
 function matrix(stage, t, slots) { return h("table", { class: "matrix" + (t.plain ? " plain" : ""), "aria-label": plain(t.title ?? "matrix") }, h("tbody", {}, t.matrix.map(r => h("tr", {}, r.map(c => cell(stage, "td", c, slots)))))); }

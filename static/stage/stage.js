@@ -45,7 +45,7 @@ class Stage {
     store.add(data.tables);
     this.scene = data.scene;
     this.controls = new Map(data.controls.map(c => [c.key, c]));
-    this.reader = new Reader(store, this.controls);
+    this.reader = new Reader(store, this.controls); this.reader.base = data.values;
     if (data.rev !== this.rev) {                           // Python moved something: preset, undo, reset, link
       this.rev = data.rev; this.values = { ...data.values, _moved: this.values._moved }; this.dirty = false; this.guess = {}; this.play.on = false;
       for (const [k, v] of Object.entries(data.guesses ?? {})) this.guess[k] = v;

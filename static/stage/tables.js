@@ -52,6 +52,10 @@ export class Reader {
     for (const [o, w] of corners) { const base = o * size; for (let i = 0; i < size; i++) out[i] += w * data[base + i]; }
     return out;
   }
-  /** A cross of tables through the present point: the one that runs over the control moved last. */
-  choose(options, state) { return options.find(r => (r.over ?? []).includes(state._moved)) ?? options[0]; }
+  /** A cross of tables through the point that Python last spoke of: the one over what has moved since, else the first. */
+  choose(options, state) {
+    let best = options[0], top = -1;
+    for (const r of options) { let moved = 0; for (const k of r.over ?? []) if (state[k] !== this.base?.[k]) moved += k === state._moved ? 2 : 1; if (moved > top) { top = moved; best = r; } }
+    return best;
+  }
 }
