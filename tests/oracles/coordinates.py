@@ -1,4 +1,4 @@
-"""θ(φ) of every chart, written a second time in mpmath: ``TO_THETA[family][chart](*phi)`` returns the d entries of θ."""
+"""θ(φ) of every chart, a second time and in mpmath: ``TO_THETA[family][chart](*phi)`` returns the d entries of θ."""
 
 from __future__ import annotations
 
