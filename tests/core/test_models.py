@@ -288,6 +288,7 @@ def test_badly_scaled_inputs_still_reach_the_maximum():
     ("x", "y"),
     [
         (GRID, ABOVE),  # complete
+        (GRID * [1, 1000], (GRID[:, 1] >= 2).astype(float)),  # columns in different units
         (np.array([[1.0, 0], [1, 0], [1, 1], [1, 2]]), [0, 1, 1, 1]),  # quasi-complete: a tie at x = 0
         (np.array([[1.0], [2.0]]), [1, 1]),
         (np.ones((4, 1)), [0, 0, 0, 0]),
@@ -321,6 +322,13 @@ def test_dependent_columns_are_named(model):
         model.mle(x, np.array([0.0, 1, 0, 1, 0, 1, 1]))
     np.testing.assert_allclose(x @ caught.value.null_space, 0, atol=1e-13)
     np.testing.assert_allclose(np.abs(caught.value.null_space[:, 0]), np.array([0, 2, 1]) / np.sqrt(5), atol=1e-12)
+
+
+def test_a_column_of_zeros_is_a_null_direction():
+    x = np.column_stack([GRID, np.zeros(7)])
+    with pytest.raises(linalg.SingularFisherError, match="rank 2 of 3") as caught:
+        LOGISTIC.mle(x, [0, 1, 0, 1, 0, 1, 1])
+    np.testing.assert_allclose(np.abs(caught.value.null_space[:, 0]), [0, 0, 1], atol=1e-14)
 
 
 def test_sandwich_of_a_singular_design_is_refused():
