@@ -88,9 +88,9 @@ class Choice:
     select: bool = False
 
     def parse(self, value: Any) -> str:
-        if value not in self.options:
+        if not isinstance(value, str) or value not in self.options:
             raise ValueError(f"{self.key}={_short(value)} not used: it must be one of {', '.join(self.options)}")
-        return str(value)
+        return value
 
     def text(self, value: str) -> str:
         return value

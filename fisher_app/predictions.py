@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from .controls import spoken
+
 Words = str | Callable[[], str]
 
 
@@ -82,8 +84,8 @@ class Choose(Question):
     def reveal(self, given: Any) -> dict[str, Any]:
         chosen = next((o for o in self.options if o.key == given), None)
         feedback = next(o for o in self.options if o.key == self.correct).feedback if chosen is None else chosen.feedback
-        headline = "" if chosen is None else f"You said {chosen.short or chosen.label}"
-        return self.answered(given) | {"headline": headline.replace("_", ""), "feedback": say(feedback), "right": given == self.correct}
+        headline = "" if chosen is None else f"You said {spoken(chosen.short or chosen.label)}"
+        return self.answered(given) | {"headline": headline, "feedback": say(feedback), "right": None if given is None else given == self.correct}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,5 +155,6 @@ class Order(Question):
     def reveal(self, given: Any) -> dict[str, Any]:
         groups = list(self.correct) if given is None else self.groups(given)
         names = {i["key"]: i.get("short", i["label"]) for i in self.items}
-        said = " < ".join(" = ".join(sorted(names[k] for k in g)) for g in groups)
-        return self.answered(given) | {"headline": "" if given is None else f"You said {said}", "feedback": self.feedback(groups), "right": groups == list(self.correct)}
+        said = " < ".join(" = ".join(sorted(spoken(names[k]) for k in g)) for g in groups)
+        headline, right = ("", None) if given is None else (f"You said {said}", groups == list(self.correct))
+        return self.answered(given) | {"headline": headline, "feedback": self.feedback(groups), "right": right}
