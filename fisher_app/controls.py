@@ -28,6 +28,7 @@ class Slider:
     """A number on a grid.  ``nodes`` is the grid: tables are computed there, so what is shown is exact while dragging.
 
     ``log`` spaces the nodes geometrically (``count`` of them); otherwise they are lo, lo + step, ..., hi.
+    ``at`` gives the nodes themselves, ascending from lo to hi: round numbers on a logarithmic scale, or one special value.
     ``local`` values (a player's step, a highlighted datum) never leave the browser until something else does.
     """
 
@@ -42,9 +43,12 @@ class Slider:
     unit: str = ""
     local: bool = False
     short: str | None = None
+    at: tuple[float, ...] = ()
 
     @property
     def nodes(self) -> NDArray[np.float64]:
+        if self.at:
+            return np.array(self.at, dtype=float)
         if self.log:
             decades = math.log10(self.hi / self.lo)
             exponents = np.linspace(0.0, 1.0, round(decades / self.step) + 1)

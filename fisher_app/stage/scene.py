@@ -51,7 +51,19 @@ class Cross:
     tables: tuple[Live, ...]
 
 
-Data = ArrayLike | Live | Cross
+@dataclass(frozen=True)
+class Mix:
+    """A table in two factors: ``weights[r]`` times row r of ``rows``, summed over r; rows are (r, m), the result (m,).
+
+    For a table of low rank over many nodes, such as scores of a thousand data over a plane of θ: the weights are small
+    tables over the controls, the rows travel once.  Either factor may be one array, or one piece of data per r.
+    """
+
+    weights: Data | tuple[Data, ...]
+    rows: Data | tuple[Data, ...]
+
+
+Data = ArrayLike | Live | Cross | Mix
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ class Number:
     ``exact``: what to show at rest instead, when ``value`` is a table that is interpolated while a hand moves.
     """
 
-    value: float | Live | Cross
+    value: float | Live | Cross | Mix
     format: str = "2"
     exact: float | None = None
 
@@ -278,12 +290,14 @@ class Packer:
     def number(self, number: Number | str) -> dict[str, Any]:
         if isinstance(number, str):
             return {"text": number}
-        if isinstance(number.value, Live | Cross):
+        if isinstance(number.value, Live | Cross | Mix):
             exact = {} if number.exact is None else {"exact": _finite(number.exact)}
             return {"ref": self.data(number.value), "format": number.format} | exact
         return {"exact": _finite(number.value), "format": number.format}
 
     def data(self, value: Any) -> Any:
+        if isinstance(value, Mix):
+            return {"mix": [{"each": [self.data(x) for x in f]} if isinstance(f, tuple) else self.data(f) for f in (value.weights, value.rows)]}
         if isinstance(value, Cross):
             return {"pick": [self.data(t) for t in value.tables]}
         if isinstance(value, Live):

@@ -34,6 +34,7 @@ export class Reader {
     if (ref === null || ref === undefined) return undefined;
     if (Array.isArray(ref)) return ref.map(v => (v === "nan" ? NaN : v === "inf" ? Infinity : v === "-inf" ? -Infinity : v));
     if (typeof ref === "number") return [ref];
+    if (ref.mix) return this.mix(ref, state);
     if (ref.pick) ref = this.choose(ref.pick, state);
     const data = this.store.tables.get(ref.t);
     if (!data) return undefined;
@@ -50,6 +51,18 @@ export class Reader {
     let out = this.scratch.get(ref.t + over.join()); if (!out || out.length !== size) this.scratch.set(ref.t + over.join(), out = new Float32Array(size));
     out.fill(0);
     for (const [o, w] of corners) { const base = o * size; for (let i = 0; i < size; i++) out[i] += w * data[base + i]; }
+    return out;
+  }
+  /** A table in two factors: the sum over r of weight r times row r. */
+  mix(ref, state) {
+    const [w, rows] = ref.mix, weights = w.each ? w.each.map(x => this.value(x, state)) : this.array(w, state), flat = rows.each ? null : this.array(rows, state);
+    if (!weights || (!flat && !rows.each)) return undefined;
+    let out = ref.out; if (out) out.fill(0);
+    for (let r = 0; r < weights.length; r++) {
+      const row = flat ? null : this.array(rows.each[r], state), m = flat ? flat.length / weights.length : row?.length ?? 0, base = flat ? r * m : 0, from = flat ?? row, f = weights[r];
+      if (!out || out.length !== m) out = ref.out = new Float32Array(m);
+      for (let i = 0; i < m; i++) out[i] += f * from[base + i];
+    }
     return out;
   }
   /** A cross of tables through the point that Python last spoke of: the one over what has moved since, else the first. */
