@@ -108,6 +108,7 @@ class Chart(ABC):
     """
 
     key: str
+    joint_rule: str = ""  # a rule between the coordinates, in words
 
     @abstractmethod
     def parameters(self, of: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
@@ -133,8 +134,9 @@ class Chart(ABC):
     def difference(self, phi_p: Array, phi_q: Array) -> Array:
         """θ(φ_q) − θ(φ_p), (d, ...), without cancellation."""
 
-    def check(self, name: str, phi: Array) -> None:  # noqa: B027 (most charts have no such rule)
-        """Rules between the coordinates; phi is (..., d)."""
+    def allows(self, phi: Array) -> Any:
+        """Where phi (d, ...) obeys ``joint_rule``."""
+        return True
 
     def of(self, family: Family) -> Charted:
         """The family in these coordinates."""
@@ -189,7 +191,7 @@ class Charted(Family):
         self.regular, self.why_irregular = base.regular, base.why_irregular
         self.discrete, self.columns = base.discrete, base.columns
         self.bounds, self.closed, self.tail = base.bounds, base.closed, base.tail
-        self.coordinates = base.coordinates
+        self.joint_rule, self.coordinates = chart.joint_rule, base.coordinates
 
     def in_chart(self, name: str) -> Charted:
         return self.base.in_chart(name)
@@ -267,8 +269,8 @@ class Charted(Family):
     def _bounds(self, phi: Array) -> tuple[float, float]:
         return self.base._bounds(self._theta(phi))
 
-    def _check_jointly(self, name: str, phi: Array) -> None:
-        self.chart.check(name, phi)
+    def _allows(self, phi: Array) -> Any:
+        return self.chart.allows(phi)
 
 
 def _renamed(parameter: Parameter, coordinate: Map) -> Parameter:

@@ -93,6 +93,7 @@ class Family:
     bounds: tuple[float, float] = (-np.inf, np.inf)  # of the support …
     closed: tuple[bool, bool] = (False, False)  # … and whether it includes them
     tail: float = 0.001  # probability left out on each unbounded side of window()
+    joint_rule: str = ""  # a rule between several parameters, in words
     coordinates: tuple[Chart, ...] = ()
 
     # What is asked -------------------------------------------------------------------------------------------------
@@ -216,6 +217,12 @@ class Family:
 
     # What is checked -----------------------------------------------------------------------------------------------
 
+    def contains(self, theta: ArrayLike) -> NDArray[np.bool_]:
+        """Whether theta lies in the parameter space; (..., d) to booleans (...). Only a wrong shape or NaN raises."""
+        theta = _first(check.parameters("theta", theta, len(self.parameters)))
+        inside = [(p.lower < t) & (t < p.upper) for p, t in zip(self.parameters, theta, strict=True)]
+        return np.logical_and.reduce([*inside, self._allows(theta)])
+
     def check_thetas(self, name: str, theta: ArrayLike) -> Array:
         """theta as (..., d), every entry inside its domain."""
         theta = check.parameters(name, theta, len(self.parameters))
@@ -227,21 +234,12 @@ class Family:
                 raise ValueError(
                     f"{name} has {parameter.name} = {worst:g}, and {parameter.name} must be {parameter.rule}"
                 )
-        self._check_jointly(name, theta)
+        allowed = np.asarray(self._allows(_first(theta)))
+        if not allowed.all():
+            worst = theta[~allowed][0]
+            values = ", ".join(f"{p.name} = {t:g}" for p, t in zip(self.parameters, worst, strict=True))
+            raise ValueError(f"{name} has {values}, and must satisfy {self.joint_rule}")
         return theta
-
-    def contains(self, theta: ArrayLike) -> NDArray[np.bool_]:
-        """Whether theta lies in the parameter space: (..., d) to booleans (...); the question that never raises there."""
-        theta = check.parameters("theta", theta, len(self.parameters))
-        lower, upper = (np.array([getattr(p, end) for p in self.parameters]) for end in ("lower", "upper"))
-        inside = ((theta > lower) & (theta < upper)).all(axis=-1)
-        if type(self)._check_jointly is not Family._check_jointly:
-            for index in zip(*np.nonzero(inside), strict=True):
-                try:
-                    self._check_jointly("theta", theta[index])
-                except ValueError:
-                    inside[index] = False
-        return inside
 
     def check_theta(self, theta: ArrayLike) -> Array:
         """theta as (d,), inside its domain."""
@@ -308,8 +306,9 @@ class Family:
         """Bounds of the support; only a family whose support moves with theta writes this."""
         return self.bounds
 
-    def _check_jointly(self, name: str, theta: Array) -> None:
-        """Rules that involve several parameters at once."""
+    def _allows(self, theta: Array) -> Any:
+        """Where theta (d, ...) obeys ``joint_rule``."""
+        return True
 
 
 def interval_rule(lower: float, upper: float, low: bool = False, high: bool = False) -> str:

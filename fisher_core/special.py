@@ -25,18 +25,28 @@ _SHIFT = 10  # from x = 10 on, eight terms of the series reach 1e-17
 _LOG_2PI = 1.8378770664093453
 
 
-def itakura_saito(ratio: Array, change: Array) -> Array:
-    """r − 1 − log r ≥ 0, the divergence of scales (Itakura and Saito 1968); ``change`` = r − 1 is given apart.
+def itakura_saito(a: Array, b: Array, gap: Array) -> Array:
+    """a/b − 1 − log(a/b) ≥ 0 for positive a, b: the divergence of scales (Itakura and Saito 1968).
 
-    r itself cannot hold the small digits of r − 1, and for tiny r, r − 1 cannot hold those of r: callers know both.
-    With s = c/(2+c), log(1+c) = 2 artanh s, and c − log(1+c) = c s − 2(s³/3 + s⁵/5 + …) without cancellation.
+    ``gap`` = a − b is given apart, for the caller often knows more of its digits than a and b can hold. With c = gap/b
+    and s = c/(2+c), log(1+c) = 2 artanh s, and c − log(1+c) = c s − 2(s³/3 + s⁵/5 + …) does not cancel.
     """
-    ratio, change = np.broadcast_arrays(ratio, change)
-    near = np.abs(change) < 0.4
-    c = np.where(near, change, 0.0)
-    s = c / (2 + c)
-    series = s * (c - 2 * s**2 * _horner(s**2, [1 / (2 * j + 3) for j in range(13)]))
-    return np.where(near, series, change - np.log(np.where(near, 1.0, ratio)))
+    c = gap / b
+    near = np.abs(c) < 0.4
+    u = np.where(near, c, 0.0)
+    s = u / (2 + u)
+    t = s * s
+    series = s * (u - 2 * t * _horner(t, [1 / (2 * j + 3) for j in range(13)]))
+    return np.where(near, series, c - log_ratio(a, b))
+
+
+def log_ratio(a: Array, b: Array) -> Array:
+    """log(a/b) for positive a and b, to full relative accuracy near a = b and where a/b overflows or underflows."""
+    c = (a - b) / b
+    ratio = a / b
+    result = np.where(np.abs(c) < 0.5, np.log1p(c), np.log(ratio))
+    normal = (ratio > 1e-300) & (ratio < 1e300)
+    return result if np.all(normal) else np.where(normal, result, np.log(a) - np.log(b))
 
 
 def exp_excess(x: Array) -> Array:
@@ -45,6 +55,11 @@ def exp_excess(x: Array) -> Array:
     y = np.where(near, x, 0.0)
     coefficients = 1 / np.cumprod(np.arange(2.0, 17.0))  # 1/2!, 1/3!, …
     return np.where(near, y**2 * _horner(y, list(coefficients)), np.expm1(x) - x)
+
+
+def mass_divergence(p: Array, q: Array, log_ratio: Array) -> Array:
+    """p log(p/q) − p + q ≥ 0, one outcome's share of a KL divergence, from log(q/p); p and q may underflow."""
+    return np.where(np.abs(log_ratio) < 0.5, p * exp_excess(log_ratio), q - p - p * log_ratio)
 
 
 def stirling_error(x: Array) -> Array:
@@ -90,26 +105,28 @@ def log_gamma_excess(x: Array, step: Array) -> Array:
     """g(y) − g(x) − (y − x) g′(x) ≥ 0 at y = x + step, for the convex g(x) = log Γ(x) − x log x + x.
 
     The Bregman divergence of g: that of log Γ without the part x log x, which families combine with other terms.
-    g″(x) = ψ₁(x) − 1/x > 0. Half an Itakura–Saito divergence, and the same construction for J: for steps below x/5 the
-    integral step² ∫₀¹ (1−t) J″(x + t·step) dt by six Gauss–Legendre nodes, and beyond, where it is accurate, the
+    g″(x) = ψ₁(x) − 1/x > 0. Half an Itakura–Saito divergence, and the same construction for J: for steps below 0.3 x
+    the integral step² ∫₀¹ (1−t) J″(x + t·step) dt by eight Gauss–Legendre nodes, and beyond, where it is accurate, the
     difference itself.
     """
-    x, step = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(step, dtype=float))
+    x, step = np.asarray(x, dtype=float), np.asarray(step, dtype=float)
+    error, slope = stirling_error(x), stirling_slope(x)  # before broadcasting: x is often one point, y a grid of them
+    x, step, error, slope = np.broadcast_arrays(x, step, error, slope)
     y = x + step
-    result = 0.5 * itakura_saito(y / x, step / x)
-    near = np.abs(step) < 0.2 * x
+    result = np.array(0.5 * itakura_saito(y, x, step))  # an array even for one point: it is filled by masks
+    near = np.abs(step) < 0.3 * x
     nodes, weights = _taylor_nodes()
-    a, d = x[near], step[near]
-    result[near] += d**2 * (stirling_curvature(a + d * nodes[:, None]) * weights[:, None]).sum(axis=0)
-    a, b = x[~near], y[~near]
-    result[~near] += stirling_error(b) - stirling_error(a) - (b - a) * stirling_slope(a)
+    d = step[near]
+    result[near] += d**2 * (weights @ stirling_curvature(x[near] + d * nodes[:, None]))
+    far = ~near
+    result[far] += stirling_error(y[far]) - error[far] - step[far] * slope[far]
     return result
 
 
 def log_gamma_divergence(x: Array, step: Array) -> Array:
     """log Γ(y) − log Γ(x) − (y − x) ψ(x) ≥ 0 at y = x + step: the Bregman divergence of log Γ."""
     y = x + step
-    return y * itakura_saito(x / y, -step / y) + log_gamma_excess(x, step)
+    return y * itakura_saito(x, y, -step) + log_gamma_excess(x, step)
 
 
 def log_beta_excess(a: Array, b: Array) -> Array:
@@ -117,12 +134,6 @@ def log_beta_excess(a: Array, b: Array) -> Array:
     s = a + b
     stirling = stirling_error(a) + stirling_error(b) - stirling_error(s)
     return 0.5 * (_LOG_2PI + np.log(s / a) - np.log(b)) + stirling
-
-
-def log_ratio(a: Array, b: Array) -> Array:
-    """log(a/b) for positive a and b, also where a/b leaves the range of float64."""
-    ratio = a / b
-    return np.where((ratio > 1e-300) & (ratio < 1e300), np.log(ratio), np.log(a) - np.log(b))
 
 
 def _carry(x, h):  # type: ignore[no-untyped-def]
@@ -147,6 +158,6 @@ def _horner(x: Array, coefficients: list[float]) -> Array:
 @cache
 def _taylor_nodes() -> tuple[Array, Array]:
     """Nodes t and weights w(1 − t) of ∫₀¹ (1 − t) f(t) dt: the remainder of Taylor's formula."""
-    t, w = np.polynomial.legendre.leggauss(6)
+    t, w = np.polynomial.legendre.leggauss(8)
     t = (1 + t) / 2
     return t, w * (1 - t) / 2

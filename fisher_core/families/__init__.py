@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from fisher_core.families.bernoulli import Bernoulli
+from fisher_core.families.beta import Beta
+from fisher_core.families.exponential import Exponential
+from fisher_core.families.gamma import Gamma
 from fisher_core.families.normal import Normal
 from fisher_core.families.poisson import Poisson
+from fisher_core.families.weibull import Weibull
 from fisher_core.family import Family
 
 FAMILIES: dict[str, Family] = {
@@ -12,6 +16,10 @@ FAMILIES: dict[str, Family] = {
     for family in (
         Bernoulli(),
         Poisson(),
+        Exponential(),
         Normal(),
+        Gamma(),
+        Beta(),
+        Weibull(),
     )
 }

@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from fisher_core import charts
 from fisher_core.family import Family, Parameter
-from fisher_core.special import itakura_saito
+from fisher_core.special import itakura_saito, mass_divergence
 from fisher_core.validation import Array
 
 
@@ -41,7 +41,12 @@ class Logit(charts.Charted):
         return ((expit(eta) * expit(-eta),),)
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        return divergence(expit(p[0]), expit(-p[0]), expit(q[0]), expit(-q[0]), self.chart.difference(p, q)[0])
+        (a,), (b,), (d,) = p, q, step
+        # log q/p = log π(b)/π(a); for neighbours −log(1 + (1 − p)(e^{−d} − 1)), and the same with the signs turned.
+        near = np.abs(d) < 1
+        one = np.where(near, -np.log1p(expit(-a) * np.expm1(-d)), np.logaddexp(0, -a) - np.logaddexp(0, -b))
+        zero = np.where(near, -np.log1p(expit(a) * np.expm1(d)), np.logaddexp(0, a) - np.logaddexp(0, b))
+        return mass_divergence(expit(a), expit(b), one) + mass_divergence(expit(-a), expit(-b), zero)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         (eta,) = theta
@@ -92,7 +97,9 @@ class Bernoulli(Family):
         return ((1 / (p * (1 - p)),),)
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        return divergence(p[0], 1 - p[0], q[0], 1 - q[0], step[0])
+        # Adding 0 = p(q/p − 1) + (1−p)((1−q)/(1−p) − 1) leaves two terms that are never negative.
+        (a,), (b,), (d,) = p, q, step
+        return a * itakura_saito(b, a, d) + (1 - a) * itakura_saito(1 - b, 1 - a, -d)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         return rng.random(n) < theta[0]
@@ -105,11 +112,3 @@ class Bernoulli(Family):
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         return np.where(u <= 1 - theta[0], 0.0, 1.0)
-
-
-def divergence(p: Array, p_bar: Array, q: Array, q_bar: Array, step: Array) -> Array:
-    """p log(p/q) + p̄ log(p̄/q̄) with p̄ = 1 − p, q̄ = 1 − q and step = q − p.
-
-    Adding 0 = p(q/p − 1) + p̄(q̄/p̄ − 1) turns it into two terms that are never negative.
-    """
-    return p * itakura_saito(q / p, step / p) + p_bar * itakura_saito(q_bar / p_bar, -step / p_bar)

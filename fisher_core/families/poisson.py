@@ -32,7 +32,7 @@ class Poisson(Family):
         # −[x log(x/λ) − x + λ] − ½ log 2πx − J(x)
         (rate,) = theta
         n = np.maximum(x, 1.0)
-        deviance = n * itakura_saito(rate / n, (rate - n) / n)
+        deviance = n * itakura_saito(rate, n, rate - n)
         return np.where(x == 0, -rate, -deviance - 0.5 * np.log(2 * np.pi * n) - stirling_error(n))
 
     def _score(self, x: Array, theta: Array) -> Any:
@@ -48,7 +48,7 @@ class Poisson(Family):
         return ((1 / rate,),)
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        return p[0] * itakura_saito(q[0] / p[0], step[0] / p[0])
+        return p[0] * itakura_saito(q[0], p[0], step[0])
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         return rng.poisson(theta[0], n).astype(float)
