@@ -12,115 +12,292 @@ from fisher_app.controls import Choice, Slider, Toggle
 from fisher_app.figures import kl as figures
 from fisher_app.lesson import Figure, Lesson, Preset
 from fisher_app.predictions import Choose, Observe, Option
-from fisher_app.stage.scene import Check, Live, Number
-from fisher_core import FAMILIES, divergence
-from fisher_core.curvature import order_of_gap, profile
+from fisher_app.stage.scene import Check
+from fisher_core import FAMILIES, divergence, information
+from fisher_core.curvature import kl_contour, order_of_gap, profile
 
-WINDOW = 0.04  # before a commitment only shifts up to here are drawn
+SHOWN = 0.04  # shifts of a coin's p that are drawn while the questions are open
 
 controls = [
-    Slider("delta", "Shift _δ_", -0.08, 0.14, 0.005, 0.10, format="+3"),
-    Slider("p", "Chance of heads _p_", 0.02, 0.98, 0.01, 0.10),
+    Slider("delta", "Shift _δ_", -0.08, 0.14, 0.005, 0.1, format="+3"),
+    Slider("dlogit", "Shift _δ_ of the logit", -1, 1.5, 0.05, 0.8, format="+2"),
+    Slider("darc", "Shift _δ_ of arcsin √_p_", -0.15, 0.25, 0.01, 0.14, format="+2"),
+    Slider("dlam", "Shift _δ_", -2, 3, 0.1, 2, format="+1"),
+    Slider("dtop", "Shift _δ_", -0.3, 0.5, 0.02, 0.3, format="+2"),
+    Slider("p", "Chance of heads _p_", 0.02, 0.98, 0.01, 0.1),
+    Slider("lam", "Rate _λ_", 1, 10, 0.25, 4),
+    Slider("top", "Upper end _θ_", 0.5, 2, 0.05, 1),
+    Slider("level", "Level, nats", 0.005, 0.32, np.log10(2) / 4, 0.16, format="g3", log=True),
+    Slider("dscale", "Shift of the scale", -0.6, 0.8, 0.02, 0.3, format="+2"),
+    Slider("spread", "Standard deviation of both", 0.4, 3, 0.05, 2),
+    Slider("eta", "Natural parameter _η_", -3, 3, 0.1, -1.0, format="+1"),
+    Slider("deta", "Shift _δ_", -3, 3, 0.1, 2.0, format="+1"),
+    Choice("model", "Model", {"coin": "coin", "poisson": "Poisson"}, "coin"),
     Choice("coords", "Coordinates", {"p": "_p_", "logit": "logit", "arcsine": "arcsine"}, "p"),
+    Choice("space", "Distributions", {"normal": "Normal", "triangle": "three outcomes"}, "normal"),
+    Choice("scale", "Coordinates", {"sigma": "_σ_", "log": "log _σ_"}, "sigma"),
+    Toggle("moving", "let the support move"),
     Toggle("mid", "average both directions, _F_ at the midpoint"),
 ]
-CONTROL = {c.key: c for c in controls}
-P, DELTA = CONTROL["p"].nodes, CONTROL["delta"].nodes
+NODES = {c.key: c.nodes for c in controls if isinstance(c, Slider)}
+CHART = {"coin.p": ("bernoulli", None), "coin.logit": ("bernoulli", "logit"), "coin.arcsine": ("bernoulli", "arcsine"),
+         "poisson.lambda": ("poisson", None), "uniform.theta": ("uniform", None)}  # fmt: skip
 
-FRAMES = {
-    "p": figures.BowlFrame(
-        "p", "delta", "p", (-0.086, 0.142), [(-0.05, "−0.05"), (0, "0"), (0.05, "+0.05"), (0.1, "+0.10")], "shift _δ_ of the chance of heads",
-        0.095, [(0, "0"), (0.02, "0.02"), (0.04, "0.04"), (0.06, "0.06"), (0.08, "0.08")],
-        (5e-8, 0.1), [(1e-6, "10^{−6}"), (1e-4, "10^{−4}"), (1e-2, "10^{−2}")], (10**-2.5, 10**-0.85), [(0.01, "0.01"), (0.1, "0.1")],
-        0.01, "**Two coins, shift apart.** Drag the handle along the axis.",
-    ),
-}  # fmt: skip
+
+def case_of(v):
+    return "uniform.theta" if v.moving else f"coin.{v.coords}" if v.model == "coin" else "poisson.lambda"
+
+
+def family_of(name):
+    key, chart = CHART[name]
+    return FAMILIES[key] if chart is None else FAMILIES[key].in_chart(chart)
+
+
+def coordinate(name, parameter):
+    """The family's coordinate of parameter values, (n,) to (n, 1)."""
+    theta = np.asarray(parameter, dtype=float).reshape(-1, 1)
+    return family_of(name).from_base(theta) if CHART[name][1] else theta
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def tables(coords: str):
-    """Everything the browser scrubs: profiles over all p at once."""
-    frame = FRAMES[coords]
-    family = FAMILIES["bernoulli"]
-    theta = P[:, None]
-    fine = np.unique(np.round(np.concatenate([np.linspace(*frame.x, 229), [-WINDOW, WINDOW]]), 6))
-    curves = profile(family, theta, [1.0], fine)
-    cursor = profile(family, theta, [1.0], DELTA)
-    gaps = profile(family, theta, [1.0], np.geomspace(*frame.gap_x, 61))
-    slopes = {
-        name: np.array([order_of_gap(family, [p], [1.0], frame.fit * min(1.0, p / 0.1, (1 - p) / 0.1), kind) for p in P])
-        for name, kind in (("forward", "gap"), ("reverse", "reverse_gap"), ("midpoint", "midpoint_gap"))
-    }
-    return curves, cursor, gaps, family.fisher(theta)[:, 0, 0], slopes
+def bowl_numbers(name: str) -> figures.Bowl:
+    case, family = figures.CASES[name], family_of(name)
+    nodes = NODES[case.parameter]
+    theta = coordinate(name, nodes)
+    fine = np.unique(np.round([*np.linspace(case.x.lo, case.x.hi, 229), 0.0, -SHOWN, SHOWN], 6))
+    room = np.minimum(1.0, np.minimum(nodes, 1 - nodes) / 0.1) if case.parameter == "p" and name == "coin.p" else np.ones(len(nodes))
+    slopes = [np.array([order_of_gap(family, t, [1.0], case.fit * r, kind) for t, r in zip(theta, room, strict=True)]) for kind in ("gap", "reverse_gap", "midpoint_gap")] if family.regular else [np.ones(len(nodes)), np.full(len(nodes), np.nan), np.full(len(nodes), np.nan)]  # fmt: skip
+    return figures.Bowl(
+        nodes, profile(family, theta, [1.0], fine), profile(family, theta, [1.0], NODES[case.shift]), profile(family, theta, [1.0], np.geomspace(case.step.lo, case.step.hi, 61)),
+        family.fisher(theta)[:, 0, 0], *slopes,
+    )  # fmt: skip
 
 
-def hidden(seen) -> tuple[float | None, float | None]:
-    return (None if "left" in seen else -WINDOW), (None if "right" in seen else WINDOW)
+@st.cache_data(max_entries=4, show_spinner=False)
+def poisson_masses(x_max: int = 18):
+    family, x = FAMILIES["poisson"], np.arange(x_max + 1.0)
+    lam, moved = NODES["lam"], NODES["lam"][:, None] + NODES["dlam"]
+    mass = {m: np.exp(family.log_prob(x, [m])) if m > 0 else np.full(len(x), np.nan) for m in np.unique([*lam, *moved.ravel()])}
+    return np.array([mass[m] for m in lam]), np.array([[mass[m] for m in row] for row in moved])
 
 
 def bowl(v):
-    family, frame = FAMILIES["bernoulli"], FRAMES["p"]
-    curves, cursor, gaps, information, slopes = tables("p")
-    window = hidden(v.seen)
-    forward, reverse = figures.hide(cursor, *window)
-    both, over = ("p", "delta"), ("p",)
-    numbers = {
-        "kl": Number(Live(forward, both), "4"),
-        "reverse": Number(Live(reverse, both), "4"),
-        "quad": Number(Live(cursor.quadratic, both), "4"),
-        "ratio": Number(Live(np.divide(forward, cursor.quadratic, out=np.full_like(forward, np.nan), where=cursor.quadratic > 0), both), "2"),
-        "F": Number(Live(information, over), "2"),
-        "q": Number(Live(1 - P, over), "2"),
-        "moved": Number(Live(P[:, None] + DELTA, both), "3"),
-        "slope": Number(Live(slopes["forward"], over), "2"),
-        "reverse_slope": Number(Live(slopes["reverse"], over), "2"),
-        "order": Number(Live(np.round(slopes["forward"]), over), "i"),
-        "_row": Number(float(np.abs(P - v.p).argmin())),
-    }
-    formula = {"groups": [
-        [["{exact|`KL`(_p_‖_p_+_δ_)}", "≈", "{exact|½ _F_ _δ_^{2}}", "", ""], ["**[kl]**", "≈", "½ · [F] · [delta]^{2}", "=", "**[quad]**"]],
-        [["{exact|_F_} = 1 ∕ _p_(1 − _p_)"], ["[F] = 1 ∕ ([p] · [q])"]],
-        [["`KL` ∕ ½_Fδ_^{2}"], ["**[ratio] ×**"]],
-    ]}  # fmt: skip
-    end = np.clip(v.p + v.delta, 1e-9, 1 - 1e-9)
+    name = case_of(v)
+    case, family, numbers = figures.CASES[name], family_of(name), bowl_numbers(name)
+    window = (-np.inf if "left" in v.seen else -SHOWN, np.inf if "right" in v.seen else SHOWN) if name == "coin.p" else (-np.inf, np.inf)
+    value, shift = getattr(v, case.parameter), getattr(v, case.shift)
+    start = coordinate(name, [value])[0]
+    end = start + shift if family.contains(start + shift) else start + 0.5 * case.fit
+    checks = [Check("KL(θ‖θ+δ)", "closed form", "quadrature", relative(family.kl(start, end), divergence.kl_quadrature(family, start, end)), 1e-8)] if family.regular or shift >= 0 else []
+    checks += [Check("F", "closed form", "quadrature of score²", relative(family.fisher(start)[0, 0], information.by_quadrature(family, start)[0, 0]), 1e-6)]
+    node = int(np.abs(NODES[case.parameter] - value).argmin())
+    if case.parameter == "p":
+        base = family.to_base(np.where(np.isfinite(numbers.cursor.forward)[..., None], coordinate(name, NODES["p"])[:, None] + NODES[case.shift][:, None], coordinate(name, [0.5]))) if CHART[name][1] else NODES["p"][:, None, None] + NODES[case.shift][:, None]
+        moved = np.where(np.isfinite(numbers.cursor.forward), base[..., 0], np.nan)
+        side = figures.coins(NODES["p"], case.shift, moved)
+    elif case.parameter == "lam":
+        side = figures.masses(("lam", "dlam"), *poisson_masses(), "**The counts** at _λ_ (grey) and _λ_ + _δ_", "Rates [lam] and [moved].")
+    else:
+        side = figures.boxes(case, NODES["top"], NODES["dtop"])
+    scene = figures.bowl(case, numbers, window, side, checks, node, drawn_guess(v), v.mid, breaks=["moving"],
+                         groups=[] if v.moving else ["model", *(["coords"] if v.model == "coin" else [])], more=["mid"])  # fmt: skip
+    if case.parameter == "p":
+        scene.numbers["moved_p"] = figures.Number(figures.Live(moved, ("p", case.shift)), "3")
+    return scene
+
+
+def relative(value, other) -> float:
+    value, other = float(value), float(other)
+    return 0.0 if value == other else abs(value - other) / max(abs(value), 1e-12)
+
+
+# ---- the questions -----------------------------------------------------------------------------------------------------
+def ratio(shift: float, reverse: bool = False) -> float:
+    line = profile(FAMILIES["bernoulli"], [0.1], [1.0], [shift])
+    return float((line.reverse if reverse else line.forward)[0] / line.quadratic[0])
+
+
+def information_at(p: float) -> float:
+    return float(FAMILIES["bernoulli"].fisher([p])[0, 0])
+
+
+GUESS = {"below": 0.66, "same": 1.0, "above": 1.5}
+
+
+def drawn_guess(v):
+    answers = st.session_state["lessons"]["kl"].answers if "lessons" in st.session_state and "kl" in st.session_state["lessons"] else {}
+    for key, shift in (("left", -0.05), ("right", 0.1)):
+        if key in v.seen and (given := answers.get(key)) is not None:
+            said, base = LEFT[given] if key == "left" else GUESS[given], 0.5 * information_at(0.1) * shift**2
+            return {"key": key, "x": [shift], "given": [said * base], "truth": [ratio(shift) * base], "text": f"gap {abs(said - ratio(shift)):.2f} ×",
+                    "when": {"p": 0.1, "delta": shift, "coords": "p", "model": "coin", "moving": False}, "said": ""}  # fmt: skip
+    return {"key": "right" if "right" not in v.seen else "left"}
+
+
+LEFT = {"mirror": 0.66, "same": 1.0, "above": 1.5}
+
+
+def at(shift: float, said: float):
+    return {"x": shift, "y": said * 0.5 * information_at(0.1) * shift**2}
+
+
+predictions = [
+    Choose(
+        key="right", question="At _p_ = 0.10, _δ_ = +0.10: how large is KL beside the bowl, `KL` / (½_Fδ_^{2})?",
+        setup={"p": 0.1, "delta": 0.1, "coords": "p", "model": "coin", "moving": False, "tab": "bowl"}, when={"p": 0.1, "delta": 0.1, "coords": "p", "model": "coin", "moving": False}, view="a",
+        hint="or click the {guess|◆} on the plot", correct="below", next="Next: the other side",
+        truth=lambda: f"It is {{exact|{ratio(0.1):.2f} ×}}.",
+        why="The third-order term of KL is ½·⅓·F′·δ³: at p = 0.1 the information F falls as p grows, so KL lags behind its bowl to the right and runs ahead to the left.",
+        observe=Observe("Look at the triangle on the line at _δ_ = +0.10. Where is it?", ["above the dashed bowl", "on the bowl", "below the bowl"]),
+        options=[
+            Option("below", "0.66 ×", lambda: f"Yes. Look at the triangle, under the dashed bowl: _F_ **falls** from {information_at(0.1):.2f} to {information_at(0.2):.2f} as the coin moves inward, so the true curve bends less. Now drag _δ_ towards 0 and watch the ratio return to 1.", text="KL lies well below the bowl", at=at(0.1, 0.66)),
+            Option("same", "1 ×", lambda: f"That is the limit of small steps; here _δ_ is as big as _p_ itself. Look at the triangle: it stands at {ratio(0.1):.2f} of the bowl. Drag _δ_ towards 0 and watch the ratio return to 1.", "limit taken as equality", text="they still agree", at=at(0.1, 1.0)),
+            Option("above", "1.5 ×", lambda: f"Right size, wrong side. Look at the triangle: _F_ = 1∕_p_(1−_p_) **falls** as the coin moves inward, from {information_at(0.1):.2f} to {information_at(0.2):.2f}, so the true curve bends less than the bowl. Now drag _δ_ towards 0 and watch the ratio return to 1.", "sign of the third order", text="KL lies well above the bowl", at=at(0.1, 1.5)),
+        ],
+    ),
+    Choose(
+        key="left", question="Now the other side: _p_ = 0.10, _δ_ = −0.05. `KL` / (½_Fδ_^{2}) is…",
+        setup={"p": 0.1, "delta": -0.05, "coords": "p", "model": "coin", "moving": False, "tab": "bowl"}, when={"p": 0.1, "delta": -0.05, "coords": "p", "model": "coin", "moving": False}, view="a",
+        correct="above", truth=lambda: f"It is {{exact|{ratio(-0.05):.2f} ×}}.",
+        options=[
+            Option("mirror", "0.66 ×", lambda: f"That is the answer of the other side: the gap is of third order, an odd power, so it changes sign with _δ_. Look at the triangle above the bowl, at {ratio(-0.05):.2f} ×. Drag _δ_ through 0 and watch it cross.", "even gap", text="as on the right", at=at(-0.05, 0.66)),
+            Option("same", "1 ×", lambda: f"Smaller step, but _p_ is near the wall, where _F_ is steep: from {information_at(0.1):.1f} to {information_at(0.05):.1f}. Look at the triangle, at {ratio(-0.05):.2f} ×. Choose the fair coin to see a step where the two nearly agree.", "step size alone decides", text="the step is small enough", at=at(-0.05, 1.0)),
+            Option("above", "1.5 ×", lambda: f"Yes: towards the wall _F_ rises from {information_at(0.1):.1f} to {information_at(0.05):.1f}, so KL outruns the bowl. Look at the triangle. In the logit the same two coins fit better: press logit below.", text="KL lies well above the bowl", at=at(-0.05, 1.5)),
+        ],
+    ),
+]  # fmt: skip
+
+
+# ---- the other figures -------------------------------------------------------------------------------------------------
+@st.cache_data(max_entries=4, show_spinner=False)
+def contour_numbers(scale: str) -> figures.Contour:
+    base = FAMILIES["normal"]
+    family = base.in_chart("log_sigma") if scale == "log" else base
+    theta = np.array([0.0, 0.0 if scale == "log" else 1.0])
+    levels, steps, x = NODES["level"], NODES["dscale"], np.linspace(-4, 4, 161)
+    angles = np.linspace(0, 2 * np.pi, 180)
+    unit = np.linalg.solve(np.linalg.cholesky(family.fisher(theta)).T, np.stack([np.cos(angles), np.sin(angles)])).T
+    scales = np.exp(steps) if scale == "log" else 1 + steps
+    end = theta + [0.2, 0.3]
     checks = [
-        Check("KL(p‖p+δ)", "closed form", "quadrature", relative(family.kl([v.p], [end]), divergence.kl_quadrature(family, [v.p], [end])), 1e-7),
-        Check("F", "closed form", "sum over outcomes", relative(family.fisher([v.p])[0, 0], second_fisher(family, v.p)), 1e-7),
+        Check("KL(θ‖θ+δ)", "closed form", "quadrature", relative(family.kl(theta, end), divergence.kl_quadrature(family, theta, end)), 1e-8),
+        Check("F", "closed form", "quadrature of ssᵀ", float(np.abs(family.fisher(theta) - information.by_quadrature(family, theta)).max()), 1e-6),
     ]
-    guess = None
-    return figures.bowl(frame, P, curves, cursor, gaps, information, slopes, window, formula, figures.coins(P, DELTA), numbers, checks, guess,
-                        v.mid, groups=["coords"], more=["mid"])  # fmt: skip
+    return figures.Contour(
+        levels, np.array([kl_contour(family, theta, c) - theta for c in levels]), np.sqrt(2 * levels)[:, None, None] * unit,
+        profile(family, theta, [0, 1], np.linspace(-0.62, 0.82, 121)), profile(family, theta, [0, 1], steps), x,
+        np.array([np.exp(base.log_prob(x, [0, s])) for s in scales]), "log _σ_" if scale == "log" else "_σ_", checks,
+    )  # fmt: skip
 
 
-def relative(a, b) -> float:
-    return float(abs(a - b) / max(abs(a), 1e-300))
+@st.cache_data(max_entries=2, show_spinner=False)
+def triangle_numbers():
+    family, levels = FAMILIES["categorical"], NODES["level"]
+    centres = np.array([[i, j] for i in (1, 3, 5, 7) for j in (1, 3, 5, 7) if i + j <= 8]) / 9.0
+    angles = np.linspace(0, 2 * np.pi, 49)
+    circle = np.stack([np.cos(angles), np.sin(angles)])
+    ellipses = np.array([[c + np.sqrt(2 * level) * np.linalg.solve(np.linalg.cholesky(family.fisher(c)).T, circle).T for c in centres] for level in levels])
+    contours = np.array([[kl_contour(family, c, level, 49) for c in centres] for level in levels])
+    places = {"middle (⅓, ⅓)": [1 / 3, 1 / 3], "near an edge (0.05, 0.475)": [0.05, 0.475]}
+    matrices = [{"title": name, "matrix": [[f"{entry:.2f}" for entry in row] for row in family.fisher(c)]} for name, c in places.items()]
+    check = Check("F", "closed form", "sum over outcomes", float(np.abs(family.fisher([0.2, 0.3]) - information.by_quadrature(family, [0.2, 0.3])).max()), 1e-6)
+    return levels, centres, contours, ellipses, matrices, [check]
 
 
-def second_fisher(family, p: float) -> float:
-    from fisher_core import information
+def contour(v):
+    if v.space == "triangle":
+        return figures.triangle(*triangle_numbers(), groups=["space"])
+    return figures.contour(contour_numbers(v.scale), groups=["space", "scale"])
 
-    return float(information.by_quadrature(family, [p])[0, 0])
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def shift_numbers():
+    family, spreads, x = FAMILIES["normal"], NODES["spread"], np.linspace(-7, 7, 181)
+    left, right = (np.stack([np.full_like(spreads, m), spreads], -1) for m in (-2.0, 2.0))
+    density = [np.array([np.exp(family.log_prob(x, t)) for t in side]) for side in (left, right)]
+    values = {
+        "kl": family.kl(left, right), "hellinger": np.array([divergence.hellinger(family, a, b) for a, b in zip(left, right, strict=True)]),
+        "overlap": np.array([divergence.overlap(family, a, b) for a, b in zip(left, right, strict=True)]), "peak": np.array([np.exp(family.log_prob([-2.0], t))[0] for t in left]),
+        "as_variance": family.kl(np.stack([left[:, 0], np.sqrt(spreads)], -1), np.stack([right[:, 0], np.sqrt(spreads)], -1)),
+    }  # fmt: skip
+    check = Check("KL", "closed form", "quadrature", relative(family.kl([-2, 1], [2, 1]), divergence.kl_quadrature(family, [-2, 1], [2, 1])), 1e-8)
+    return x, *density, spreads, values, [(0.5, "32 nats"), (2.0, "2 nats")], [check]
+
+
+def shift(v):
+    return figures.shifted(*shift_numbers())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def partition_numbers():
+    family = FAMILIES["bernoulli"].in_chart("logit")
+    eta, steps, line = NODES["eta"], NODES["deta"], np.linspace(-4.2, 4.2, 169)
+    base = FAMILIES["bernoulli"]
+
+    def potential(at):  # A(η) = −log p(tails | η): the normaliser of an exponential family with T(x) = x
+        return np.array([-family.log_prob([0.0], [e])[0] for e in np.ravel(at)]).reshape(np.shape(at))
+
+    at, mean = potential(eta), family.to_base(eta[:, None])[:, 0]
+    end = eta[:, None] + steps
+    cursor = {"eta": eta, "end": end, "at": at, "on_tangent": at[:, None] + mean[:, None] * steps, "on_curve": potential(end), "mean": mean,
+              "F": family.fisher(eta[:, None])[:, 0, 0], "kl": family.kl(eta[:, None, None], end[..., None])}  # fmt: skip
+    gap = float(np.abs(cursor["on_curve"] - cursor["on_tangent"] - cursor["kl"]).max())
+    slope = float(np.abs(base.fisher(mean[:, None])[:, 0, 0] * (mean * (1 - mean)) ** 2 - cursor["F"]).max())
+    checks = [Check("gap under the tangent", "potential minus tangent", "closed-form KL", gap, 1e-9), Check("A″", "Fisher in η", "JᵀFJ from p", slope, 1e-9)]
+    return line, potential(line), at[:, None] + mean[:, None] * (line - eta[:, None]), cursor, checks
+
+
+def partition(v):
+    return figures.partition(*partition_numbers())
+
+
+def code(v):
+    if v.tab == "shift":
+        return snippets.render("kl_shift", spread=v.spread)
+    if v.tab == "contour" and v.space == "normal":
+        return snippets.render("kl_scale", shift=v.dscale, log_scale=v.scale == "log")
+    if v.tab == "partition":
+        return snippets.render("kl_bowl", model="coin.logit", value=float(1 / (1 + np.exp(-v.eta))), delta=v.deta)
+    if v.tab == "contour":
+        return snippets.render("kl_triangle", p1=0.2, p2=0.3)
+    case = figures.CASES[case_of(v)]
+    return snippets.render("kl_bowl", model=case_of(v), value=getattr(v, case.parameter), delta=getattr(v, case.shift))
+
+
+def holds(v) -> bool:
+    """The gap is of third order, at defaults: its slope lies between 2.9 and 3.1."""
+    return abs(order_of_gap(FAMILIES["bernoulli"], [v.p], [1.0], 0.01) - 3) < 0.1
 
 
 lesson = Lesson(
     slug="kl",
     claim="Near _θ_, KL is a bowl whose matrix is {exact|_F_}; the fit breaks at third order.",
     question="How far from a coin can you walk before the parabola stops measuring the distance?",
-    figures={"bowl": Figure("Along one coordinate", bowl, "Curves that hug are the claim. On the logarithmic plot the slope counts the order of the gap: slope 3 means halve the step, an eighth of the gap.")},
+    figures={
+        "bowl": Figure("Bowl", bowl, "Curves that hug are the claim. On the logarithmic plot the slope counts the order of the gap: slope 3 means halve the step, an eighth of the gap."),
+        "contour": Figure("Two parameters", contour, "The solid line is where KL reaches the level, the dashed ellipse where its quadratic does. Where they part, the quadratic errs."),
+        "shift": Figure("Same shift", shift, "The means stay 4 apart. Only the spread changes, and with it how far apart the two distributions are in nats."),
+        "partition": Figure("_A_(_η_)", partition, "For an exponential family KL is the gap under a tangent, and the curvature of _A_ is the Fisher information."),
+    },
     controls=controls,
     presets=[
-        Preset("fair", "fair coin", "slope 4: symmetry cancels the third order.", {"p": 0.5}),
+        Preset("fair", "fair coin", "slope 4, because symmetry cancels the third order.", {"p": 0.5}),
         Preset("rare", "rare event", "two curves split."),
-        Preset("wall", "_p_ = .02", "the bowl hits the wall.", {"p": 0.02, "delta": 0.02}),
+        Preset("wall", "_p_ = .02", "the bowl hits the wall: to the left there is nothing.", {"p": 0.02, "delta": 0.02}),
+        Preset("sigma", "Normal in _σ_", "a lopsided contour.", {"tab": "contour"}),
+        Preset("log", "Normal in log _σ_", "nearly round.", {"tab": "contour", "scale": "log"}),
+        Preset("triangle", "categorical triangle", "ellipses flatten at the edges.", {"tab": "contour", "space": "triangle", "level": 0.02}),
     ],
-    predictions=[
-        Choose(
-            key="right", question="At _p_ = 0.10, _δ_ = +0.10: how large is KL beside the bowl, `KL` / (½_Fδ_^{2})?", setup={"p": 0.1, "delta": 0.1}, when={"p": 0.1, "delta": 0.1}, view="a",
-            hint="or click the {guess|◆} on the plot", correct="below", truth="It is {exact|0.66 ×}.", next="Next: the other side",
-            options=[Option("below", "0.66 ×", "Right.", text="KL lies well below the bowl", at={"x": 0.1, "y": 0.0367}), Option("same", "1 ×", "That is the limit.", text="they still agree", at={"x": 0.1, "y": 0.0556}), Option("above", "1.5 ×", "Right size, wrong side.", text="KL lies well above the bowl", at={"x": 0.1, "y": 0.0833})],
-        ),
+    predictions=predictions,
+    trap="KL is no distance: the two directions differ (here [kl] against [reverse] nats). _F_ is not the Hessian of the loss on your data; it is an expectation under the model. And the quadratic errs both ways: below KL on one side, above it on the other.",
+    recap=[
+        ("At which order do the two directions of KL part?", "The third: they share one quadratic."),
+        ("Why is the slope 4 for the fair coin?", "Symmetry: at _p_ = ½ the third-order term cancels."),
+        ("From lesson 1: when is the mean score not 0?", "When _θ_ is not the truth, or when the support moves with _θ_."),
     ],
-    trap="KL is no distance.", recap=[], terms=["KL", "Fisher matrix"], sources=["LI", "WO2", "DU"],
-    code=lambda v: "pass", holds=lambda v: True,
+    terms=["KL", "Fisher matrix", "score", "natural parameter", "mean parameter", "regular"],
+    sources=["LI", "WO2", "DU"],
+    code=code,
+    holds=holds,
 )  # fmt: skip
 lesson.show()

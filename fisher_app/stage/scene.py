@@ -114,7 +114,7 @@ class View:
     table: tuple[Sequence[str], Sequence[ArrayLike]] | None = None
     height: int = 352
     phone: int | None = None
-    pad: tuple[int, int, int, int] = (42, 12, 8, 46)
+    pad: tuple[int, int, int, int] = (42, 12, 8, 50)
     equal: bool = False
     small: bool = False
 
@@ -196,9 +196,9 @@ def region(x: Data, y: Data, token: str | None = None, *, hatch: str | None = No
 
 
 def veil(text: str | Sequence[str] | None = None, *, x0: Data | None = None, x1: Data | None = None, y0: Data | None = None,
-         y1: Data | None = None, at: float | None = None) -> Layer:  # fmt: skip
-    """What stays hidden until the reader commits."""
-    return _layer("veil", text=text, x0=x0, x1=x1, y0=y0, y1=y1, at=at)
+         y1: Data | None = None, at: float | None = None, align: str | None = None) -> Layer:  # fmt: skip
+    """What stays hidden until the reader commits; its words stand at height ``at``, centred or at the right edge."""
+    return _layer("veil", text=text, x0=x0, x1=x1, y0=y0, y1=y1, at=at, align=align)
 
 
 def rule(*, x: Data | None = None, y: Data | None = None, token: str = "axis", width: float = 1, dash: str | None = None,
@@ -283,7 +283,7 @@ class Packer:
         }  # fmt: skip
 
     def layer(self, layer: Layer) -> dict[str, Any]:
-        keep = {"kind", "text", "labels", "when", "pick", "prediction"}
+        keep = {"kind", "text", "labels", "when", "pick", "prediction", "align"}
         named = layer["kind"] == "handle"
         return {k: v if k in keep or (named and k in "xy") else self.data(v) for k, v in layer.items()}
 

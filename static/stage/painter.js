@@ -76,7 +76,7 @@ export function paint(view, c, w, h, env) {
     if (y.line || y.grid === false) line(px(g.left), g.top, px(g.left), g.bottom, tone("axis"));
     const handleAt = env.handleX?.(view, g);
     for (const [v, s] of x.ticks ?? []) { if (v < x.lo - 1e-12 || v > x.hi + 1e-12) continue; const q = g.X(v); line(px(q), base, px(q), base + 5, tone("axis")); if (handleAt !== undefined && Math.abs(handleAt - q) < 34) continue; text(q, base + 20, s, { align: "center", token: "ink3", size: tickSize }); }
-    if (x.label) x.labelAt === "right" ? text(g.right, g.h - 6, x.label, { align: "right" }) : text((g.left + g.right) / 2, g.h - 6, x.label, { align: "center" });
+    if (x.label) x.labelAt === "right" ? text(g.right, g.h - 4, x.label, { align: "right" }) : text((g.left + g.right) / 2, g.h - 4, x.label, { align: "center" });
     if (y.label) y.rotate ? text(13, (g.top + g.bottom) / 2, y.label, { align: "center", rotate: -Math.PI / 2 }) : text(g.left + 8, g.top + 13, y.label, { casing: 3 });
   };
 
@@ -92,7 +92,7 @@ export function paint(view, c, w, h, env) {
       if (b <= a || d <= t) return;
       c.fillStyle = tone("veil"); c.fillRect(a, t, b - a, d - t);
       if (L.x0 !== undefined) line(px(a), t, px(a), d, tone("hair")); if (L.x1 !== undefined) line(px(b), t, px(b), d, tone("hair"));
-      if (L.text) (Array.isArray(L.text) ? L.text : [L.text]).forEach((s, i) => text((a + b) / 2, (L.at === undefined ? (t + d) / 2 : g.Y(L.at)) + 17 * i, s, { align: "center", token: "ink3" }));
+      if (L.text) (Array.isArray(L.text) ? L.text : [L.text]).forEach((s, i) => text(L.align === "right" ? b - 4 : (a + b) / 2, (L.at === undefined ? (t + d) / 2 : g.Y(L.at)) + 17 * i, s, { align: L.align ?? "center", token: "ink3" }));
     },
     bars(L) {
       const x0 = read(L.x0), x1 = read(L.x1), y0 = read(L.y0), y1 = read(L.y1), n = Math.max(x0.length, y1.length), at = (a, i) => a[a.length === 1 ? 0 : i];
