@@ -152,9 +152,8 @@ def _log_masses(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bo
     at = expectation.nodes(f, *resolved, cuts=ends)
     if crossings and at.x.ndim == 1 and not f.discrete:
         at = expectation.nodes(f, *resolved, cuts=(*ends, *_crossings(f, at.x, p, q)))
-    for theta in resolved:
-        expectation.weights(f, theta, at)
-    return _log_density(f, at.x, p) + at.log_measure, _log_density(f, at.x, q) + at.log_measure
+    log_q = expectation.log_weights(f, q, at) if same else _log_density(f, at.x, q) + at.log_measure
+    return expectation.log_weights(f, p, at), log_q
 
 
 def _crossings(f: Family, x: Array, p: Array, q: Array) -> Array:

@@ -22,7 +22,7 @@ def moments(f, theta, of):
     return mean, np.sqrt(w @ (value - mean) ** 2)
 
 
-# Printed numbers -------------------------------------------------------------------------------------------------------
+# Printed numbers ------------------------------------------------------------------------------------------------------
 
 
 def test_standard_errors_of_the_normal_score_covariance_at_a_thousand_draws():
@@ -116,7 +116,7 @@ def test_one_bit_keeps_two_thirds():
     assert kept[0] == pytest.approx(2 / np.pi, rel=1e-13)
 
 
-# Theorems --------------------------------------------------------------------------------------------------------------
+# Theorems -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", [k for k, f in FAMILIES.items() if f.regular and f.columns is None])
@@ -182,7 +182,7 @@ def test_centring_is_another_matrix_away_from_the_maximum():
     assert uncentred.value[0, 0] / centred.value[0, 0] > 1.8
 
 
-# Mechanics -------------------------------------------------------------------------------------------------------------
+# Mechanics ------------------------------------------------------------------------------------------------------------
 
 
 def test_blocks_do_not_show(monkeypatch):
