@@ -328,9 +328,11 @@ def _first(theta: Array) -> Array:
 
 
 def stack(entries: Any, shape: tuple[int, ...], order: int) -> Array:
-    """Entries (order 1) or rows of entries (order 2), each broadcasting to ``shape``, with their axes put last."""
+    """Entries (order 1) or rows of entries (order 2), each broadcasting to ``shape``, with their axes put last.
+
+    An array has them there already."""
     if isinstance(entries, np.ndarray):
-        return entries
+        return np.broadcast_to(entries, (*shape, *entries.shape[-order:])).copy()
     rows: Sequence[Sequence[Array]] = entries if order == 2 else [entries]
     result = np.empty((*shape, len(rows), len(rows[0])))
     for i, row in enumerate(rows):

@@ -52,3 +52,13 @@ def _ascent(score: Array, observed: Array, fisher: Array) -> Array:
     if np.linalg.eigvalsh(np.linalg.solve(root, half.T)).min() > 0.1:
         return np.asarray(np.linalg.solve(observed, score))
     return np.asarray(np.linalg.solve(fisher, score))
+
+
+def check_ties(x: Array, share: float) -> None:
+    """ValueError if ``share`` of the data or more coincide: a heavy-tailed density then grows without end there."""
+    values, counts = np.unique(x, return_counts=True)
+    if counts.max() >= share * len(x):
+        raise ValueError(
+            f"x holds {values[counts.argmax()]:g} {counts.max()} times in {len(x)} and must hold no value in a share "
+            f"of {share:g} or more: the likelihood would grow without end around it"
+        )

@@ -1,0 +1,176 @@
+r"""Categorical: x is one of the classes 0, …, k−1; theta = (p₁, …, p_{k−1}), and the last class has what is left.
+
+Class i has probability p_{i+1}, p_k = 1 − p₁ − … − p_{k−1}. With [·] = 1 where true,
+
+    sᵢ = [x = i]/pᵢ − [x = k]/p_k,     F = diag(1/p₁, …, 1/p_{k−1}) + 1/p_k
+
+in the natural parameters ηᵢ = log(pᵢ/p_k):  sᵢ = [x = i] − pᵢ,  F = diag(p) − ppᵀ.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fisher_core import charts
+from fisher_core import validation as check
+from fisher_core.family import Family, Parameter
+from fisher_core.special import itakura_saito, mass_divergence
+from fisher_core.validation import Array
+
+
+class Categorical(Family):
+    """x is a class number 0, …, classes − 1; theta = (p_1, …, p_{classes−1}), positive with a sum below 1."""
+
+    key = "categorical"
+    title = "Categorical"
+    joint_rule = "p_1 + … < 1"
+    discrete = True
+    closed = (True, True)
+
+    def __init__(self, classes: int = 3) -> None:
+        self.classes = check.integer("classes", classes, 2)
+        high = 0.95 / (self.classes - 1)  # so that every point of the typical box is inside
+        self.parameters = tuple(
+            Parameter(f"p_{i}", f"p{_subscript(i)}", 0.0, 1.0, (0.02, high), 1 / self.classes)
+            for i in range(1, self.classes)
+        )
+        self.bounds = (0.0, self.classes - 1.0)
+        self.coordinates = (Softmax(),)
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        return np.log(_complete(theta))[x.astype(int)]
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        hit = (x[:, None] == np.arange(self.classes)) / _complete(theta)
+        return hit[:, :-1] - hit[:, -1:]
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        hit = (x[:, None] == np.arange(self.classes)) / _complete(theta) ** 2
+        return -(hit[:, :-1, None] * np.eye(self.classes - 1)) - hit[:, -1:, None]
+
+    def _fisher(self, theta: Array) -> Any:
+        last = 1 / _complete(theta)[-1]
+        return [[last + 1 / p if i == j else last for j in range(len(theta))] for i, p in enumerate(theta)]
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        # Adding 0 = Σ (qᵢ − pᵢ) leaves terms pᵢ (r − 1 − log r), r = qᵢ/pᵢ, that are never negative.
+        steps = np.concatenate([step, -step.sum(axis=0, keepdims=True)])
+        p, q = _complete(p), _complete(q)
+        return (p * itakura_saito(q, p, steps)).sum(axis=0)
+
+    def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
+        return np.searchsorted(np.cumsum(theta), rng.random(n), side="right").astype(float)
+
+    def _mle(self, x: Array) -> Any:
+        counts = np.bincount(x.astype(int), minlength=self.classes)
+        if counts.min() == 0:
+            raise ValueError(
+                f"x has no observation of class {counts.argmin()} and must have some of each class: "
+                f"the maximum-likelihood estimate lies on the edge of the simplex"
+            )
+        return counts[:-1] / len(x)
+
+    def _cdf(self, x: Array, theta: Array) -> Array:
+        return np.append(np.cumsum(theta), 1.0)[x.astype(int)]
+
+    def _quantile(self, u: Array, theta: Array) -> Array:
+        return np.searchsorted(np.cumsum(theta), u).astype(float)
+
+    def _allows(self, theta: Array) -> Any:
+        return theta.sum(axis=0) < 1
+
+
+class Softmax(charts.Chart):
+    """ηᵢ = log(pᵢ/p_k), the natural parameters."""
+
+    key = "natural"
+
+    def parameters(self, of: tuple[Parameter, ...]) -> tuple[Parameter, ...]:
+        return tuple(
+            Parameter(f"eta_{i}", f"η{_subscript(i)}", -np.inf, np.inf, (-4.0, 4.0), 0.0) for i in range(1, len(of) + 1)
+        )
+
+    def to_theta(self, phi: Array) -> Array:
+        return np.exp(_log_softmax(phi)[:-1])
+
+    def from_theta(self, theta: Array) -> Array:
+        return np.log(theta) - np.log(_complete(theta)[-1])
+
+    def jacobian(self, phi: Array) -> Array:
+        return _covariance(np.exp(_log_softmax(phi)))
+
+    def curvature(self, phi: Array) -> Array:
+        # Third cumulants of the indicators: pᵢ[i=j=k] − [i=j]pᵢp_k − [i=k]pᵢp_j − [j=k]p_jpᵢ + 2pᵢp_jp_k
+        p, eye = self.to_theta(phi), np.eye(len(phi))
+        pair = np.einsum("ij,i...,k...->kij...", eye, p, p)
+        triple = np.einsum("ij,ik,i...->kij...", eye, eye, p)
+        product = np.einsum("i...,j...,k...->kij...", p, p, p)
+        return triple - pair - np.swapaxes(pair, 0, 1) - np.swapaxes(pair, 0, 2) + 2 * product
+
+    def difference(self, phi_p: Array, phi_q: Array) -> Array:
+        p, q = _log_softmax(phi_p), _log_softmax(phi_q)
+        return (np.exp(p) * np.expm1(_log_softmax_step(phi_p, phi_q, p, q)))[:-1]
+
+    def of(self, family: Family) -> Natural:
+        return Natural(family, self)
+
+
+class Natural(charts.Charted):
+    """Categorical in its natural parameters: 1 − pᵢ is the sum of the others, however small they are."""
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        return _log_softmax(theta)[x.astype(int)]
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        p = np.exp(_log_softmax(theta))
+        rest = np.array([np.delete(p, i).sum() for i in range(len(theta))])
+        return np.where(x[:, None] == np.arange(len(theta)), rest, -p[:-1])
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        return -_covariance(np.exp(_log_softmax(theta)))
+
+    def _fisher(self, theta: Array) -> Any:
+        covariance = _covariance(np.exp(_log_softmax(theta)))
+        return [list(row) for row in covariance]
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        log_p, log_q = _log_softmax(p), _log_softmax(q)
+        return mass_divergence(np.exp(log_p), np.exp(log_q), _log_softmax_step(p, q, log_p, log_q)).sum(axis=0)
+
+
+def _complete(theta: Array) -> Array:
+    """All k probabilities, the class first: (k−1, ...) to (k, ...)."""
+    return np.concatenate([theta, 1 - theta.sum(axis=0, keepdims=True)])
+
+
+def _with_zero(eta: Array) -> Array:
+    return np.concatenate([eta, np.zeros_like(eta[:1])])
+
+
+def _log_softmax(eta: Array) -> Array:
+    eta = _with_zero(eta)
+    eta = eta - eta.max(axis=0)
+    return eta - np.log(np.exp(eta).sum(axis=0))
+
+
+def _log_softmax_step(phi_p: Array, phi_q: Array, log_p: Array, log_q: Array) -> Array:
+    """log(qᵢ/pᵢ), (k, ...): for neighbours −log(1 + Σⱼ pⱼ (e^{dⱼ − dᵢ} − 1)) with d the step of η."""
+    d = _with_zero(phi_q - phi_p)
+    gaps = d[None] - d[:, None]  # dⱼ − dᵢ at [i, j]
+    neighbours = -np.log1p((np.exp(log_p) * np.expm1(gaps)).sum(axis=1))
+    return np.where(np.abs(gaps).max(axis=(0, 1)) < 1, neighbours, log_q - log_p)
+
+
+def _covariance(p: Array) -> Array:
+    """diag(p) − ppᵀ without the last class, (d, d, ...) from p (d+1, ...), with 1 − pᵢ as the sum of the others."""
+    d = len(p) - 1
+    result = -p[:-1, None] * p[None, :-1]
+    for i in range(d):
+        result[i, i] = p[i] * np.delete(p, i, axis=0).sum(axis=0)
+    return result
+
+
+def _subscript(i: int) -> str:
+    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(i))

@@ -1,0 +1,76 @@
+r"""Cauchy: p(x | m, s) = w/(πs), w = 1/(1 + z²), z = (x − m)/s: no mean, no variance, yet a Fisher information.
+
+    s_m = 2zw/s,   s_s = (z² − 1)w/s,   F = diag(1, 1)/2s²
+    KL(p‖q) = log(1 + ((m_p − m_q)² + (s_p − s_q)²)/(4 s_p s_q))     (Chyzak and Nielsen 2019, arXiv:1905.10965)
+
+KL is symmetric, and the Fisher metric is that of the hyperbolic plane: both depend on one invariant distance only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.special import stdtrit
+
+from fisher_core import charts
+from fisher_core.families.scoring import check_ties, maximise
+from fisher_core.family import Family, Parameter
+from fisher_core.validation import Array
+
+
+class Cauchy(Family):
+    """x is any number; theta = (loc, scale), the median and half the distance between the quartiles."""
+
+    key = "cauchy"
+    title = "Cauchy"
+    parameters = (
+        Parameter("loc", "m", -np.inf, np.inf, (-3.0, 3.0), 0.0),
+        Parameter("scale", "s", 0.0, np.inf, (0.2, 5.0), 1.0),
+    )
+    tail = 0.03
+    coordinates = (charts.Separable("log_scale", (charts.IDENTITY, charts.LOG)),)
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        loc, scale = theta
+        return -np.log1p(((x - loc) / scale) ** 2) - np.log(np.pi * scale)
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        loc, scale = theta
+        z = (x - loc) / scale
+        w = 1 / (1 + z**2)
+        return 2 * z * w / scale, (z - 1) * (z + 1) * w / scale
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        loc, scale = theta
+        z = (x - loc) / scale
+        w, v = 1 / (1 + z**2), scale**2
+        outside = (z - 1) * (z + 1) * w  # negative inside one scale, where log p is concave in loc
+        mixed = -4 * z * w**2 / v
+        return (2 * outside * w / v, mixed), (mixed, -(outside + (2 * z * w) ** 2) / v)
+
+    def _fisher(self, theta: Array) -> Any:
+        _, scale = theta
+        return (0.5 / scale**2, 0), (0, 0.5 / scale**2)
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        (_, s), (_, t), (d_loc, d_scale) = p, q, step
+        return np.log1p((d_loc**2 + d_scale**2) / (4 * s * t))
+
+    def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
+        loc, scale = theta
+        return loc + scale * rng.standard_cauchy(n)
+
+    def _mle(self, x: Array) -> Array:
+        # A maximum exists, and only one, unless half of the data coincide (Copas 1975).
+        check_ties(x, 1 / 2)
+        low, median, high = np.quantile(x, [0.25, 0.5, 0.75])
+        return maximise(self, "log_scale", x, np.array([median, (high - low) / 2 or x.std()]))
+
+    def _cdf(self, x: Array, theta: Array) -> Array:
+        loc, scale = theta
+        return np.arctan2(scale, loc - x) / np.pi  # the angle keeps the digits of both tails
+
+    def _quantile(self, u: Array, theta: Array) -> Array:
+        loc, scale = theta
+        return loc + scale * stdtrit(1, u)

@@ -1,0 +1,61 @@
+r"""Normal with unknown mean and known covariance Σ: log p = −½ (x − μ)ᵀ Σ⁻¹ (x − μ) − ½ log det 2πΣ.
+
+    s = Σ⁻¹(x − μ),   F = Σ⁻¹,   KL(p‖q) = ½ (μ_p − μ_q)ᵀ Σ⁻¹ (μ_p − μ_q)
+
+The information does not depend on μ: parameter space is flat, and KL is exactly its quadratic approximation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fisher_core import validation as check
+from fisher_core.family import Family, Parameter
+from fisher_core.validation import Array
+
+
+class NormalMean(Family):
+    """x is (n, k); theta = (mu_1, …, mu_k); ``covariance`` (k, k) is positive definite."""
+
+    key = "normal_mean"
+    title = "Normal mean, known covariance"
+
+    def __init__(self, covariance: ArrayLike = ((1.0, 0.6), (0.6, 1.5))) -> None:
+        self.covariance = check.positive_semidefinite("covariance", covariance)
+        try:
+            self.root = np.linalg.cholesky(self.covariance)
+        except np.linalg.LinAlgError:
+            raise ValueError(f"covariance = {self.covariance.tolist()} must be positive definite") from None
+        self.columns = len(self.covariance)
+        inverse = np.linalg.inv(self.root)
+        self.precision = inverse.T @ inverse
+        self.parameters = tuple(
+            Parameter(f"mu_{i + 1}", "μ" + "₁₂₃₄₅₆₇₈₉"[i : i + 1], -np.inf, np.inf, (-3.0, 3.0), 0.0)
+            for i in range(self.columns)
+        )
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        residual = x - theta
+        norm = np.log(np.diag(self.root)).sum() + len(theta) / 2 * np.log(2 * np.pi)
+        return -0.5 * ((residual @ self.precision) * residual).sum(axis=1) - norm
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        return (x - theta) @ self.precision
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        return -self.precision
+
+    def _fisher(self, theta: Array) -> Any:
+        return self.precision
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        return 0.5 * np.einsum("i...,ij,j...", step, self.precision, step)
+
+    def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
+        return theta + rng.standard_normal((n, len(theta))) @ self.root.T
+
+    def _mle(self, x: Array) -> Any:
+        return x.mean(axis=0)
