@@ -5,7 +5,7 @@ carries its ½.
 """
 
 from fisher_core.continual.basins import basin
-from fisher_core.continual.landscape import Landscape, Trails
+from fisher_core.continual.landscape import Landscape, Trails, hessian_by_differences
 from fisher_core.continual.laplace import Gaussian, GridPosterior, bayes_strength, laplace, posterior_on_grid
 from fisher_core.continual.linear_gaussian import LinearGaussianTask
 from fisher_core.continual.logistic import LogisticTask
@@ -36,6 +36,7 @@ __all__ = [
     "best",
     "fisher_overlap",
     "gradient_flow",
+    "hessian_by_differences",
     "laplace",
     "minimiser",
     "paths",

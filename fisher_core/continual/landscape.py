@@ -33,7 +33,7 @@ class Trails:
 class Landscape:
     """Task A (learned), task B (to learn) and the matrix that stands for F_A, all in the axes of angle 0.
 
-    ``fisher`` (2, 2) is by default A's own Fisher matrix at its minimiser; another one shows what a wrong estimate does.
+    ``fisher`` (2, 2) is by default A's own Fisher matrix at its minimiser; another one shows what a wrong one does.
     All losses are in nats per observation above the task's own minimum, so that 0 means: as well as it can be done.
     """
 
@@ -42,7 +42,7 @@ class Landscape:
     fisher: Array | None = None
 
     def penalty(self, kind: str, strength: float, angle: float = 0.0) -> Penalty:
-        """What someone would use who names the weights by axes turned by ``angle`` (radians), in the axes of angle 0."""
+        """What someone uses who names the weights by axes turned by ``angle`` (radians), in the axes of angle 0."""
         fisher = self.task_a.fisher() if self.fisher is None else self.fisher
         here = penalty(kind, strength, self.task_a.minimiser, fisher)
         if angle == 0.0:
@@ -64,12 +64,14 @@ class Landscape:
         noise: float = 0.0,
         rng: np.random.Generator | None = None,
     ) -> Trails:
-        """Gradient descent on B from θ_A for K pairs of strength and angle (broadcast to (K,)), seen in the turned axes.
+        """Descent on B from θ_A for K pairs of strength and angle (broadcast to (K,)), seen in the turned axes.
 
         With ``noise`` all runs get the same shocks, turned with the problem, so that they can be compared.
         """
-        strength, angle = np.broadcast_arrays(np.atleast_1d(check.array("strengths", strengths)), np.atleast_1d(check.array("angles", angles)))  # fmt: skip
-        penalties = [self.penalty(kind, float(s), float(t)) for s, t in zip(strength, angle, strict=True)]
+        strengths, angles = check.array("strengths", strengths), check.array("angles", angles)
+        strength, angle = np.broadcast_arrays(np.atleast_1d(strengths), np.atleast_1d(angles))
+        unit = {t: self.penalty(kind, 1.0, t) for t in {float(t) for t in angle}}
+        penalties = [unit[float(t)].with_strength(float(s)) for s, t in zip(strength, angle, strict=True)]
         path = paths(self.task_b, penalties, self.task_a.minimiser, steps, learning_rate, noise, rng)
         return Trails(turned(path, angle), self.losses(path))
 
@@ -78,14 +80,17 @@ class Landscape:
         strengths = check.vector("strengths", strengths)
         reference = self.penalty(kind, 0.0, angle)
         if self.task_b.is_quadratic:
-            theta = quadratic_minimisers(self.task_b.hessian(), self.task_b.minimiser, reference.matrix, reference.anchor, strengths)  # fmt: skip
+            h, b = self.task_b.hessian(), self.task_b.minimiser
+            theta = quadratic_minimisers(h, b, reference.matrix, reference.anchor, strengths)
         else:
             theta, start = np.empty((len(strengths), 2)), self.task_b.minimiser
             for k, strength in enumerate(strengths):
                 start = theta[k] = newton_minimiser(self.task_b, reference.with_strength(strength), start=start)
         return turned(theta[None], [angle])[0], self.losses(theta)
 
-    def best_total(self, kind: str, angle: float = 0.0, rounds: int = 5, bounds: tuple[float, float] = (-4.0, 4.0)) -> tuple[float, float]:  # fmt: skip
+    def best_total(
+        self, kind: str, angle: float = 0.0, rounds: int = 5, bounds: tuple[float, float] = (-4.0, 4.0)
+    ) -> tuple[float, float]:
         """The strength with the least L_A + L_B, and that sum: a grid in log₁₀ λ over ``bounds``, then finer ones."""
         low, high = bounds
         for _ in range(rounds):
@@ -95,6 +100,15 @@ class Landscape:
             k = int(np.argmin(total))
             low, high = grid[max(k - 1, 0)], grid[min(k + 1, 32)]
         return float(10.0 ** grid[k]), float(total[k])
+
+
+def hessian_by_differences(task: Task, theta: ArrayLike, step: float = 1e-4) -> Array:
+    """∇²L at ``theta`` (d,) from second differences of the loss alone: a check that shares no derivative formula."""
+    theta = check.vector("theta", theta, task.size)
+    e = step * np.eye(task.size)
+    plus, minus = e[:, None] + e[None], e[:, None] - e[None]
+    loss = task.loss
+    return (loss(theta + plus) - loss(theta + minus) - loss(theta - minus) + loss(theta - plus)) / (4 * step**2)
 
 
 def turned(theta: Array, angles: ArrayLike) -> Array:

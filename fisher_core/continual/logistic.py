@@ -41,6 +41,15 @@ class LogisticTask:
         object.__setattr__(self, "y", LogisticRegression().check_labels(self.y, len(x)))
         object.__setattr__(self, "ridge", check.non_negative("ridge", self.ridge))
 
+    @classmethod
+    def drawn(cls, theta: ArrayLike, spread: ArrayLike, n: int, rng: np.random.Generator) -> LogisticTask:
+        """A random data set: inputs N(0, diag(spread²)), labels from the model at ``theta`` (d,)."""
+        theta = check.vector("theta", theta)
+        spread = check.vector("spread", spread, theta.size)
+        rng = check.generator("rng", rng)
+        x = spread * rng.standard_normal((check.integer("n", n, 1), theta.size))
+        return cls(x, LogisticRegression().sample(x, theta, rng))
+
     @property
     def size(self) -> int:
         return self.x.shape[1]

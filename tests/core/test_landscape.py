@@ -64,3 +64,16 @@ def test_another_matrix_can_stand_for_the_fisher_matrix():
     protect_nothing = continual.Landscape(A, B, np.zeros((2, 2)))
     free = continual.Landscape(A, B).trails("none", 1.0)
     np.testing.assert_array_equal(protect_nothing.trails("ewc_full", 100.0).path, free.path)
+
+
+@pytest.mark.parametrize("task", [A, LOGISTIC], ids=["quadratic", "logistic"])
+def test_second_differences_find_the_hessian(task):
+    np.testing.assert_allclose(
+        continual.hessian_by_differences(task, [0.3, -0.2]), task.hessian([0.3, -0.2]), atol=1e-6
+    )
+
+
+def test_a_drawn_task_has_its_minimiser_near_the_weights_that_drew_it():
+    task = continual.LogisticTask.drawn([-1.2, 0.4], [1.0, 2.0], 4000, np.random.default_rng(0))
+    distance = task.minimiser - [-1.2, 0.4]
+    assert 4000 * distance @ task.fisher() @ distance < 13.8  # chi-squared with two degrees of freedom, 0.1 %
