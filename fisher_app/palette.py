@@ -1,8 +1,8 @@
 """One quantity = one colour + one dash + one symbol, on every page, light and dark.
 
 Colour says *which matrix*: gradient descent and L2 share the identity's ochre, natural gradient and full EWC the exact
-Fisher's teal.  The interface itself is ink on page.  Marks keep a contrast >= 3.05 with the page, text shades >= 4.5;
-all pairs stay apart in normal, protan, deutan and tritan vision (``tests/app/test_palette.py`` computes it).
+Fisher's teal.  The interface itself is ink on page.  Marks keep a contrast >= 3.04 with the page, text shades >= 4.5;
+all pairs stay apart in normal, protan, deutan and tritan vision (``tests/app/test_palette.py`` computes how far).
 """
 
 from __future__ import annotations
