@@ -1,0 +1,205 @@
+r"""The score as a random variable: its mean and covariance when the data come from one θ₀ and it is evaluated at another θ.
+
+    E_{θ₀}[s(x|θ)] = −∇_θ KL(p_θ₀ ‖ p_θ),     zero at θ = θ₀, where Cov_{θ₀}[s(x|θ₀)] = F(θ₀)
+
+Everything is per observation, in nats. Off the truth the second moment E[s sᵀ] and the covariance differ by the outer
+product of the mean. Sources: Lehmann and Casella (1998), *Theory of Point Estimation*, §2.5; White (1982), *Econometrica*
+50, 1.
+
+Scores at many θ and many data make a large table of low rank: an exponential family's score is affine in its statistic.
+:func:`skeleton` writes the table as weights (θ) times rows (data), the rows being the scores at a few of the θ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import ArrayLike
+
+from fisher_core import expectation
+from fisher_core import validation as check
+from fisher_core.family import Family
+from fisher_core.models.base import ConditionalModel
+from fisher_core.validation import Array
+
+
+class Model(Protocol):
+    """What a score needs: families have it, and :class:`LabelsAtInputs`."""
+
+    def score(self, x: ArrayLike, theta: ArrayLike, /) -> Array: ...
+
+    def fisher(self, theta: ArrayLike, /) -> Array: ...
+
+    def sample(self, theta: ArrayLike, n: int, rng: np.random.Generator, /) -> Array: ...
+
+
+@dataclass(frozen=True, eq=False)
+class LabelsAtInputs:
+    """A model of pairs (x, y): x one of the rows of ``inputs`` with equal chance, y a label 0 or 1 from ``model``.
+
+    Observations are rows (row number, y), shape (n, 2). p(x) knows nothing of θ, so scores and Fisher matrix are those of
+    the conditional model, averaged over the inputs.
+    """
+
+    model: ConditionalModel
+    inputs: Array
+
+    def score(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """∇_θ log p(y | x), shape (n, d)."""
+        x = check.rows("x", x, 2)
+        return self.model.score(self.inputs[x[:, 0].astype(int)], x[:, 1], theta)
+
+    def chance(self, y: float, theta: ArrayLike) -> Array:
+        """p(y | x) at every input, shape (k,)."""
+        return np.exp(self.model.log_prob(self.inputs, np.full(len(self.inputs), float(y)), theta))
+
+    def fisher(self, theta: ArrayLike) -> Array:
+        return self.model.fisher(self.inputs, theta)
+
+    def sample(self, theta: ArrayLike, n: int, rng: np.random.Generator) -> Array:
+        row = check.generator("rng", rng).integers(len(self.inputs), size=check.integer("n", n))
+        return np.column_stack([row, self.model.sample(self.inputs[row], theta, rng)]).astype(float)
+
+    def outcomes(self, theta: ArrayLike) -> tuple[Array, Array]:
+        """All pairs, (2k, 2), and their probabilities, (2k,)."""
+        k = len(self.inputs)
+        pairs = np.column_stack([np.tile(np.arange(k), 2), np.repeat([0, 1], k)]).astype(float)
+        return pairs, np.concatenate([self.chance(0, theta), self.chance(1, theta)]) / k
+
+
+def outcomes(model: Family | LabelsAtInputs, truth: ArrayLike) -> tuple[Array, Array]:
+    """Points and weights (m,) such that Σ w g(x) = E_truth[g(x)], to quadrature's accuracy; exact for finite sets."""
+    if isinstance(model, LabelsAtInputs):
+        return model.outcomes(truth)
+    at = expectation.nodes(model, truth)
+    w = expectation.weights(model, truth, at)
+    kept = w > 1e-18 * w.max()
+    return at.x[kept], w[kept]
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Of scores under some weights: ``mean`` (..., d), ``covariance`` (..., d, d), and ``spread`` (..., d, d), the standard
+    deviation of one term (sᵢ − mᵢ)(sⱼ − mⱼ): divided by √N it is the standard error of an estimated covariance."""
+
+    mean: Array
+    covariance: Array
+    spread: Array
+
+    @property
+    def second(self) -> Array:
+        """E[s sᵀ] = covariance + mean meanᵀ."""
+        return self.covariance + self.mean[..., :, None] * self.mean[..., None, :]
+
+
+def moments(scores: ArrayLike, weights: ArrayLike) -> Moments:
+    """Moments of scores (..., d, m) under weights (m,) that sum to 1."""
+    s, w = np.asarray(scores, dtype=float), np.asarray(weights, dtype=float)
+    mean = s @ w
+    s = s - mean[..., None]
+    d = s.shape[-2]
+    covariance = (s * w) @ np.swapaxes(s, -1, -2)
+    square = s * s
+    fourth = (square * w) @ np.swapaxes(square, -1, -2)
+    spread = np.sqrt(np.maximum(fourth - covariance**2, 0.0))
+    return Moments(mean, covariance.reshape(*mean.shape[:-1], d, d), spread)
+
+
+def expected(model: Family | LabelsAtInputs, truth: ArrayLike, theta: ArrayLike) -> Moments:
+    """Moments of the score evaluated at ``theta`` when the data come from ``truth``."""
+    x, w = outcomes(model, truth)
+    return moments(model.score(x, theta).T, w)
+
+
+def kl_slope(model: Family, truth: ArrayLike, theta: ArrayLike, step: float = 1e-4) -> Array:
+    """−∇_θ KL(p_truth ‖ p_θ), shape (d,), by fourth-order differences of the closed-form KL: a second way to the mean
+    score. Steps are relative to max(1, |θᵢ|); the error is about step⁴ or 1e-12/step, whichever is larger."""
+    truth, theta = model.check_theta(truth), model.check_theta(theta)
+    slope = np.empty_like(theta)
+    for i in range(theta.size):
+        h = np.zeros_like(theta)
+        h[i] = step * max(1.0, abs(theta[i])) if model.parameters[i].lower == -np.inf else step * theta[i]
+        kl = [float(model.kl(truth, theta + k * h)) for k in (-2, -1, 1, 2)]
+        slope[i] = -(kl[0] - 8 * kl[1] + 8 * kl[2] - kl[3]) / (12 * h[i])
+    return slope
+
+
+@dataclass(frozen=True, eq=False)
+class Skeleton:
+    """scores[g, i, n] ≈ Σ_r weights[g, i, r] · rows[r, n], row r being score coordinate ``coordinate[r]`` at ``theta[r]``."""
+
+    weights: Array
+    theta: Array
+    coordinate: Array
+
+    def rows(self, model: Model, x: ArrayLike) -> Array:
+        """The rows for data x, shape (r, n)."""
+        return np.stack([model.score(x, t)[:, i] for t, i in zip(self.theta, self.coordinate, strict=True)])
+
+
+def skeleton(score: Callable[[Array], Array], thetas: ArrayLike, tolerance: float = 1e-8) -> Skeleton:
+    """The score table over ``thetas`` (G, d) as a few of its own rows and weights on them.
+
+    ``score(theta)`` gives scores (n, d) of some data that cover the support; rows are chosen by pivoted QR until what is
+    left of every other is below ``tolerance`` of the largest, and weights solve the least-squares problem. The rows are the
+    table's own, so the weights stay near 1 in size and float32 is enough for a screen.
+    """
+    thetas = np.atleast_2d(np.asarray(thetas, dtype=float))
+    table = np.stack([score(t) for t in thetas])  # (G, n, d)
+    count, n, d = table.shape
+    flat = np.moveaxis(table, 1, 2).reshape(count * d, n)
+    scale = np.abs(flat).max()
+    _, r, order = scipy.linalg.qr(flat.T / scale, mode="economic", pivoting=True)
+    sizes = np.abs(np.diag(r))
+    rank = max(1, int((sizes > tolerance * sizes[0]).sum()))
+    upper, chosen = r[:rank], order[:rank]
+    solved = scipy.linalg.solve_triangular(upper[:, :rank], upper)  # every column in terms of the first ``rank``
+    weights = np.empty((count * d, rank))
+    weights[order] = solved.T
+    return Skeleton(weights.reshape(count, d, rank), thetas[chosen // d], chosen % d)
+
+
+def running(rows: ArrayLike, counts: Sequence[int]) -> tuple[Array, Array]:
+    """Means (C, r) and second moments (C, r, r) of the first ``counts[c]`` columns of rows (r, n): one pass over the data."""
+    b = np.asarray(rows, dtype=float)
+    total, square = np.zeros(len(b)), np.zeros((len(b), len(b)))
+    means, seconds, start = [], [], 0
+    for stop in counts:
+        part = b[:, start:stop]
+        total, square, start = total + part.sum(axis=1), square + part @ part.T, stop
+        means.append(total / stop)
+        seconds.append(square / stop)
+    return np.array(means), np.array(seconds)
+
+
+def step_along(scores: ArrayLike, fisher: ArrayLike, length: float) -> Array:
+    """Steps along scores (..., d) of Fisher length √(δᵀFδ) = ``length``: the same KL ½length² for every datum."""
+    s = np.asarray(scores, dtype=float)
+    size = np.sqrt(np.einsum("...i,...ij,...j->...", s, np.asarray(fisher, dtype=float), s))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(size[..., None] > 0, length * s / size[..., None], 0.0)
+
+
+def square_root(matrix: ArrayLike) -> Array:
+    """The symmetric root of positive semi-definite matrices (..., d, d): it takes the unit circle to the 1σ ellipse."""
+    values, vectors = np.linalg.eigh(np.asarray(matrix, dtype=float))
+    return (vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]) @ np.swapaxes(vectors, -1, -2)
+
+
+def bin_means(f: Family, theta: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
+    """Probability (B,) of each bin cut by ``edges`` and the score of the bin, E[s | bin], (B, d): what a summary still says.
+
+    The score of a summary is the conditional mean of the score; zero-mass bins have score 0.
+    """
+    theta, edges = f.check_theta(theta), check.vector("edges", edges)
+    at = expectation.nodes(f, theta, cuts=tuple(edges))
+    w = expectation.weights(f, theta, at)
+    bins = np.searchsorted(edges, at.x, side="left")
+    mass = np.bincount(bins, w, minlength=edges.size + 1)
+    s = f.score(at.x[w > 0], theta)
+    sums = np.stack([np.bincount(bins[w > 0], w[w > 0] * c, minlength=edges.size + 1) for c in s.T], axis=1)
+    return mass, np.where(mass[:, None] > 0, sums / np.where(mass > 0, mass, 1.0)[:, None], 0.0)
