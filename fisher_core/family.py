@@ -221,7 +221,7 @@ class Family:
         """Whether theta lies in the parameter space; (..., d) to booleans (...). Only a wrong shape or NaN raises."""
         theta = _first(check.parameters("theta", theta, len(self.parameters)))
         inside = [(p.lower < t) & (t < p.upper) for p, t in zip(self.parameters, theta, strict=True)]
-        return np.logical_and.reduce([*inside, self._allows(theta)])
+        return np.logical_and(np.logical_and.reduce(inside), self._allows(theta))
 
     def check_thetas(self, name: str, theta: ArrayLike) -> Array:
         """theta as (..., d), every entry inside its domain."""

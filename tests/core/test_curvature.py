@@ -1,0 +1,78 @@
+"""KL against its parabola: printed values, orders of the gap, contours."""
+
+import numpy as np
+import pytest
+
+from fisher_core import FAMILIES
+from fisher_core.curvature import kl_contour, order_of_gap, profile
+
+COIN, NORMAL = FAMILIES["bernoulli"], FAMILIES["normal"]
+
+
+@pytest.mark.parametrize(
+    ("family", "theta", "direction", "step", "forward", "reverse"),
+    [
+        (COIN, [0.1], [1.0], 0.1, 0.660, 0.799),
+        (COIN, [0.1], [1.0], -0.05, 1.487, 1.203),
+        (NORMAL, [0, 1], [0, 1.0], 0.3, 0.647, None),
+        (NORMAL, [0, 1], [0, 1.0], -0.3, 1.819, None),
+        (NORMAL.in_chart("log_sigma"), [0, 0], [0, 1.0], 0.3, 0.827, None),
+        (NORMAL.in_chart("log_sigma"), [0, 0], [0, 1.0], -0.3, 1.234, None),
+        (NORMAL.in_chart("log_sigma"), [0, 0], [0, 1.0], np.log(1.3), 0.846, None),
+        (NORMAL.in_chart("log_sigma"), [0, 0], [0, 1.0], np.log(0.7), 1.287, None),
+    ],
+)
+def test_ratio_of_kl_to_its_parabola(family, theta, direction, step, forward, reverse):
+    line = profile(family, theta, direction, [step])
+    assert line.forward[0] / line.quadratic[0] == pytest.approx(forward, abs=6e-4)
+    if reverse is not None:
+        assert line.reverse[0] / line.quadratic[0] == pytest.approx(reverse, abs=6e-4)
+
+
+def test_kl_of_the_worked_example():
+    line = profile(COIN, [0.1], [1.0], [0.1])
+    assert line.forward[0] == pytest.approx(0.036690, abs=5e-7)
+    assert line.quadratic[0] == pytest.approx(0.055556, abs=5e-7)
+    assert line.reverse[0] == pytest.approx(0.044403, abs=5e-7)
+
+
+@pytest.mark.parametrize(
+    ("p", "kind", "order"),
+    [(0.1, "gap", 3), (0.1, "reverse_gap", 3), (0.5, "gap", 4), (0.5, "reverse_gap", 4), (0.1, "midpoint_gap", 4), (0.3, "midpoint_gap", 4)],
+)
+def test_order_of_the_gap(p, kind, order):
+    assert order_of_gap(COIN, [p], [1.0], 1e-3, kind) == pytest.approx(order, abs=0.05)
+
+
+@pytest.mark.parametrize("key", ["bernoulli", "poisson", "normal", "gamma", "beta", "exponential", "categorical"])
+def test_midpoint_gap_is_of_fourth_order_in_every_family(key):
+    family = FAMILIES[key]
+    direction = np.full(len(family.parameters), 1.0) / len(family.parameters)
+    assert order_of_gap(family, family.default, direction, 0.02 * family.default.min() or 0.02, "midpoint_gap") == pytest.approx(4, abs=0.15)
+
+
+def test_a_step_out_of_the_space_is_nan_and_theta_outside_raises():
+    line = profile(COIN, [0.02], [1.0], [-0.05, 0.05])
+    assert np.isnan(line.forward[0]) and np.isfinite(line.forward[1])
+    with pytest.raises(ValueError, match="p = 1.2"):
+        profile(COIN, [1.2], [1.0], [0.1])
+    with pytest.raises(ValueError, match="direction"):
+        profile(COIN, [0.2], [1.0, 2.0], [0.1])
+
+
+@pytest.mark.parametrize("level", [0.005, 0.05, 0.3])
+def test_contour_points_have_that_kl(level):
+    points = kl_contour(NORMAL, [0, 1], level)
+    assert np.isfinite(points).all()
+    np.testing.assert_allclose(NORMAL.kl(np.broadcast_to([0.0, 1.0], points.shape), points), level, rtol=1e-9)
+
+
+def test_small_contours_are_the_fisher_ellipse():
+    points = kl_contour(NORMAL, [0, 1], 1e-8) - [0, 1]
+    np.testing.assert_allclose(points[:, 0] ** 2 + 2 * points[:, 1] ** 2, 2e-8, rtol=1e-3)
+
+
+def test_contour_of_the_triangle_stays_inside():
+    points = kl_contour(FAMILIES["categorical"], [0.05, 0.05], 0.3)
+    inside = points[np.isfinite(points).all(axis=1)]
+    assert len(inside) > 20 and (inside > 0).all() and (inside.sum(axis=1) < 1).all()
