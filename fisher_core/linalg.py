@@ -7,6 +7,7 @@ null directions. Damping, F + εI, is never added unless it is asked for by name
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
-BLOCK_BYTES = 1 << 18  # a block of scaled rows stays in the second-level cache, and no n×d temporary is ever made
+# A block of rows and its scaled copy stay in the second-level cache, and no n×d temporary is ever made. Logistic Fisher
+# matrices of 100 000 rows with d = 10, 100, 500 then take about 2.1, 1.1, 1.1 times a bare syrk of all rows at once.
+# The bound on rows keeps the vectors along a block small when d is.
+BLOCK_BYTES, BLOCK_ROWS = 1 << 20, 1 << 14
 
 
 class SingularFisherError(ValueError):
@@ -50,23 +54,25 @@ def weighted_gram(x: ArrayLike, weights: ArrayLike | None = None) -> Array:
     weights = check.vector("weights", weights, len(x))
     if weights.min(initial=0.0) < 0:
         raise ValueError(f"weights contain {weights.min():g} and must be >= 0")
-    return check.computed(scaled_gram(x, np.sqrt(weights)), x=x)
+    roots = np.sqrt(weights)
+    return check.computed(blocked_gram(x, lambda rows: roots[rows]), x=x)
 
 
-def scaled_gram(x: Array, scale: Array) -> Array:
-    """ZᵀZ, (d, d), of the rows zₙ = scaleₙ xₙ, block by block. Unchecked: the inner loop of every Fisher matrix."""
+def blocked_gram(x: Array, scale: Callable[[slice], Array]) -> Array:
+    """ZᵀZ, (d, d), of the rows zₙ = scaleₙ xₙ, where ``scale(rows)`` gives the scales of one block of rows, (m,).
+
+    Asking block by block lets a model compute its weights from rows that are in the cache already. Unchecked: the
+    inner loop of every Fisher matrix; the caller tests the result with ``validation.computed``.
+    """
     n, d = x.shape
-    rows = max(1, BLOCK_BYTES // (8 * max(d, 1)))
-    with np.errstate(over="ignore", invalid="ignore"):  # the caller tests the result, see validation.computed
-        if n <= rows:
-            z = scale[:, None] * x
-            return z.T @ z
-        block, gram = np.empty((rows, d)), np.zeros((d, d))
-        for start in range(0, n, rows):
-            part = slice(start, min(start + rows, n))
-            z = np.multiply(x[part], scale[part, None], out=block[: part.stop - start])
+    size = max(1, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, 1)), n))
+    block, gram = np.empty((size, d)), np.zeros((d, d))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, n, size):
+            rows = slice(start, min(start + size, n))
+            z = np.multiply(x[rows], scale(rows)[:, None], out=block[: rows.stop - start])
             gram += z.T @ z
-        return gram
+    return gram
 
 
 def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:

@@ -67,13 +67,12 @@ class LogisticRegression(GeneralizedLinearModel):
         likely = 1.0 / (1.0 + e)  # π(|z|), of the label the model expects
         unlikely = e * likely
         if draws <= COUNTED_DRAWS:
-            surprises, uniform = np.zeros(z.shape), np.empty(z.shape)
-            for _ in range(draws):
-                surprises += rng.random(out=uniform) < unlikely
+            drawn = rng.random((draws, *z.shape)) < unlikely
+            surprises = drawn.view(np.uint8).sum(axis=0, dtype=np.uint8).astype(float)
         else:
             surprises = rng.binomial(draws, unlikely).astype(float)
         squares = (surprises * likely**2 + (draws - surprises) * unlikely**2) / draws
-        return squares, likely * unlikely * (np.expm1(-np.abs(z)) * likely) ** 2 / draws
+        return squares, likely * unlikely * ((1.0 - e) * likely) ** 2 / draws
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Maximum likelihood (d,) by Newton's method, here the same as Fisher scoring and as IRLS.
@@ -108,7 +107,7 @@ class LogisticRegression(GeneralizedLinearModel):
 
 
 def softplus(z: Array) -> Array:
-    """log(1 + eᶻ) = max(z, 0) + log(1 + e^{−|z|}): np.logaddexp(0, z) digit for digit, several times faster."""
+    """log(1 + eᶻ) = max(z, 0) + log(1 + e^{−|z|}): the accuracy of np.logaddexp(0, z) in half its time."""
     return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
 
 
