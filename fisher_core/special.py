@@ -115,9 +115,8 @@ def log_gamma_excess(x: Array, step: Array) -> Array:
     y = x + step
     result = np.array(0.5 * itakura_saito(y, x, step))  # an array even for one point: it is filled by masks
     near = np.abs(step) < 0.3 * x
-    nodes, weights = _taylor_nodes()
-    d = step[near]
-    result[near] += d**2 * (weights @ stirling_curvature(x[near] + d * nodes[:, None]))
+    a, d = x[near], step[near]
+    result[near] += d**2 * sum(w * stirling_curvature(a + t * d) for t, w in _taylor_nodes())
     far = ~near
     result[far] += stirling_error(y[far]) - error[far] - step[far] * slope[far]
     return result
@@ -156,8 +155,7 @@ def _horner(x: Array, coefficients: list[float]) -> Array:
 
 
 @cache
-def _taylor_nodes() -> tuple[Array, Array]:
+def _taylor_nodes() -> list[tuple[float, float]]:
     """Nodes t and weights w(1 − t) of ∫₀¹ (1 − t) f(t) dt: the remainder of Taylor's formula."""
     t, w = np.polynomial.legendre.leggauss(8)
-    t = (1 + t) / 2
-    return t, w * (1 - t) / 2
+    return list(zip((1 + t) / 2, w * (1 - t) / 4, strict=True))

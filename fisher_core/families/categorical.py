@@ -79,7 +79,7 @@ class Categorical(Family):
         return np.searchsorted(np.cumsum(theta), u).astype(float)
 
     def _allows(self, theta: Array) -> Any:
-        return theta.sum(axis=0) < 1
+        return _complete(theta)[-1] > 0
 
 
 class Softmax(charts.Chart):
@@ -141,8 +141,13 @@ class Natural(charts.Charted):
 
 
 def _complete(theta: Array) -> Array:
-    """All k probabilities, the class first: (k−1, ...) to (k, ...)."""
-    return np.concatenate([theta, 1 - theta.sum(axis=0, keepdims=True)])
+    """All k probabilities, the class first: (k−1, ...) to (k, ...). 1 − Σ pᵢ with what each subtraction rounds off."""
+    last, lost = np.ones(theta.shape[1:]), np.zeros(theta.shape[1:])
+    for p in theta:
+        rest = last - p
+        lost += (last - rest) - p
+        last = rest
+    return np.concatenate([theta, (last + lost)[None]])
 
 
 def _with_zero(eta: Array) -> Array:
