@@ -107,7 +107,7 @@ def f_divergence(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, convex: Call
     if not _same_support(f, theta_p, theta_q):
         raise ValueError(f"theta_p = {theta_p!r} and theta_q = {theta_q!r} must have the same support")
     log_p, log_q = _log_masses(f, theta_p, theta_q, crossings=True)
-    seen = np.maximum(log_p, log_q) > -700
+    seen = np.maximum(log_p, log_q) > -60  # where there is 1e-26 of mass; p/q need not fit into float64 elsewhere
     log_p, log_q = log_p[seen], log_q[seen]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         value = float(np.exp(log_q) @ convex(np.exp(log_p - log_q)))
@@ -152,7 +152,7 @@ def _log_masses(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bo
     at = expectation.nodes(f, *resolved, cuts=ends)
     if crossings and at.x.ndim == 1 and not f.discrete:
         at = expectation.nodes(f, *resolved, cuts=(*ends, *_crossings(f, at.x, p, q)))
-    log_q = expectation.log_weights(f, q, at) if same else _log_density(f, at.x, q) + at.log_measure
+    log_q = expectation.log_weights(f, q, at) if same else at.values(lambda x: _log_density(f, x, q)) + at.log_measure
     return expectation.log_weights(f, p, at), log_q
 
 

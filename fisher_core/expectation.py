@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import expit, logit
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
 
 from fisher_core.family import Family
 from fisher_core.validation import Array
@@ -33,6 +33,7 @@ from fisher_core.validation import Array
 DRAWS = 256  # enough to find the bulk of a density to within a factor of two
 FORGOTTEN = -50.0  # log of the mass, relative to the peak's, beyond which a tail is cut: 2e-22
 MASS_TOLERANCE = 1e-7
+ANCHOR_GAP = 3.0  # in u, between the points a straight line is continued from
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)
 
 
@@ -49,20 +50,52 @@ class QuadratureError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Nodes:
-    """Where to evaluate. ``x`` is (m,) or (m, k); ``log_measure`` (m,) is log Δₘ, the logarithm of dx or of 1."""
+    """Where to evaluate. ``x`` is (m,) or (m, k); ``log_measure`` (m,) is log Δₘ, the logarithm of dx or of 1.
+
+    Next to an upper end such as 1 floats are too coarse: Beta(½, ½) has 1e-8 of its mass in the last one. Nodes that
+    belong there stand at the last good x instead, ``beyond`` (m,) says how far out in u they belong, and ``values``
+    continues a function from the two ``anchors`` in a straight line in u ~ −log(1 − x). Log-densities and scores
+    are straight there up to terms of order 1 − x < 2e-8.
+    """
 
     x: Array
     log_measure: Array
+    beyond: Array | None = None
+    anchors: Array | None = None
+
+    def values(self, function: Callable[[Array], Array]) -> Array:
+        """``function`` of x at the nodes, (m, ...)."""
+        values = function(self.x)
+        if self.beyond is None or self.anchors is None or not self.beyond.any():
+            return values
+        before, last = function(self.anchors)
+        rise = last - before if np.isfinite(last).all() else np.zeros_like(last)  # −∞ off the support of a second θ
+        return values + np.multiply.outer(self.beyond, rise / ANCHOR_GAP)
+
+    def only(self, kept: NDArray[np.bool_]) -> Nodes:
+        """The nodes where ``kept`` (m,) is true."""
+        beyond = None if self.beyond is None else self.beyond[kept]
+        return Nodes(self.x[kept], self.log_measure[kept], beyond, self.anchors)
 
 
 class Line(NamedTuple):
-    """A map of the support onto the whole line: u = to_line(x), x = from_line(u), and log dx/du."""
+    """A map of the support onto the whole line: u = to_line(x), x = from_line(u), and log dx/du.
+
+    Beyond u = ``resolved`` x has too few digits left; beyond ±``reach`` it, or its distance from the end, underflows.
+    """
 
     to_line: Callable[[Array], Array]
     from_line: Callable[[Array], Array]
     log_slope: Callable[[Array], Array]
-    lowest: float
-    highest: float
+    reach: float
+    resolved: float
+
+    def nodes(self, u: Array, log_width: Array | float = 0.0) -> Nodes:
+        """Nodes at u, with weights dx = e^log_width dx/du."""
+        beyond = np.maximum(u - self.resolved, 0.0)
+        anchors = np.array([self.resolved - ANCHOR_GAP, self.resolved]) if beyond.any() else np.empty(0)
+        x = self.from_line(np.minimum(u, self.resolved))
+        return Nodes(x, self.log_slope(u) + log_width, beyond, self.from_line(anchors))
 
 
 def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = ()) -> Nodes:
@@ -74,11 +107,12 @@ def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = ()) -> Nodes:
     if f.discrete:
         return _integers(draws, f.support(points[0]))
     line = _line(*f.support(points[0]))
-    inner = [u for u in line.to_line(np.asarray(cuts, dtype=float)) if line.lowest < u < line.highest]
+    with np.errstate(all="ignore"):  # cuts may lie on the ends of the support or beyond, and are then not needed
+        inner = [u for u in line.to_line(np.asarray(cuts, dtype=float)) if abs(u) < line.reach]
     edges = np.unique(np.concatenate([inner, *(_edges(f, t, x, line) for t, x in zip(points, draws, strict=True))]))
     half = np.diff(edges)[:, None] / 2
     u = (edges[:-1, None] + half + half * POINTS).ravel()
-    return Nodes(line.from_line(u), line.log_slope(u) + np.log(half * WEIGHTS).ravel())
+    return line.nodes(u, np.log(half * WEIGHTS).ravel())
 
 
 def weights(f: Family, theta: ArrayLike, at: Nodes) -> Array:
@@ -89,7 +123,7 @@ def weights(f: Family, theta: ArrayLike, at: Nodes) -> Array:
 def log_weights(f: Family, theta: ArrayLike, at: Nodes) -> Array:
     """log wₘ, shape (m,), where wₘ itself may underflow; QuadratureError as :func:`weights`."""
     theta = f.check_theta(theta)
-    log_w = log_density(f, at.x, theta) + at.log_measure
+    log_w = at.values(lambda x: log_density(f, x, theta)) + at.log_measure
     mass = float(np.exp(log_w).sum())
     if not abs(mass - 1) < MASS_TOLERANCE:
         raise QuadratureError(f.key, theta, mass)
@@ -109,16 +143,16 @@ def log_density(f: Family, x: Array, theta: Array) -> Array:
 
 def _line(lo: float, hi: float) -> Line:
     if np.isinf(lo) and np.isinf(hi):
-        return Line(lambda x: x, lambda u: u, np.zeros_like, -1e300, 1e300)
+        return Line(lambda x: x, lambda u: u, np.zeros_like, 1e300, np.inf)
     if np.isinf(hi):
-        return Line(lambda x: np.log(x - lo), lambda u: lo + np.exp(u), lambda u: u, -700.0, 700.0)
+        return Line(lambda x: np.log(x - lo), lambda u: lo + np.exp(u), lambda u: u, 700.0, np.inf)
     width = hi - lo
     return Line(
-        lambda x: logit((x - lo) / width),
+        lambda x: np.log(x - lo) - np.log(hi - x),
         lambda u: lo + width * expit(u),
         lambda u: np.log(width) - np.abs(u) - 2 * np.log1p(np.exp(-np.abs(u))),
-        -700.0,
-        36.0,
+        700.0,
+        18.0,
     )
 
 
@@ -126,11 +160,11 @@ def _edges(f: Family, theta: Array, draws: Array, line: Line) -> Array:
     """Panel edges for one density: its peak, and outwards until the tail is forgotten."""
 
     def height(u: Array) -> Array:
-        u = np.clip(u, line.lowest, line.highest)
-        return log_density(f, line.from_line(u), theta) + line.log_slope(u)
+        at = line.nodes(np.clip(u, -line.reach, line.reach))
+        return at.values(lambda x: log_density(f, x, theta)) + at.log_measure
 
     with np.errstate(divide="ignore"):  # a draw may have been rounded onto the end of the support
-        u = np.clip(line.to_line(draws), line.lowest, line.highest)
+        u = np.clip(line.to_line(draws), -line.reach, line.reach)
     first, median, third = np.quantile(u, (0.25, 0.5, 0.75))
     width = float(third - first)
     if not width > 0:
@@ -146,7 +180,7 @@ def _edges(f: Family, theta: Array, draws: Array, line: Line) -> Array:
         seen = height(mode + side * outwards) + np.log(outwards) > peak + np.log(scale) + FORGOTTEN
         last = len(seen) if seen.all() else int(np.argmin(seen)) + 1
         edges.append(mode + side * scale * np.sinh(np.arange(1, 2 * last + 1) / 2))
-    return np.unique(np.clip(np.concatenate(edges), line.lowest, line.highest))
+    return np.unique(np.clip(np.concatenate(edges), -line.reach, line.reach))
 
 
 def _peak(height: Callable[[Array], Array], mode: float, width: float) -> float:

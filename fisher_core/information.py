@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike
 
 from fisher_core import expectation
 from fisher_core import validation as check
+from fisher_core.differences import by_differences
 from fisher_core.family import Estimate, Family
 from fisher_core.models.base import ConditionalModel
 from fisher_core.validation import Array
@@ -32,9 +33,6 @@ from fisher_core.validation import Array
 Data = ArrayLike | tuple[ArrayLike, ArrayLike]
 
 BLOCK = 1 << 18  # numbers held at a time: memory stays at a few MB for any number of draws
-# Fourth-order central differences, f′(0) ≈ Σ c_k (f(kh) − f(−kh))/h with error h⁴f⁽⁵⁾/30 (Fornberg 1988, table 1).
-CENTRAL = ((1, 2 / 3), (2, -1 / 12))
-STEP = 0.002  # in units of 1/(largest score), so that truncation, 1e-11, and rounding, 1e-16/STEP, are both small
 
 
 @singledispatch
@@ -149,11 +147,11 @@ def by_quadrature(f: Family, theta: ArrayLike, of: str = "score") -> Array:
     """
     check.choice("of", of, ("score", "hessian"))
     theta = f.check_theta(theta)
-    x, w = _weighted_nodes(f, theta)
+    at, w = _weighted_nodes(f, theta)
     if of == "score":
-        s = _differences(f.log_prob, f, x, theta) if f.regular else f.score(x, theta)
+        s = by_differences(f.log_prob, f, at, theta) if f.regular else at.values(lambda x: f.score(x, theta))
         return (w[:, None] * s).T @ s
-    h = _differences(f.score, f, x, theta) if f.regular else f.hessian(x, theta)
+    h = by_differences(f.score, f, at, theta) if f.regular else at.values(lambda x: f.hessian(x, theta))
     mean = np.einsum("m,mij->ij", w, h)
     return -(mean + mean.T) / 2
 
@@ -172,37 +170,23 @@ def coarsened(f: Family, theta: ArrayLike, edges: ArrayLike) -> Array:
     theta, edges = f.check_theta(theta), check.vector("edges", edges)
     if edges.size == 0 or (np.diff(edges) <= 0).any():
         raise ValueError(f"edges = {edges} must be one or more increasing numbers")
-    x, w = _weighted_nodes(f, theta, edges)
-    if x.ndim != 1:
+    if f.columns is not None:
         raise ValueError(f"f = {f.key} must be a family of scalars")
-    bins = np.searchsorted(edges, x, side="left")
+    at, w = _weighted_nodes(f, theta, edges)
+    bins = np.searchsorted(edges, at.x, side="left")
     mass = np.bincount(bins, w, minlength=edges.size + 1)
-    tilt = np.stack([np.bincount(bins, w * s, minlength=edges.size + 1) for s in f.score(x, theta).T], axis=1)
+    scores = at.values(lambda x: f.score(x, theta))
+    tilt = np.stack([np.bincount(bins, w * s, minlength=edges.size + 1) for s in scores.T], axis=1)
     tilt, mass = tilt[mass > 0], mass[mass > 0]
     return (tilt / mass[:, None]).T @ tilt
 
 
-def _weighted_nodes(f: Family, theta: Array, cuts: Iterable[float] = ()) -> tuple[Array, Array]:
+def _weighted_nodes(f: Family, theta: Array, cuts: Iterable[float] = ()) -> tuple[expectation.Nodes, Array]:
     """Nodes and weights of E_θ, without the nodes whose weight could not change a digit."""
     at = expectation.nodes(f, theta, cuts=tuple(cuts))
     w = expectation.weights(f, theta, at)
     kept = w > 1e-30 * w.max()
-    return at.x[kept], w[kept]
-
-
-def _differences(function: Callable[[Array, Array], Array], f: Family, x: Array, theta: Array) -> Array:
-    """∂function(x, θ)/∂θᵢ, derivatives along a new last axis, by central differences.
-
-    The step is where no log-density moves by more than about STEP. That fits any parameter scale and stays within the
-    parameter space, where a probability of 1e-12 allows no more than 1e-14. A power of two makes θ ± kh exact.
-    """
-    reach = np.abs(f.score(x, theta)).max(axis=0)
-    steps = 2.0 ** np.floor(np.log2(STEP / np.where(reach > 0, reach, 1.0)))
-    columns = []
-    for h, e in zip(steps, np.diag(steps), strict=True):
-        arms = [c / h * (function(x, theta + k * e) - function(x, theta - k * e)) for k, c in CENTRAL]
-        columns.append(np.sum(arms, axis=0))
-    return np.stack(columns, axis=-1)
+    return at.only(kept), w[kept]
 
 
 def _columns(model: Family | ConditionalModel, data: Data) -> tuple[Array, ...]:

@@ -115,7 +115,7 @@ LOG_DENSITY: dict[str, LogDensity] = {
 TYPICAL = 2  # the first two of POINTS[key] are ordinary parameters, the others extreme
 POINTS: dict[str, list[tuple[float, ...]]] = {
     "bernoulli": [(0.3,), (0.5,), (1e-12,), (1 - 1e-12,)],
-    "categorical": [(0.2, 0.3), (0.5, 0.1), (1e-12, 0.4), (0.6, 0.4 - 1e-9)],
+    "categorical": [(0.2, 0.3), (0.4, 0.2), (1e-12, 0.4), (0.6, 0.4 - 1e-9)],
     "poisson": [(4.0,), (0.7,), (1e-9,), (1e5,)],
     "exponential": [(4.0,), (0.3,), (1e-6,), (1e6,)],
     "normal": [(0.3, 1.5), (-2.0, 0.4), (0.5, 1e-6), (1e3, 1e4)],

@@ -69,7 +69,7 @@ def test_kl_at_extreme_parameters(f, theta):
 
 @pytest.mark.parametrize(("f", "theta"), cases(typical=True))
 def test_quadrature_agrees_with_kl_far_and_near(f, theta):
-    for step in (-0.6, 0.3, 1e-2, 1e-4):
+    for step in (-0.4, 0.3, 1e-2, 1e-4):
         q = neighbour(f, theta, step)
         # d = log p − log q is a difference of rounded numbers: eps/step of it is lost before anything is summed.
         expected = pytest.approx(float(f.kl(theta, q)), rel=1e-11 + 1e-14 / abs(step), abs=0)

@@ -102,7 +102,7 @@ def test_fisher_is_the_hessian_of_kl(f, theta, second):
     for v in [*axes, *sums]:
         # Laplace has a kink in the third derivative: its error is of first order in h, that of the others of second.
         order = 1 if f.key == "laplace" else 2
-        coarse, fine = curvature(v, 2e-3), curvature(v, 1e-3)
+        coarse, fine = curvature(v, 2e-4), curvature(v, 1e-4)
         assert (2**order * fine - coarse) / (2**order - 1) == pytest.approx(v @ fisher @ v, rel=1e-6)
 
 
