@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fisher_core import validation as check
+from fisher_core.parameter import Parameter, interval_rule
 from fisher_core.validation import Array
 
 if TYPE_CHECKING:
@@ -46,32 +47,6 @@ class Estimate:
         """The 95 % interval value ± 1.96 standard errors, entry by entry."""
         half = 1.959963984540054 * np.asarray(self.standard_error)
         return self.value - half, self.value + half
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One coordinate of theta; its domain is the open interval (lower, upper).
-
-    ``name`` is for code and messages, ``symbol`` for formulas. ``typical`` = (low, high) is the range in which the
-    parameter is worth looking at: sliders span it and tests draw from it. ``default`` lies inside.
-    """
-
-    name: str
-    symbol: str
-    lower: float
-    upper: float
-    typical: tuple[float, float]
-    default: float
-
-    def __post_init__(self) -> None:
-        low, high = self.typical
-        if not self.lower < low <= self.default <= high < self.upper:
-            raise ValueError(f"{self.name} must satisfy lower < typical low <= default <= typical high < upper: {self}")
-
-    @property
-    def rule(self) -> str:
-        """The domain in words, as error messages end: "> 0", "in (0, 1)"."""
-        return interval_rule(self.lower, self.upper)
 
 
 class Family:
@@ -215,12 +190,15 @@ class Family:
 
     @np.errstate(all="ignore")
     def window(self, theta: ArrayLike) -> tuple[float, float]:
-        """A range of x to plot over: bounds of the support where it has them, else where ``tail`` is left out."""
+        """A range of x to plot over: up to a bound of the support where it is near, else with ``tail`` left out."""
         self._scalar("window")
         theta = self.check_theta(theta)
         reach = [float(self._quantile(np.array(u), theta)) for u in (self.tail, 1 - self.tail)]
-        low, high = (b if np.isfinite(b) else r for b, r in zip(self._bounds(theta), reach, strict=True))
-        return low, high
+        low, high = np.clip(reach, -np.finfo(float).max, np.finfo(float).max)
+        near = 0.5 * (high - low)
+        lower, upper = self._bounds(theta)
+        low, high = (lower if low - lower <= near else low), (upper if upper - high <= near else high)
+        return float(low), float(max(high, low + 1) if self.discrete else high)
 
     # What is checked -----------------------------------------------------------------------------------------------
 
@@ -316,17 +294,6 @@ class Family:
     def _allows(self, theta: Array) -> Any:
         """Where theta (d, ...) obeys ``joint_rule``."""
         return True
-
-
-def interval_rule(lower: float, upper: float, low: bool = False, high: bool = False) -> str:
-    """An interval in words: "finite", "> 0", ">= 0", "in (0, 1]"."""
-    if np.isinf(lower) and np.isinf(upper):
-        return "finite"
-    if np.isinf(upper):
-        return f"{'>=' if low else '>'} {lower:g}"
-    if np.isinf(lower):
-        return f"{'<=' if high else '<'} {upper:g}"
-    return f"in {'[' if low else '('}{lower:g}, {upper:g}{']' if high else ')'}"
 
 
 def _first(theta: Array) -> Array:

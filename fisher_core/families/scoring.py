@@ -19,7 +19,8 @@ MAX_STEPS = 200
 def maximise(family: Family, chart: str, x: Array, start: Array) -> Array:
     """θ̂ (d,) from ``start``, iterating in ``chart``. Raises ValueError where the likelihood has no maximum.
 
-    Stops when the gain still promised, ½ s̄ᵀδ nats per observation, is below rounding; the last step is taken too.
+    Stops when the gain still promised, ½ s̄ᵀδ nats per observation, is below rounding, or is small and no longer shrinks
+    because s̄ is rounded; the last step is taken too.
     """
     if x.min() == x.max():
         raise ValueError(
@@ -29,14 +30,16 @@ def maximise(family: Family, chart: str, x: Array, start: Array) -> Array:
     model = family.in_chart(chart)
     phi = model.from_base(start)
     value = model.log_prob(x, phi).mean()
+    last_gain = np.inf
     for _ in range(MAX_STEPS):
         score = model.score(x, phi).mean(axis=0)
         step = _ascent(score, -model.hessian(x, phi).mean(axis=0), model.fisher(phi))
         bounded = [i for i, p in enumerate(family.parameters) if np.isfinite(p.lower)]
         step = step / max(1.0, np.abs(step[bounded]).max() / LONGEST_STEP)
         gain = float(score @ step)
-        if gain < 1e-24:
+        if gain < 1e-24 or (gain < 1e-12 and gain > last_gain / 4):
             return model.to_base(phi + step)
+        last_gain = gain
         new = model.log_prob(x, phi + step).mean()
         while new < value + 1e-4 * gain - 1e-14 * abs(value):
             step, gain = step / 2, gain / 2
