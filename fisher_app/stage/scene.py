@@ -75,7 +75,7 @@ class Number:
 
     value: float | Live | Cross | Mix
     format: str = "2"
-    exact: float | None = None
+    exact: float | Live | None = None
 
 
 @dataclass(frozen=True)
@@ -228,9 +228,10 @@ def bars(x0: Data, x1: Data, y0: Data, y1: Data, token: str, *, alpha: float | N
 
 
 def label(x: Data, y: Data, text: str, *, dx: Data = 0, dy: Data = 0, align: str | None = None, token: str | None = None,
-          size: float | None = None, weight: int | None = None, leader: bool | None = None, phone: bool | None = None,
+          size: float | None = None, weight: int | None = None, leader: bool | None = None, phone: bool | str | None = None,
           casing: bool | None = None, middle: bool | None = None, clip: bool | None = None) -> Layer:  # fmt: skip
-    """Text in the view, moved by (dx, dy) pixels; ``leader`` draws a hairline to the point; ``phone=False`` drops it there."""
+    """Text in the view, moved by (dx, dy) pixels; ``leader`` draws a hairline to the point; ``phone=False`` drops it there,
+    ``"only"`` everywhere else."""
     return _layer("label", x=x, y=y, text=text, dx=dx, dy=dy, align=align, token=token, size=size, weight=weight, leader=leader,
                   phone=phone, casing=casing, middle=middle, clip=clip)  # fmt: skip
 
@@ -291,7 +292,7 @@ class Packer:
         if isinstance(number, str):
             return {"text": number}
         if isinstance(number.value, Live | Cross | Mix):
-            exact = {} if number.exact is None else {"exact": _finite(number.exact)}
+            exact = {} if number.exact is None else {"exact": self.data(number.exact) if isinstance(number.exact, Live) else _finite(number.exact)}
             return {"ref": self.data(number.value), "format": number.format} | exact
         return {"exact": _finite(number.value), "format": number.format}
 

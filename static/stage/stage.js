@@ -93,7 +93,7 @@ class Stage {
     this.section("card", [d.predictions, d.rev, this.observed], slots => buildCard(this, slots));
     this.section("side", [d.reading, d.presets, d.look], slots => buildSide(this, slots));
     this.section("bottom", [d.bottom, d.badge, this.moreOpen, d.bottom.more.map(k => this.controls.get(k)), d.paste], slots => buildBottom(this, slots));
-    this.section("extras", [d.extras, s.views.map(v => [v.caption, v.sentence, v.table]), !!s.player], slots => buildExtras(this, slots));
+    this.section("extras", [d.extras, d.map, s.views.map(v => [v.caption, v.sentence, v.table]), !!s.player], slots => buildExtras(this, slots));
     this.sync();
     this.forceDraw();
   }
@@ -163,7 +163,7 @@ class Stage {
     const [name, spec] = slot.split(":"), N = this.scene.numbers[name];
     if (!N) return this.controls.has(name) ? this.show(name, spec) : null;
     if (N.text !== undefined) return N.text;
-    const value = !this.dirty && N.exact !== undefined && N.exact !== null ? N.exact : N.ref !== undefined ? this.reader.value(N.ref, this.values) : N.exact;
+    const value = !this.dirty && N.exact !== undefined && N.exact !== null ? (N.exact.t ? this.reader.value(N.exact, this.values) : N.exact) : N.ref !== undefined ? this.reader.value(N.ref, this.values) : N.exact;
     return format(value === "inf" ? Infinity : value === "-inf" ? -Infinity : value === "nan" ? NaN : value, spec ?? N.format);
   }
   show(key, spec) {
