@@ -1,2 +1,380 @@
+"""P4: draw y from the model and you get Fisher; plug in the observed y and you get something else."""
+
+from fisher_app.start import enter_through_app
+
+enter_through_app("pages/sampling.py")
+
+import numpy as np
 import streamlit as st
-st.title("soon")
+
+from fisher_app import snippets, worlds
+from fisher_app.controls import Choice, Slider, Toggle, seed
+from fisher_app.figures import sampling as figures
+from fisher_app.lesson import Figure, Lesson, Paste, Preset
+from fisher_app.predictions import Choose, Observe, Option
+from fisher_app.stage.scene import Axis, Check, Live, Number, Scene
+from fisher_app.worlds import World
+from fisher_core import datasets, information, landscape
+from fisher_core.models import LinearRegression, LogisticRegression
+
+START, NEAR = (1.0, -1.0), 0.5  # before a commitment the empirical step is shown only this near to the start
+FAR = (3.0, -3.0)
+SHOWN = 40  # data drawn one by one
+
+controls = [
+    Slider("a", "Intercept, from the optimum", -3.2, 3.2, 0.1, START[0], format="+1"),
+    Slider("b", "Slope, from the optimum", -3.2, 3.2, 0.1, START[1], format="+1"),
+    Choice("model", "Model", {"linear": "linear", "logistic": "logistic"}, "linear"),
+    Choice("labels", "Labels shown", {"data": "observed", "model": "drawn"}, "data"),
+    Choice("noise", "Noise in the data", {"matched": "matched", "fourfold": "4 ×", "heteroscedastic": "uneven"}, "matched"),
+    Choice("classes", "Classes", {"correct": "equal", "crossed": "crossed", "separable": "separable", "challenger": "Challenger"}, "correct"),
+    Slider("M", "Labels drawn in all _M_", 10, 10_000, 0.25, 1000, format="i", log=True),
+    Toggle("quiet", "take the noise away"),
+    seed(),
+    Slider("i", "Datum followed", 0, SHOWN - 1, 1, 3, format="i", local=True),
+    Slider("step", "Step", 0, 100, 1, 100, format="i", local=True),
+    Slider("xi", "Exponent _ξ_", 0, 1, 0.05, 1.0, format="2"),
+    Slider("batch", "Batch size _B_", 1, 1000, 0.25, 10, format="i", log=True),
+]  # fmt: skip
+CONTROL = {c.key: c for c in controls}
+NODES = CONTROL["a"].nodes
+PLAIN = {"model": "linear", "noise": "matched", "quiet": False}
+
+
+world = st.cache_resource(max_entries=12, show_spinner=False)(worlds.make)
+
+
+def pad(w: World, every: int) -> np.ndarray:
+    return w.origin + np.stack(np.meshgrid(NODES[::every], NODES[::every], indexing="ij"), axis=-1)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def surveyed(key, own):
+    """Over the pad: the survey; over the window: the loss; along the ray (1, −1): the survey again."""
+    w = world(*key, own)
+    every = 1 if w.kind == "line" and len(w.x) <= 2000 else 2 if len(w.x) <= 2000 else 4
+    gx, gy = np.linspace(-5.4, 5.4, 55), np.linspace(-4.2, 4.2, 43)
+    loss = landscape.mean_losses(w.model, w.x, w.y, w.origin + np.stack(np.meshgrid(gx, gy, indexing="ij"), axis=-1))
+    lowest = landscape.mean_losses(w.model, w.x, w.y, w.origin[None])[0] if w.optimum.startswith("optimum") else loss.min()
+    levels = lowest + (loss[(0, -1), (0, -1)].max() - lowest) * (np.arange(1, 8) / 7.5) ** 2
+    distance = np.linspace(0.04, 4.8, 120)
+    ray = w.origin + distance[:, None] * np.array([1, -1]) / np.sqrt(2)
+    return every, landscape.survey(w.model, w.x, w.y, pad(w, every)), figures.level_segments(gx, gy, loss, levels), distance, landscape.survey(w.model, w.x, w.y, ray)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def sampled(key, own, draws: int, number: int):
+    """Sampled matrices over the pad (coarser where each node costs a sum over many labels), and the band's radii."""
+    w = world(*key, own)
+    every, band = (64, 64) if w.kind == "line" else (2 if draws <= 1000 else 4, 8)
+    fisher = landscape.sampled_fisher(w.model, w.x, pad(w, every), draws, np.random.default_rng(number))
+    return every, fisher, band, landscape.radial_band(w.model, w.x, pad(w, band), draws, np.random.default_rng(number))
+
+
+def spread(values: np.ndarray, every: int, wanted: int) -> np.ndarray:
+    """A coarse table on a finer grid of the same pad, for tables that are combined with finer ones."""
+    if every == wanted:
+        return values
+    from scipy.interpolate import RegularGridInterpolator
+
+    at, to = NODES[::every], NODES[::wanted]
+    return RegularGridInterpolator((at, at), values)(np.stack(np.meshgrid(to, to, indexing="ij"), axis=-1))
+
+
+def length(step: np.ndarray) -> np.ndarray:
+    return np.linalg.norm(step, axis=-1)
+
+
+def plane(v) -> Scene:
+    key = (v.model, v.noise, v.classes, v.quiet)
+    w = world(*key, v.data)
+    every, pads, contours, distance, ray = surveyed(key, v.data)
+    coarse, drawn, band_every, band = sampled(key, v.data, round(v.M), v.seed)
+    theta = w.origin + (v.a, v.b)
+    here = landscape.survey(w.model, w.x, w.y, theta)
+    drawn_here = landscape.sampled_fisher(w.model, w.x, theta, round(v.M), np.random.default_rng(v.seed))
+    fisher, error = spread(drawn.value, coarse, every), spread(drawn.standard_error, coarse, every)
+    offsets = pad(w, every) - w.origin
+    open_question = "further" not in v.seen
+    hidden = length(offsets - START) > NEAR if open_question else np.zeros(offsets.shape[:2], dtype=bool)
+    hidden_here = open_question and np.hypot(v.a - START[0], v.b - START[1]) > NEAR
+    steps = {"exact": landscape.steps(pads.exact, pads.gradient), "sampled": landscape.steps(fisher, pads.gradient), "empirical": np.where(hidden[..., None], np.nan, landscape.steps(pads.empirical, pads.gradient))}  # fmt: skip
+    rest = {"exact": landscape.steps(here.exact, here.gradient), "sampled": landscape.steps(drawn_here.value, here.gradient), "empirical": np.nan if hidden_here else landscape.steps(here.empirical, here.gradient)}  # fmt: skip
+
+    def number(table, exact, form="2"):
+        return Number(figures.table(table, every), form, float(exact))
+
+    numbers = {f"{m}_length": number(length(steps[m]), np.linalg.norm(rest[m]), "3") for m in steps}
+    for k, i, j in (("11", 0, 0), ("12", 0, 1), ("22", 1, 1)):
+        numbers[f"F{k}"] = number(pads.exact[..., i, j], here.exact[i, j], "3")
+        numbers[f"S{k}"] = number(fisher[..., i, j], drawn_here.value[i, j], "3")
+        numbers[f"S{k}_se"] = number(error[..., i, j], drawn_here.standard_error[i, j], "3")
+        numbers[f"E{k}"] = number(pads.empirical[..., i, j], here.empirical[i, j], "3")
+    numbers["gradient"] = number(length(pads.gradient), np.linalg.norm(here.gradient))
+    numbers["loss"] = number(pads.loss, here.loss, "3")
+    numbers["distance"] = number(length(offsets), np.hypot(v.a, v.b))
+    linear_start = landscape.survey(w.model, w.x, w.y, w.origin + START)
+    start_step = landscape.steps(linear_start.empirical, linear_start.gradient)
+    numbers["start_length"] = Number(float(np.linalg.norm(start_step)), "3")
+    shown, tilt, datum = followed(w, v, theta)
+    numbers |= datum
+    plain = w.kind == "line" and v.data is None and v.noise == "matched" and not v.quiet
+    view = figures.plane(
+        figures.Plane(NODES, every, contours, *(landscape.inverse_roots(m) for m in (pads.exact, fisher, pads.empirical)), *steps.values(), band_every, band),
+        w.axes, w.optimum, FAR if plain and open_question else None,
+        (*START, *start_step) if not open_question and plain and np.hypot(v.a - START[0], v.b - START[1]) > NEAR else None, tilt, numbers,
+        (["matrix", "entry 11", "entry 12", "entry 22", "step length"], [list(rest), *([m[i, j] for m in (here.exact, drawn_here.value, here.empirical)] for i, j in ((0, 0), (0, 1), (1, 1))), [float(np.linalg.norm(s)) for s in rest.values()]]),
+    )  # fmt: skip
+    window = (np.hypot(*START) - NEAR, np.hypot(*START) + NEAR) if open_question else None
+    along = figures.lengths(distance, length(landscape.steps(ray.exact, ray.gradient)), length(landscape.steps(ray.empirical, ray.gradient)),
+                            (length(offsets), length(steps["exact"]), length(steps["empirical"])), every, window, "further" if plain else None)  # fmt: skip
+    formula = {"groups": [
+        [["{exact|‖_F_^{−1}∇_L_‖}"], ["{exact|**[exact_length]**}"]],
+        [["{sampled|‖_F_~{M}^{−1}∇_L_‖}"], ["{sampled|[sampled_length]}"]],
+        [["{empirical|‖_E_^{−1}∇_L_‖}"], ["{empirical|**[empirical_length]**}"]],
+        [["to the optimum" if "exists" not in w.optimum else "from (0, 2)"], ["[distance:3]"]],
+        [["‖∇_L_‖"], ["[gradient]"]], [["loss _L_"], ["[loss]"]],
+    ]}  # fmt: skip
+    return Scene(
+        [view, figures.data(shown, v.labels == "model", len(w.x)), along, figures.matrices(w.kind == "line")], figures.COLUMNS, figures.AREAS, ["a", "b"], numbers, formula,
+        groups=["model", "labels"], more=["noise" if v.model == "linear" else "classes", "M", "seed"], breaks=["quiet"] if v.model == "linear" else [], checks=checks(w, theta, here),
+    )  # fmt: skip
+
+
+def followed(w: World, v, theta):
+    """The data drawn one by one, what each adds to the matrix, and its gradient from θ; live where that is smooth."""
+    x, y = w.x[:SHOWN], w.y[:SHOWN]
+    if len(x) < SHOWN:
+        x, y = np.resize(x, (SHOWN, 2)), np.resize(y, SHOWN)
+    linear, plane = w.kind == "line", w.kind == "plane"
+    stride = 64 if linear else 4
+    grid = pad(w, stride)
+    uniform = np.random.default_rng(v.seed + 1).random(SHOWN)
+    norm = np.linalg.norm(x, axis=1)
+    drawn = v.labels == "model"
+    if drawn and not linear:  # a drawn class is 0 or 1 and does not slide: it is drawn anew at rest
+        y = landscape.label_at(w.model, x @ theta, uniform)
+    z = grid @ x.T
+    labels = landscape.label_at(w.model, z, uniform) if drawn and linear else y
+    residual = w.model.residual(labels, z)
+    fine = pad(w, 4)
+    fine_labels = landscape.label_at(w.model, fine @ x.T, uniform) if drawn and linear else y
+    size = figures.pixels(np.abs(w.model.residual(fine_labels, fine @ x.T)) * norm)
+    over = ("a", "b", "i")
+    here = x @ theta
+    rest = w.model.residual(landscape.label_at(w.model, here, uniform) if drawn else y, here)
+    offsets = grid - w.origin
+    numbers = {"residual": Number(Live(residual, over, (stride, stride, 1)), "+2", Live(rest, ("i",))),
+               **{f"x{i}{j}": Number(Live(x[:, i - 1] * x[:, j - 1], ("i",)), "2") for i, j in ((1, 1), (1, 2), (2, 2))}}  # fmt: skip
+    tip = offsets[:, :, None, :] + residual[..., None] * x
+    if plane:
+        direction = pad(w, 2)
+        turned = 9 * np.stack([-direction[..., 1], direction[..., 0]], axis=-1) / np.maximum(length(direction), 1e-9)[..., None]
+        line = np.stack([-turned, turned], axis=-2)
+        shown = figures.Shown("plane", x[:, 0], x[:, 1], (x[:, 0], x[:, 1]), figures.table(line[..., 0], 2), figures.table(line[..., 1], 2), None, Live(size, ("a", "b"), 4),
+                              Axis(-8, 8, "_x_~{1}", [(t, f"{t}".replace("-", "−")) for t in (-5, 0, 5)]), Axis(-6, 6, "_x_~{2}", [(-5, "−5"), (0, "0"), (5, "5")]), y == 1)  # fmt: skip
+        return shown, tip, numbers
+    reach = np.linspace(-3.4, 3.4, 2 if linear else 31)
+    fit = w.model.mean(grid @ np.stack([np.ones_like(reach), reach]))
+    foot = w.model.mean(z)
+    y_axis = Axis(-8, 10, "_y_", [(-5, "−5"), (0, "0"), (5, "5")]) if linear else Axis(-0.15, 1.15, "label _y_", [(0, "0"), (1, "1")])
+    shown = figures.Shown(w.kind, x[:, 1], Live(labels, ("a", "b"), stride) if drawn and linear else y, (w.x[:1000, 1], w.y[:1000]), reach, Live(fit, ("a", "b"), stride), Live(foot, ("a", "b"), stride), Live(size, ("a", "b"), 4),
+                          Axis(-3.4, 3.4, w.units, [(-2, "−2"), (0, "0"), (2, "2")]), y_axis, y == 1)  # fmt: skip
+    return shown, tip, numbers
+
+
+def checks(w: World, theta, here) -> list[Check]:
+    def relative(a, b):
+        return float(np.abs(a - b).max() / max(np.abs(a).max(), 1e-300))
+
+    centred = information.empirical(w.model, (w.x, w.y), theta, centered=True).value
+    tests = [
+        Check("exact F", "closed form", "sum over labels", relative(here.exact, landscape.by_label_quadrature(w.model, w.x, theta)), 1e-6),
+        Check("empirical Fisher", "mean of score products", "covariance plus ∇L∇Lᵀ", relative(here.empirical, centred + np.outer(here.gradient, here.gradient)), 1e-7),
+    ]
+    if w.kind == "line":
+        least = np.polynomial.polynomial.polyfit(w.x[:, 1], w.y, 1)
+        tests.append(Check("θ after one exact step", "−F⁻¹∇L", "least squares by polyfit", relative(least, theta + landscape.steps(here.exact, here.gradient)), 1e-8))
+    return tests
+
+
+# ---- the tabs ----------------------------------------------------------------------------------------------------------
+FIELD_RATES = {"identity": 0.2, "exact": 0.08, "empirical": 1.0}
+FIELD_SCALES = {"identity": 1 / 3, "exact": 1.0, "empirical": 3.0}
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def k1():
+    """K1: contours, fields on a grid, and runs from four starts."""
+    x, y = datasets.k1_field()
+    line = LinearRegression()
+    optimum = line.mle(x, y)
+    fine = np.linspace(-1.6, 5.6, 61)
+    loss = landscape.mean_losses(line, x, y, np.stack(np.meshgrid(fine, fine, indexing="ij"), axis=-1))
+    lowest = line.mean_loss(x, y, optimum)
+    contours = figures.level_segments(fine, fine, loss, lowest + (np.arange(1, 8) ** 2) * 0.5)
+    spots = np.linspace(-0.6, 4.6, 9)
+    grid = np.stack(np.meshgrid(spots, spots, indexing="ij"), axis=-1)
+    here = landscape.survey(line, x, y, grid)
+    moves = {"identity": -here.gradient, "exact": landscape.steps(here.exact, here.gradient), "empirical": landscape.steps(here.empirical, here.gradient)}
+    starts = np.array([[-0.5, 4.5], [4.5, 4.0], [0.0, 0.0], [4.5, -0.5]])
+    paths = {k: landscape.preconditioned_path(line, x, y, starts, k, rate, 100) for k, rate in FIELD_RATES.items()}
+    excess = {k: landscape.mean_losses(line, x, y, path[:, 0]) - lowest for k, path in paths.items()}
+    return optimum, contours, grid, moves, paths, excess
+
+
+def fields(v) -> Scene:
+    optimum, contours, grid, moves, paths, excess = k1()
+    hidden = "further" not in v.seen
+    titles = {"identity": "**Gradient descent**", "exact": "**Natural gradient**", "empirical": "**Empirical Fisher**"}
+    views = [figures.field(key, titles[style], style, grid, moves[style], FIELD_SCALES[style], paths[style], contours, optimum, hidden and style == "empirical") for key, style in zip("gne", titles, strict=True)]
+    away = {f"{key}_away": Number(np.nan if hidden and style == "empirical" else Live(length(paths[style] - optimum).mean(axis=1), ("step",)), "3") for key, style in zip("gne", titles, strict=True)}
+    formula = {"groups": [[[f"{{{s}|mean distance to _θ_*}}"], [f"{{{s}|[{k}_away]}}"]] for k, s in zip("gne", titles, strict=True)]}
+    x, _ = datasets.k1_field()
+    line = LinearRegression()
+    tests = [Check("F of K1", "closed form", "sum over labels", float(np.abs(line.fisher(x, optimum) - landscape.by_label_quadrature(line, x, optimum)).max()), 1e-7)]
+    return Scene([*views, figures.field_losses({k: e for k, e in excess.items() if not (hidden and k == "empirical")})], "repeat(3, minmax(0, 1fr))", ("g n e", "l l l", "player player player"), [], away, formula, player="step", checks=tests)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def walks():
+    return landscape.power_path(CONTROL["xi"].nodes, count=100)
+
+
+def pathology(v) -> Scene:
+    paths = walks().copy()
+    hidden = "further" not in v.seen
+    if hidden:
+        paths[CONTROL["xi"].nodes > 0.5] = np.nan
+    steps = Live(paths, ("xi", "step"))
+    numbers = {"walk": Number(steps, "2"), "lowest": Number(Live(paths.min(axis=-1), ("xi",)), "1"), "last": Number(Live(paths[:, -1], ("xi",)), "2"), "before": Number(Live(paths[:, -2], ("xi",)), "2")}
+    formula = {"groups": [
+        [["_θ_ ← _θ_ − 0.3 · _θ_ ∕ {empirical|(_θ_^{2})}^{_ξ_}"], ["_ξ_ = [xi]" + (", above ½ hidden until you commit" if hidden else "")]],
+        [["lowest _θ_"], ["{empirical|**[lowest]**}"]], [["last two"], ["{empirical|[before], [last]}"]],
+    ]}  # fmt: skip
+    exact = np.array([5 - 0.3 * min(k, 17) if k < 17 else (-0.1 if k % 2 else 0.2) for k in range(101)])
+    tests = [Check("walk at ξ = ½", "recursion", "steps of .3, then .2 and −.1 in turn", float(np.abs(walks()[10] - exact).max()), 1e-9)]
+    return Scene(figures.walk(CONTROL["xi"].nodes, paths), "minmax(0, 1fr) 286px", ("a z", "player player"), ["xi"], numbers, formula, player="step", checks=tests)
+
+
+def moment(v) -> Scene:
+    key = (v.model, v.noise, v.classes, v.quiet)
+    w = world(*key, v.data)
+    every, pads, *_ = surveyed(key, v.data)
+    mean = pads.gradient**2
+    total, exact = (np.diagonal(m, axis1=-2, axis2=-1) for m in (pads.empirical, pads.exact))
+    covariance = total - mean
+    stride = 8 // every
+    batch = landscape.batch_second_moment(covariance[::stride, ::stride, None], pads.gradient[::stride, ::stride, None], CONTROL["batch"].nodes)
+    here = landscape.survey(w.model, w.x, w.y, w.origin + (v.a, v.b))
+    seen = landscape.batch_second_moment(np.diag(here.empirical) - here.gradient**2, here.gradient, CONTROL["batch"].nodes)
+    numbers = {}
+    for k in range(2):
+        numbers |= {f"F{k}": Number(figures.table(exact[..., k], every), "2", float(here.exact[k, k])), f"E{k}": Number(figures.table(total[..., k], every), "2", float(here.empirical[k, k])),
+                    f"C{k}": Number(figures.table(covariance[..., k], every), "2", float(here.empirical[k, k] - here.gradient[k] ** 2)), f"G{k}": Number(figures.table(mean[..., k], every), "2", float(here.gradient[k] ** 2)),
+                    f"V{k}": Number(Live(batch[..., k], ("a", "b", "batch"), (8, 8, 1)), "2", Live(seen[:, k], ("batch",)))}  # fmt: skip
+    formula = {"groups": [
+        [["{empirical|_E_} = {empirical|covariance} + {identity|∇_L_∇_L_^{T}}"], ["[E0] = [C0] + [G0]"]],
+        [["Adam: _v_ = {empirical|covariance} ∕ _B_ + {identity|(∇_L_)^{2}}"], ["[V0], and it divides by √_v_, not by _v_"]],
+    ]}  # fmt: skip
+    return Scene(figures.moments(w.axes, every, exact, covariance, mean, batch), "1fr 1fr", ("a b",), ["a", "b", "batch"], numbers, formula, groups=["model"], more=["noise" if v.model == "linear" else "classes"], checks=checks(w, w.origin + (v.a, v.b), here))
+
+
+DRAWS = np.round(np.geomspace(10, 10_000, 7)).astype(int)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def repeated(number: int):
+    x, _ = datasets.regression()
+    model, theta = LogisticRegression(), [0.5, 1.5]
+    return tuple(landscape.sampling_errors(model, x, theta, DRAWS, 200, np.random.default_rng(number), truth) for truth in (None, [1.0, 1.0]))
+
+
+def convergence(v) -> Scene:
+    drawn, observed = repeated(v.seed)
+    mean = drawn.mean(axis=1)
+    numbers = {f"err{k}": Number(float(m), "3") for k, m in enumerate(mean)}
+    numbers["slope"] = Number(float(np.polyfit(np.log(DRAWS), np.log(mean), 1)[0]), "2")
+    numbers["floor"] = Number(float(observed.mean(axis=1)[-1]), "2")
+    formula = {"groups": [
+        [["{sampled|error of sampled labels} ∝ _M_^{slope}"], ["{sampled|slope **[slope]**}"]],
+        [["{empirical|error of observed labels} → not 0"], ["{empirical|**[floor]** at 10 000}"]],
+        [["logistic, weights (0.5, 1.5)"], ["200 random repeats, seed [seed]"]],
+    ]}  # fmt: skip
+    x, _ = datasets.regression()
+    model, theta = LogisticRegression(), np.array([0.5, 1.5])
+    tests = [Check("exact F", "closed form", "sum over labels", float(np.abs(model.fisher(x, theta) - landscape.by_label_quadrature(model, x, theta)).max()), 1e-7)]
+    return Scene([figures.errors(DRAWS.astype(float), drawn, observed)], "minmax(0, 1fr)", ("a",), ["M"], numbers, formula, more=["seed"], checks=tests)
+
+
+# ---- words -------------------------------------------------------------------------------------------------------------
+def empirical_lengths() -> tuple[float, float]:
+    """Lengths of the empirical step at the start and three times further out, on REG."""
+    w = world("linear", "matched", "correct", False, None)
+    here = landscape.survey(w.model, w.x, w.y, w.origin + np.array([START, FAR]))
+    return tuple(length(landscape.steps(here.empirical, here.gradient)))
+
+
+def holds(v) -> bool:
+    """At the defaults: drawn labels give F within 4 standard errors, the observed ones another matrix and a short step."""
+    w = world(v.model, v.noise, v.classes, v.quiet, v.data)
+    theta = w.origin + (v.a, v.b)
+    here = landscape.survey(w.model, w.x, w.y, theta)
+    drawn = landscape.sampled_fisher(w.model, w.x, theta, round(v.M), np.random.default_rng(v.seed))
+    near = np.abs(drawn.value - here.exact) < 4 * drawn.standard_error
+    short = length(landscape.steps(here.empirical, here.gradient)) < 0.5 * length(landscape.steps(here.exact, here.gradient))
+    return bool(near.all() and short and np.abs(here.empirical - here.exact).max() > 1)
+
+
+def far_text(form: str):
+    return lambda: form.format(*empirical_lengths(), 3 * empirical_lengths()[0])
+
+
+lesson = Lesson(
+    slug="sampling",
+    claim="Labels drawn from the model give {exact|_F_}; observed labels give something else.",
+    question="Same formula, mean of _ss_\u200a^{T}. Does it matter whose labels go in?",
+    figures={
+        "plane": Figure("Three steps", plane, "Arrow length is the real step; the ellipse around _θ_ is the matrix that shaped it: a large matrix is a small ellipse. The thin line is the gradient of the ringed datum."),
+        "fields": Figure("Fields", fields, "Arrows are scaled ⅓, 1 and 3. Gradient descent curves in, the natural gradient goes straight to (2.0386, 1.9804), the empirical Fisher runs sideways, creeping while it is far."),
+        "walk": Figure("1-D", pathology, "_ξ_ = 0 is gradient descent, ½ divides by the size of the gradient as Adam does, 1 is the empirical Fisher: tiny steps where the slope is steep, wild ones where it is flat."),
+        "moment": Figure("Second moment", moment, "Purple is the spread of the single gradients, ochre the square of their mean. Adam squares batch gradients, so its purple part shrinks as 1 ∕ _B_."),
+        "error": Figure("Sampling error", convergence, "Both axes are logarithmic. A hundred times more drawn labels, a tenth of the error; observed labels of another world level off."),
+    },
+    controls=controls,
+    presets=[
+        Preset("optimum", "at the optimum", "they agree, [1.05, 1.00] beside [1.00, 0.98] on the diagonals.", {"a": 0.0, "b": 0.0}),
+        Preset("far", "far away", "the purple stub inside the ring.", {"a": FAR[0], "b": FAR[1]}),
+        Preset("fourfold", "noise 4 ×", "the empirical matrix is four times too big.", {"a": 0.0, "b": 0.0, "noise": "fourfold"}),
+        Preset("uneven", "uneven noise", "1.60 and 3.79 beside 1.00 and 0.98: the wrong shape.", {"a": 0.0, "b": 0.0, "noise": "heteroscedastic"}),
+        Preset("separable", "separable", "raise the slope: every matrix goes to 0.", {"model": "logistic", "classes": "separable", "a": 0.0, "b": 3.0}),
+        Preset("crossed", "crossed classes", "the axes of the purple ellipse are turned by 90°.", {"model": "logistic", "classes": "crossed", "a": 0.0, "b": 0.0}),
+        Preset("challenger", "Challenger", "23 launches: here even the noise of the empirical matrix is large.", {"model": "logistic", "classes": "challenger", "a": 0.0, "b": 0.0}),
+    ],
+    predictions=[
+        Choose(
+            key="further", question="Move _θ_ three times further out, from (+1, −1) to (+3, −3). The empirical-Fisher step gets…",
+            setup={"a": FAR[0], "b": FAR[1], **PLAIN, "tab": "plane"}, when=PLAIN, view="c", hint="or click a mark at distance 4.24", correct="shorter",
+            truth=far_text("It gets {{empirical|shorter}}: {0:.3f} → {1:.3f}."),
+            options=[
+                Option("longer", "3 × longer", far_text("Three times longer is the {{exact|exact}} step: its matrix stays put and the gradient grows with the distance, so it lands on the optimum from anywhere (4.243). The purple dot shows {1:.3f}, not {2:.3f}. Drag the ring outwards and watch the purple ellipse shrink."), "the empirical Fisher is the Fisher", short="3 ×", at={"x": 4.243, "y": 0.885}),
+                Option("same", "the same", far_text("The same would need the matrix to grow as fast as the gradient. But the gradient grows like the residual, the matrix like its {{empirical|square}}: on the lower plot purple bends down to {1:.3f}. Drag the ring outwards."), "matrix and gradient grow alike", short="same", at={"x": 4.243, "y": 0.295}),
+                Option("shorter", "shorter", far_text("Right, and backwards: further from the optimum it walks less, {1:.3f} instead of {0:.3f}. The gradient grows like the residual, the matrix like its square. See the stub in the ring; drag it out along the diagonal."), short="shorter", at={"x": 4.243, "y": 0.098}),
+            ],
+            observe=Observe("What did the purple arrow do?", ["It shrank to a stub", "It kept its length", "It reached for the optimum"]),
+            why="Far out _r_ ≈ ∇_f_·(_θ_* − _θ_). The gradient is a mean of _r_, the empirical matrix a mean of _r_^{2}: their quotient falls like 1 ∕ distance.",
+        ),
+    ],
+    trap="(i) Empirical is not Monte Carlo: the error of drawn labels falls as 1 ∕ √_M_, that of observed ones does not. (ii) The square of the mean gradient is not the mean of the squares. (iii) Agreement at the optimum needs a correct model; on equal classes the eigenvalues of _F_^{−1}_E_ are 0.876 and 1.050, on crossed ones 0.406 and 1.590. Statisticians often call 'data _x_, model _y_' the empirical Fisher; machine learning calls that the Fisher.",
+    recap=[
+        ("Which labels make it empirical?", "The observed ones. Labels drawn from the model give the Fisher matrix, up to sampling noise."),
+        ("What is the empirical Fisher at a perfect fit?", "0: every residual is 0, while _F_ stays."),
+        ("From lesson 2: when do squared slope and negative curvature share one average?", "When the model is right: both are averages under the model's own distribution."),
+    ],
+    terms=["score", "Fisher matrix", "empirical Fisher", "label-sampled Fisher", "natural gradient", "KL"],
+    sources=["KU", "VV", "MA", "DA"],
+    code=lambda v: snippets.render("sampling", world=("regression " + v.noise) if v.model == "linear" else v.classes, quiet=v.quiet and v.model == "linear", offset=(v.a, v.b), draws=round(v.M), seed=v.seed),
+    holds=holds,
+    paste=Paste("**Your own data:** two columns, _x_ and _y_ (for the logistic model _y_ is 0 or 1). Standardised, then used instead.", "x, y\n1.2, 3.4\n2.0, 5.1\n3.1, 6.0", columns=2),
+)  # fmt: skip
+lesson.show()
