@@ -168,6 +168,43 @@ def separable_classes() -> tuple[Array, Array]:
     return np.column_stack([np.ones(200), x]), y
 
 
+def standardised_line(x: Array, y: Array) -> tuple[Array, Array]:
+    """Any two columns made ready for a regression line with unit noise: x (n, 2) = (1, standardised x), y (n,).
+
+    y is divided by the root mean square of its least-squares residuals, so that the model's noise is the data's.
+    Raises ValueError if there are fewer than 3 rows, x is constant, or the points lie on a line.
+    """
+    design = _standardised(x, y)
+    residual = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    noise = float(np.sqrt((residual**2).mean()))
+    if noise <= 1e-9 * max(float(np.abs(y).max()), 1e-300):
+        raise ValueError("the points lie on a line: there is no noise to measure the labels by")
+    return design, y / noise
+
+
+def standardised_classes(x: Array, y: Array) -> tuple[Array, Array]:
+    """A number and a label 0 or 1 made ready for logistic regression: x (n, 2) = (1, standardised x), y (n,).
+
+    Raises ValueError if labels are not 0 and 1, only one of them occurs, or x is constant.
+    """
+    wrong = (y != 0) & (y != 1)
+    if wrong.any():
+        raise ValueError(
+            f"labels for logistic regression are 0 and 1, and row {int(wrong.argmax()) + 1} has {y[wrong][0]:g}"
+        )
+    if np.ptp(y) == 0:
+        raise ValueError(f"all labels are {y[0]:g}: there is nothing to tell apart")
+    return _standardised(x, y), y
+
+
+def _standardised(x: Array, y: Array) -> Array:
+    if len(x) != len(y) or len(x) < 3:
+        raise ValueError(f"that is {len(x)} rows of x and {len(y)} of y, and at least 3 of both are needed")
+    if np.ptp(x) == 0:
+        raise ValueError(f"x is constant ({x[0]:g}): no slope can be learned")
+    return np.column_stack([np.ones(len(x)), (x - x.mean()) / x.std()])
+
+
 @dataclass(frozen=True, eq=False)
 class Race:
     """Training rows x (150, 2), y (150,), test rows (50, 2), (50,), and the start W (2,) of every method."""

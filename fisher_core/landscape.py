@@ -7,7 +7,8 @@ For a generalised linear model with inputs x (n, 2), everything per observation,
     F̂(θ) = (1/M) Σ_m r̃_m² x_m x_mᵀ                sampled: M rows, one label each drawn from the model; → F
     E(θ) = (1/n) Σ r_i² x_i x_iᵀ                  empirical: the observed labels; not → F
 
-and the step of each, −M⁻¹g. Sources: Kunstner, Balles and Hennig (2019), arXiv 1905.12558, eqs. 2–5; Martens (2020), §11.
+and the step of each, −M⁻¹g. Sources: Kunstner, Balles and Hennig (2019), arXiv 1905.12558, eqs. 2–5; Martens (2020),
+arXiv 1412.1193, §11.
 Stacks run over leading axes: θ (..., 2) gives losses (...), gradients (..., 2) and matrices (..., 2, 2).
 """
 
@@ -159,7 +160,7 @@ def steps(fisher: ArrayLike, gradient: ArrayLike) -> Array:
 
 
 def inverse_roots(fisher: ArrayLike) -> Array:
-    """F^{−1/2}, symmetric, for a stack (..., 2, 2): maps the unit circle onto {δ: δᵀFδ = 1}. NaN where F is singular."""
+    """F^{−1/2}, symmetric, for a stack (..., 2, 2): the unit circle goes to {δ: δᵀFδ = 1}. NaN where F is singular."""
     f = check.array("fisher", fisher)
     a, b, d = f[..., 0, 0], f[..., 0, 1], f[..., 1, 1]
     determinant = a * d - b * b
@@ -189,9 +190,9 @@ def radial_band(
         flat = flat[:1]
     angle = np.linspace(0.0, 2 * np.pi, turns + 1)
     along = (x @ np.stack([np.cos(angle), np.sin(angle)])) ** 2
-    weight = np.concatenate([
-        model.residual(label_at(model, z, uniform), z) ** 2 for z in (row @ x.T for row in np.array_split(flat, max(1, flat.size * draws // BLOCK)))
-    ])  # fmt: skip
+    blocks = np.array_split(flat, max(1, flat.size * draws // BLOCK))
+    predictors = (block @ x.T for block in blocks)
+    weight = np.concatenate([model.residual(label_at(model, z, uniform), z) ** 2 for z in predictors])
     mean = weight @ along / draws
     error = np.sqrt(np.maximum(weight**2 @ along**2 / draws - mean**2, 0.0) / (draws - 1))
     radii = [1 / np.sqrt(np.maximum(mean + sign * errors * error, farthest**-2)) for sign in (1, -1)]
@@ -254,16 +255,22 @@ def sampling_errors(
     draws: ArrayLike,
     repeats: int,
     rng: np.random.Generator,
+    truth: ArrayLike | None = None,
 ) -> Array:
-    """``relative_error`` of ``repeats`` independent sampled matrices at one θ, for each number of draws: (k, repeats)."""
+    """``relative_error`` of independent sampled matrices at one θ for each number of draws: (numbers, repeats).
+
+    ``truth``: the labels are those of a world with these weights, not the model's own: observed labels of a θ that is
+    not the truth. Then the error does not go to zero.
+    """
     x, theta = check.rows("x", x, 2), check.vector("theta", theta, 2)
+    world = theta if truth is None else check.vector("truth", truth, 2)
     exact, outer = model.fisher(x, theta), _outer(x)
     rows = []
     for count in np.atleast_1d(draws):
         count = check.integer("draws", int(count), 2)
         picked = rng.integers(len(x), size=(repeats, count))
-        z = (x @ theta)[picked]
-        weight = model.residual(label_at(model, z, rng.random(z.shape)), z) ** 2
+        labels = label_at(model, (x @ world)[picked], rng.random(picked.shape))
+        weight = model.residual(labels, (x @ theta)[picked]) ** 2
         entries = np.einsum("rm,rmk->rk", weight, outer[picked]) / count
         rows.append(relative_error(_square(entries, (repeats,)), exact))
     return np.stack(rows)
