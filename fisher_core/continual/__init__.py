@@ -6,7 +6,14 @@ carries its ½.
 
 from fisher_core.continual.basins import basin
 from fisher_core.continual.landscape import Landscape, Trails, hessian_by_differences
-from fisher_core.continual.laplace import Gaussian, GridPosterior, bayes_strength, laplace, posterior_on_grid
+from fisher_core.continual.laplace import (
+    Gaussian,
+    GridPosterior,
+    bayes_strength,
+    laplace,
+    posterior_on_grid,
+    with_prior,
+)
 from fisher_core.continual.linear_gaussian import LinearGaussianTask
 from fisher_core.continual.logistic import LogisticTask
 from fisher_core.continual.minimisers import minimiser
@@ -46,4 +53,5 @@ __all__ = [
     "step_limit",
     "sweep",
     "train",
+    "with_prior",
 ]

@@ -16,8 +16,10 @@ from numpy.typing import ArrayLike
 
 from fisher_core import linalg
 from fisher_core import validation as check
+from fisher_core.continual.logistic import LogisticTask
 from fisher_core.continual.minimisers import minimiser
 from fisher_core.continual.penalties import penalty
+from fisher_core.continual.quadratic import QuadraticTask
 from fisher_core.continual.tasks import Task
 from fisher_core.validation import Array
 
@@ -82,6 +84,18 @@ def posterior_on_grid(
     mass = _integral(density, *axes)
     rim = max(density[0].max(), density[-1].max(), density[:, 0].max(), density[:, -1].max())
     return GridPosterior(*axes, density / mass, float(top + np.log(mass)), float(rim))
+
+
+def with_prior(task: Task, ridge: float) -> Task:
+    """The task whose loss is L + (ridge/2)‖θ‖², up to a constant: its level sets are those of a posterior, ridge = τ/N."""
+    if check.non_negative("ridge", ridge) == 0:
+        return task
+    if isinstance(task, LogisticTask):
+        return LogisticTask(task.x, task.y, task.ridge + ridge)
+    if not task.is_quadratic:
+        raise ValueError("task must be quadratic or logistic to carry a prior")
+    mode = minimiser(task, penalty("l2", ridge, np.zeros(task.size)))
+    return QuadraticTask(mode, task.hessian() + ridge * np.eye(task.size))
 
 
 def laplace(task: Task, observations: float, prior_precision: float = 0.0, diagonal: bool = False) -> Gaussian:

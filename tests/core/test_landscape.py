@@ -77,3 +77,10 @@ def test_a_drawn_task_has_its_minimiser_near_the_weights_that_drew_it():
     task = continual.LogisticTask.drawn([-1.2, 0.4], [1.0, 2.0], 4000, np.random.default_rng(0))
     distance = task.minimiser - [-1.2, 0.4]
     assert 4000 * distance @ task.fisher() @ distance < 13.8  # chi-squared with two degrees of freedom, 0.1 %
+
+
+@pytest.mark.parametrize("task", [A, LOGISTIC], ids=["quadratic", "logistic"])
+def test_a_prior_bends_the_loss_as_it_says(task):
+    theta = np.array([[0.3, -0.2], [1.0, 2.0], [0.0, 0.0]])
+    bent = continual.with_prior(task, 0.4).loss(theta) - task.loss(theta) - 0.2 * (theta**2).sum(axis=1)
+    np.testing.assert_allclose(bent, bent[0], atol=1e-12)
