@@ -162,7 +162,7 @@ export function paint(view, c, w, h, env) {
     guess(L) { for (const m of env.guesses(L.prediction)) guessMark(m); },
     label(L) {
       let a = g.X(number(L.x)), b = g.Y(number(L.y)); if (L.at === "left") a = g.left; if (L.at === "right") a = g.right; if (!Number.isFinite(a) || !Number.isFinite(b)) return;
-      if (phone && L.phone === false) return;
+      if (phone ? L.phone === false : L.phone === "only") return;
       if (L.clip !== false && (a < g.left - 20 || a > g.right + 20 || b < g.top - 16 || b > g.bottom + 24)) return;
       const dx = L.dx === undefined ? 0 : number(L.dx), dy = L.dy === undefined ? 0 : number(L.dy); if (!Number.isFinite(dx + dy)) return;
       if (L.leader) line(px(a), b + (dy < 0 ? -4 : 4), px(a), b + dy + (dy < 0 ? 4 : -14), tone("axis"));
