@@ -33,7 +33,9 @@ from fisher_core.validation import Array
 DRAWS = 256  # enough to find the bulk of a density to within a factor of two
 FORGOTTEN = -50.0  # log of the mass, relative to the peak's, beyond which a tail is cut: 2e-22
 MASS_TOLERANCE = 1e-7
-ANCHOR_GAP = 3.0  # in u, between the points a straight line is continued from
+ANCHORS = np.array(
+    [2.0**-27, 2.0**-30]
+)  # distances from an upper end that float64 holds exactly, in units of its width
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)
 
 
@@ -55,7 +57,7 @@ class Nodes:
     Next to an upper end such as 1 floats are too coarse: Beta(½, ½) has 1e-8 of its mass in the last one. Nodes that
     belong there stand at the last good x instead, ``beyond`` (m,) says how far out in u they belong, and ``values``
     continues a function from the two ``anchors`` in a straight line in u ~ −log(1 − x). Log-densities and scores
-    are straight there up to terms of order 1 − x < 2e-8.
+    are straight there up to terms of order 1 − x < 1e-8.
     """
 
     x: Array
@@ -65,12 +67,12 @@ class Nodes:
 
     def values(self, function: Callable[[Array], Array]) -> Array:
         """``function`` of x at the nodes, (m, ...)."""
-        values = function(self.x)
         if self.beyond is None or self.anchors is None or not self.beyond.any():
-            return values
-        before, last = function(self.anchors)
+            return function(self.x)
+        values = function(np.concatenate([self.x, self.anchors]))
+        values, before, last = values[:-2], values[-2], values[-1]
         rise = last - before if np.isfinite(last).all() else np.zeros_like(last)  # −∞ off the support of a second θ
-        return values + np.multiply.outer(self.beyond, rise / ANCHOR_GAP)
+        return values + np.multiply.outer(self.beyond, rise / np.log(ANCHORS[0] / ANCHORS[1]))
 
     def only(self, kept: NDArray[np.bool_]) -> Nodes:
         """The nodes where ``kept`` (m,) is true."""
@@ -88,14 +90,14 @@ class Line(NamedTuple):
     from_line: Callable[[Array], Array]
     log_slope: Callable[[Array], Array]
     reach: float
-    resolved: float
+    resolved: float = np.inf
+    anchors: Array | None = None
 
     def nodes(self, u: Array, log_width: Array | float = 0.0) -> Nodes:
         """Nodes at u, with weights dx = e^log_width dx/du."""
         beyond = np.maximum(u - self.resolved, 0.0)
-        anchors = np.array([self.resolved - ANCHOR_GAP, self.resolved]) if beyond.any() else np.empty(0)
         x = self.from_line(np.minimum(u, self.resolved))
-        return Nodes(x, self.log_slope(u) + log_width, beyond, self.from_line(anchors))
+        return Nodes(x, self.log_slope(u) + log_width, beyond, self.anchors)
 
 
 def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = ()) -> Nodes:
@@ -143,16 +145,17 @@ def log_density(f: Family, x: Array, theta: Array) -> Array:
 
 def _line(lo: float, hi: float) -> Line:
     if np.isinf(lo) and np.isinf(hi):
-        return Line(lambda x: x, lambda u: u, np.zeros_like, 1e300, np.inf)
+        return Line(lambda x: x, lambda u: u, np.zeros_like, 1e300)
     if np.isinf(hi):
-        return Line(lambda x: np.log(x - lo), lambda u: lo + np.exp(u), lambda u: u, 700.0, np.inf)
+        return Line(lambda x: np.log(x - lo), lambda u: lo + np.exp(u), lambda u: u, 700.0)
     width = hi - lo
     return Line(
         lambda x: np.log(x - lo) - np.log(hi - x),
         lambda u: lo + width * expit(u),
         lambda u: np.log(width) - np.abs(u) - 2 * np.log1p(np.exp(-np.abs(u))),
         700.0,
-        18.0,
+        float(-np.log(ANCHORS[1])),
+        hi - width * ANCHORS,
     )
 
 
