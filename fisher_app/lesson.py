@@ -127,7 +127,10 @@ class Lesson:
 
     @property
     def all_controls(self) -> list[Control]:
-        return [Choice("tab", "Figure", {k: f.label for k, f in self.figures.items()}, next(iter(self.figures))), *self.controls]
+        return [
+            Choice("tab", "Figure", {k: f.label for k, f in self.figures.items()}, next(iter(self.figures))),
+            *self.controls,
+        ]
 
     def state(self) -> State:
         lessons = st.session_state.setdefault("lessons", {})
@@ -251,7 +254,6 @@ class Lesson:
         """The stage's data and its tables, for a state."""
         v = self.values(state)
         wire, tables, scene = self.scene(state, v)
-        number, (before, after) = course.current().number(self.slug), course.current().neighbours(self.slug)
         active = next((p for p in self.presets if self.matches(p, state.values)), None)
         checks = scene.checks if scene else ()
         data = {
@@ -262,7 +264,8 @@ class Lesson:
             "link": links.encode(state.values, self.all_controls),
             "palette": palette.THEMES,
             "styles": palette.STYLES,
-            "bar": {"previous": _near(before), "next": _near(after), "position": f"Lesson {number} of {len(course.current().entries)} · {course.current().title(self.slug)}"},
+            "bar": self.bar(),
+            "map": self.map(),
             "claim": self.claim,
             "question": self.question,
             "tabs": [{"key": k, "label": f.label} for k, f in self.figures.items()],
@@ -290,6 +293,20 @@ class Lesson:
             },
         }  # fmt: skip
         return data, tables
+
+    def bar(self) -> dict[str, Any]:
+        """Where this lesson stands in the course."""
+        book = course.current()
+        before, after = book.neighbours(self.slug)
+        return {
+            "previous": _near(before),
+            "next": _near(after),
+            "position": f"Lesson {book.number(self.slug)} of {len(book.entries)} · {book.title(self.slug)}",
+        }
+
+    def map(self) -> list[dict[str, Any]]:
+        """The lessons to choose from, on the page that opens the course."""
+        return []
 
     def scene(self, state: State, v: SimpleNamespace) -> tuple[dict[str, Any], dict[str, str], Scene | None]:
         """The scene of a state, packed; kept for the next reader who asks for the same."""
@@ -326,6 +343,24 @@ class Lesson:
         return all(values[k] == x for k, x in target.items() if k not in local)
 
 
+class Front(Lesson):
+    """The page that opens the course: one live figure, and the map of all lessons."""
+
+    def bar(self) -> dict[str, Any]:
+        book = course.current()
+        return {
+            "previous": None,
+            "next": _near(next(e for e in book.entries if e.page)),
+            "position": f"An interactive course in {len(book.entries)} lessons",
+        }
+
+    def map(self) -> list[dict[str, Any]]:
+        return [
+            {"number": i, "title": e.title, "claim": e.claim, "href": e.slug, "page": e.page}
+            for i, e in enumerate(course.current().entries, start=1)
+        ]
+
+
 @st.fragment
 def _fragment(lesson: Lesson) -> None:
     lesson.run()
@@ -342,7 +377,10 @@ def _badge(checks: Sequence[Any]) -> dict[str, Any] | None:
     if not worst.holds:
         return {"ok": False, "text": f"{worst.method} and {worst.second} disagree by {worst.residual:.0e}"}
     shown = max(worst.residual, 1e-16)
-    return {"ok": True, "text": f"{worst.method} · {worst.second} agrees to {shown:.0e}".replace("e-0", "e-").replace("-", "−")}
+    return {
+        "ok": True,
+        "text": f"{worst.method} · {worst.second} agrees to {shown:.0e}".replace("e-0", "e-").replace("-", "−"),
+    }
 
 
 def _plain(text: str) -> str:

@@ -83,29 +83,31 @@ def order_of_gap(family: Family, theta: ArrayLike, direction: ArrayLike, scale: 
     return float(np.polyfit(np.log(steps), np.log(gap), 1)[0])
 
 
-def kl_contour(family: Family, theta: ArrayLike, level: float, count: int = 180) -> Array:
-    """Points of {θ' : KL(θ ‖ θ') = level} for d = 2, shape (count, 2), one per direction; NaN where the space ends first.
+def kl_contour(family: Family, theta: ArrayLike, level: ArrayLike, count: int = 180) -> Array:
+    """Points of {θ' : KL(θ ‖ θ') = level} for d = 2: theta (..., 2) and level (...) broadcast to (..., count, 2).
 
-    Directions are spread evenly on the ellipse ½δᵀFδ = level, and the step along each is found by bisection.
+    Directions are spread evenly on the ellipse ½δᵀFδ = level, and the step along each is found by bisection; NaN where
+    the parameter space ends first.
     """
-    theta = validation.vector("theta", theta, 2)
-    level = validation.positive("level", level)
-    angles = np.linspace(0.0, 2 * np.pi, count)
+    theta, level = validation.array("theta", theta), validation.array("level", level)
+    if theta.ndim == 0 or theta.shape[-1] != 2:
+        raise ValueError(f"theta has shape {theta.shape} and must have shape (..., 2)")
+    if not (level > 0).all():
+        raise ValueError(f"level = {level.min():g} must be > 0")
+    angles = np.linspace(0.0, 2 * np.pi, validation.integer("count", count, 3))
+    circle = np.stack([np.cos(angles), np.sin(angles)])
     # columns of L^-T map the unit circle to the ellipse δᵀFδ = 1, with F = LLᵀ
     lower = np.linalg.cholesky(family.fisher(theta))
-    rays = np.sqrt(2 * level) * np.linalg.solve(lower.T, np.stack([np.cos(angles), np.sin(angles)])).T
-    low, high = np.zeros(count), np.full(count, 8.0)
-
-    def beyond(t: Array) -> Array:
-        end = theta + t[:, None] * rays
-        inside = family.contains(end)
-        values = family.kl(np.broadcast_to(theta, end.shape), np.where(inside[:, None], end, theta))
-        return ~inside | (values > level)
-
-    for _ in range(60):
+    rays = np.swapaxes(np.linalg.solve(np.swapaxes(lower, -1, -2), circle), -1, -2)
+    rays = np.sqrt(2 * level)[..., None, None] * rays
+    start = np.broadcast_to(theta[..., None, :], rays.shape)
+    low, high = np.zeros(rays.shape[:-1]), np.full(rays.shape[:-1], 8.0)
+    for _ in range(46):  # 8 / 2^46 is 1e-13
         middle = 0.5 * (low + high)
-        far = beyond(middle)
+        end = start + middle[..., None] * rays
+        inside = family.contains(end)
+        far = ~inside | (family.kl(start, np.where(inside[..., None], end, start)) > level[..., None])
         low, high = np.where(far, low, middle), np.where(far, middle, high)
-    points = theta + low[:, None] * rays
-    reached = np.abs(family.kl(np.broadcast_to(theta, points.shape), points) - level) < 1e-6 * level
-    return np.where(reached[:, None], points, np.nan)
+    points = start + low[..., None] * rays
+    reached = np.abs(family.kl(start, points) - level[..., None]) < 1e-6 * level[..., None]
+    return np.where(reached[..., None], points, np.nan)

@@ -13,7 +13,7 @@ from fisher_app.figures import kl as figures
 from fisher_app.lesson import Figure, Lesson, Preset
 from fisher_app.predictions import Choose, Observe, Option
 from fisher_app.stage.scene import Check
-from fisher_core import FAMILIES, divergence, information
+from fisher_core import FAMILIES, divergence, information, linalg
 from fisher_core.curvature import kl_contour, order_of_gap, profile
 
 SHOWN = 0.04  # shifts of a coin's p that are drawn while the questions are open
@@ -65,8 +65,12 @@ def bowl_numbers(name: str) -> figures.Bowl:
     nodes = NODES[case.parameter]
     theta = coordinate(name, nodes)
     fine = np.unique(np.round([*np.linspace(case.x.lo, case.x.hi, 229), 0.0, -SHOWN, SHOWN], 6))
-    room = np.minimum(1.0, np.minimum(nodes, 1 - nodes) / 0.1) if case.parameter == "p" and name == "coin.p" else np.ones(len(nodes))
-    slopes = [np.array([order_of_gap(family, t, [1.0], case.fit * r, kind) for t, r in zip(theta, room, strict=True)]) for kind in ("gap", "reverse_gap", "midpoint_gap")] if family.regular else [np.ones(len(nodes)), np.full(len(nodes), np.nan), np.full(len(nodes), np.nan)]  # fmt: skip
+    room = (
+        np.minimum(1.0, np.minimum(nodes, 1 - nodes) / 0.1)
+        if case.parameter == "p" and name == "coin.p"
+        else np.ones(len(nodes))
+    )
+    slopes = [np.array([order_of_gap(family, t, [1.0], case.fit * r, kind) for t, r in zip(theta, room, strict=True)]) for kind in ("gap", "reverse_gap", "midpoint_gap")] if family.regular else [np.ones(len(nodes)), np.full(len(nodes), np.inf), np.full(len(nodes), np.inf)]  # fmt: skip
     return figures.Bowl(
         nodes, profile(family, theta, [1.0], fine), profile(family, theta, [1.0], NODES[case.shift]), profile(family, theta, [1.0], np.geomspace(case.step.lo, case.step.hi, 61)),
         family.fisher(theta)[:, 0, 0], *slopes,
@@ -77,26 +81,65 @@ def bowl_numbers(name: str) -> figures.Bowl:
 def poisson_masses(x_max: int = 18):
     family, x = FAMILIES["poisson"], np.arange(x_max + 1.0)
     lam, moved = NODES["lam"], NODES["lam"][:, None] + NODES["dlam"]
-    mass = {m: np.exp(family.log_prob(x, [m])) if m > 0 else np.full(len(x), np.nan) for m in np.unique([*lam, *moved.ravel()])}
+    mass = {
+        m: np.exp(family.log_prob(x, [m])) if m > 0 else np.full(len(x), np.nan)
+        for m in np.unique([*lam, *moved.ravel()])
+    }
     return np.array([mass[m] for m in lam]), np.array([[mass[m] for m in row] for row in moved])
 
 
 def bowl(v):
     name = case_of(v)
     case, family, numbers = figures.CASES[name], family_of(name), bowl_numbers(name)
-    window = (-np.inf if "left" in v.seen else -SHOWN, np.inf if "right" in v.seen else SHOWN) if name == "coin.p" else (-np.inf, np.inf)
+    window = (
+        (-np.inf if "left" in v.seen else -SHOWN, np.inf if "right" in v.seen else SHOWN)
+        if name == "coin.p"
+        else (-np.inf, np.inf)
+    )
     value, shift = getattr(v, case.parameter), getattr(v, case.shift)
     start = coordinate(name, [value])[0]
     end = start + shift if family.contains(start + shift) else start + 0.5 * case.fit
-    checks = [Check("KL(θ‖θ+δ)", "closed form", "quadrature", relative(family.kl(start, end), divergence.kl_quadrature(family, start, end)), 1e-8)] if family.regular or shift >= 0 else []
-    checks += [Check("F", "closed form", "quadrature of score²", relative(family.fisher(start)[0, 0], information.by_quadrature(family, start)[0, 0]), 1e-6)]
+    checks = (
+        [
+            Check(
+                "KL(θ‖θ+δ)",
+                "closed form",
+                "quadrature",
+                relative(family.kl(start, end), divergence.kl_quadrature(family, start, end)),
+                1e-8,
+            )
+        ]
+        if family.regular or shift >= 0
+        else []
+    )
+    checks += [
+        Check(
+            "F",
+            "closed form",
+            "quadrature of score²",
+            relative(family.fisher(start)[0, 0], information.by_quadrature(family, start)[0, 0]),
+            1e-6,
+        )
+    ]
     node = int(np.abs(NODES[case.parameter] - value).argmin())
     if case.parameter == "p":
-        base = family.to_base(np.where(np.isfinite(numbers.cursor.forward)[..., None], coordinate(name, NODES["p"])[:, None] + NODES[case.shift][:, None], coordinate(name, [0.5]))) if CHART[name][1] else NODES["p"][:, None, None] + NODES[case.shift][:, None]
+        base = (
+            family.to_base(
+                np.where(
+                    np.isfinite(numbers.cursor.forward)[..., None],
+                    coordinate(name, NODES["p"])[:, None] + NODES[case.shift][:, None],
+                    coordinate(name, [0.5]),
+                )
+            )
+            if CHART[name][1]
+            else NODES["p"][:, None, None] + NODES[case.shift][:, None]
+        )
         moved = np.where(np.isfinite(numbers.cursor.forward), base[..., 0], np.nan)
         side = figures.coins(NODES["p"], case.shift, moved)
     elif case.parameter == "lam":
-        side = figures.masses(("lam", "dlam"), *poisson_masses(), "**The counts** at _λ_ (grey) and _λ_ + _δ_", "Rates [lam] and [moved].")
+        side = figures.masses(
+            ("lam", "dlam"), *poisson_masses(), "**The counts** at _λ_ (grey) and _λ_ + _δ_", "Rates [lam] and [moved]."
+        )
     else:
         side = figures.boxes(case, NODES["top"], NODES["dtop"])
     scene = figures.bowl(case, numbers, window, side, checks, node, drawn_guess(v), v.mid, breaks=["moving"],
@@ -125,7 +168,11 @@ GUESS = {"below": 0.66, "same": 1.0, "above": 1.5}
 
 
 def drawn_guess(v):
-    answers = st.session_state["lessons"]["kl"].answers if "lessons" in st.session_state and "kl" in st.session_state["lessons"] else {}
+    answers = (
+        st.session_state["lessons"]["kl"].answers
+        if "lessons" in st.session_state and "kl" in st.session_state["lessons"]
+        else {}
+    )
     for key, shift in (("left", -0.05), ("right", 0.1)):
         if key in v.seen and (given := answers.get(key)) is not None:
             said, base = LEFT[given] if key == "left" else GUESS[given], 0.5 * information_at(0.1) * shift**2
@@ -175,16 +222,27 @@ def contour_numbers(scale: str) -> figures.Contour:
     family = base.in_chart("log_sigma") if scale == "log" else base
     theta = np.array([0.0, 0.0 if scale == "log" else 1.0])
     levels, steps, x = NODES["level"], NODES["dscale"], np.linspace(-4, 4, 161)
-    angles = np.linspace(0, 2 * np.pi, 180)
-    unit = np.linalg.solve(np.linalg.cholesky(family.fisher(theta)).T, np.stack([np.cos(angles), np.sin(angles)])).T
+    ellipses = np.array([linalg.fisher_ellipse(family.fisher(theta), level).points(180) for level in levels])
     scales = np.exp(steps) if scale == "log" else 1 + steps
     end = theta + [0.2, 0.3]
     checks = [
-        Check("KL(θ‖θ+δ)", "closed form", "quadrature", relative(family.kl(theta, end), divergence.kl_quadrature(family, theta, end)), 1e-8),
-        Check("F", "closed form", "quadrature of ssᵀ", float(np.abs(family.fisher(theta) - information.by_quadrature(family, theta)).max()), 1e-6),
+        Check(
+            "KL(θ‖θ+δ)",
+            "closed form",
+            "quadrature",
+            relative(family.kl(theta, end), divergence.kl_quadrature(family, theta, end)),
+            1e-8,
+        ),
+        Check(
+            "F",
+            "closed form",
+            "quadrature of ssᵀ",
+            float(np.abs(family.fisher(theta) - information.by_quadrature(family, theta)).max()),
+            1e-6,
+        ),
     ]
     return figures.Contour(
-        levels, np.array([kl_contour(family, theta, c) - theta for c in levels]), np.sqrt(2 * levels)[:, None, None] * unit,
+        levels, kl_contour(family, theta, levels) - theta, ellipses,
         profile(family, theta, [0, 1], np.linspace(-0.62, 0.82, 121)), profile(family, theta, [0, 1], steps), x,
         np.array([np.exp(base.log_prob(x, [0, s])) for s in scales]), "log _σ_" if scale == "log" else "_σ_", checks,
     )  # fmt: skip
@@ -194,13 +252,21 @@ def contour_numbers(scale: str) -> figures.Contour:
 def triangle_numbers():
     family, levels = FAMILIES["categorical"], NODES["level"]
     centres = np.array([[i, j] for i in (1, 3, 5, 7) for j in (1, 3, 5, 7) if i + j <= 8]) / 9.0
-    angles = np.linspace(0, 2 * np.pi, 49)
-    circle = np.stack([np.cos(angles), np.sin(angles)])
-    ellipses = np.array([[c + np.sqrt(2 * level) * np.linalg.solve(np.linalg.cholesky(family.fisher(c)).T, circle).T for c in centres] for level in levels])
-    contours = np.array([[kl_contour(family, c, level, 49) for c in centres] for level in levels])
+    shape = (len(levels), len(centres))
+    ellipses = np.array([linalg.fisher_ellipse(family.fisher(centres), level).points(49, centres) for level in levels])
+    contours = kl_contour(family, centres, np.broadcast_to(levels[:, None], shape), 49)
     places = {"middle (⅓, ⅓)": [1 / 3, 1 / 3], "near an edge (0.05, 0.475)": [0.05, 0.475]}
-    matrices = [{"title": name, "matrix": [[f"{entry:.2f}" for entry in row] for row in family.fisher(c)]} for name, c in places.items()]
-    check = Check("F", "closed form", "sum over outcomes", float(np.abs(family.fisher([0.2, 0.3]) - information.by_quadrature(family, [0.2, 0.3])).max()), 1e-6)
+    matrices = [
+        {"title": name, "matrix": [[f"{entry:.2f}" for entry in row] for row in family.fisher(c)]}
+        for name, c in places.items()
+    ]
+    check = Check(
+        "F",
+        "closed form",
+        "sum over outcomes",
+        float(np.abs(family.fisher([0.2, 0.3]) - information.by_quadrature(family, [0.2, 0.3])).max()),
+        1e-6,
+    )
     return levels, centres, contours, ellipses, matrices, [check]
 
 
@@ -220,7 +286,13 @@ def shift_numbers():
         "overlap": np.array([divergence.overlap(family, a, b) for a, b in zip(left, right, strict=True)]), "peak": np.array([np.exp(family.log_prob([-2.0], t))[0] for t in left]),
         "as_variance": family.kl(np.stack([left[:, 0], np.sqrt(spreads)], -1), np.stack([right[:, 0], np.sqrt(spreads)], -1)),
     }  # fmt: skip
-    check = Check("KL", "closed form", "quadrature", relative(family.kl([-2, 1], [2, 1]), divergence.kl_quadrature(family, [-2, 1], [2, 1])), 1e-8)
+    check = Check(
+        "KL",
+        "closed form",
+        "quadrature",
+        relative(family.kl([-2, 1], [2, 1]), divergence.kl_quadrature(family, [-2, 1], [2, 1])),
+        1e-8,
+    )
     return x, *density, spreads, values, [(0.5, "32 nats"), (2.0, "2 nats")], [check]
 
 
@@ -243,7 +315,10 @@ def partition_numbers():
               "F": family.fisher(eta[:, None])[:, 0, 0], "kl": family.kl(eta[:, None, None], end[..., None])}  # fmt: skip
     gap = float(np.abs(cursor["on_curve"] - cursor["on_tangent"] - cursor["kl"]).max())
     slope = float(np.abs(base.fisher(mean[:, None])[:, 0, 0] * (mean * (1 - mean)) ** 2 - cursor["F"]).max())
-    checks = [Check("gap under the tangent", "potential minus tangent", "closed-form KL", gap, 1e-9), Check("A″", "Fisher in η", "JᵀFJ from p", slope, 1e-9)]
+    checks = [
+        Check("gap under the tangent", "potential minus tangent", "closed-form KL", gap, 1e-9),
+        Check("A″", "Fisher in η", "JᵀFJ from p", slope, 1e-9),
+    ]
     return line, potential(line), at[:, None] + mean[:, None] * (line - eta[:, None]), cursor, checks
 
 

@@ -81,7 +81,7 @@ CASES = {
     "uniform.theta": Case(
         "top", "dtop", "θ", Axis(-0.32, 0.52, "shift _δ_ of the upper end _θ_", ticks([-0.2, 0, 0.2, 0.4], 1, True)),
         _divergence(0.6, 0.2, 0.4, digits=1), _step(10**-2, 0.52, 0.01, 0.1), _gap(-3, 1), 0.1,
-        "**Two uniforms on (0, _θ_).** The support moves with _θ_: no bowl.", ("E[_s_^{2}] = 1 ∕ _θ_^{2}", "1 ∕ [top]^{2}"), regular=False,
+        "**Two uniforms on (0, _θ_).** The support moves with _θ_: no bowl.", ("E _s_^{2} = 1 ∕ _θ_^{2}", "1 ∕ [top]^{2}"), regular=False,
     ),
 }  # fmt: skip
 
@@ -167,7 +167,9 @@ def bowl(
         sentence=f"At _{case.symbol}_ = [{case.parameter}] and _δ_ = [{case.shift}], KL is [kl] nats, the other way round [reverse]; the bowl says [quad], so the ratio is [ratio].",
         table=(["shift", "KL forward", "KL reverse", "bowl"], [a[node][::4] for a in (b.curves.steps, forward, reverse, b.curves.quadratic)]),
     )  # fmt: skip
-    ratio = np.divide(at_forward, b.cursor.quadratic, out=np.full_like(at_forward, np.nan), where=b.cursor.quadratic > 1e-300)
+    ratio = np.divide(
+        at_forward, b.cursor.quadratic, out=np.full_like(at_forward, np.nan), where=b.cursor.quadratic > 1e-300
+    )
     numbers = {
         "kl": Number(Live(at_forward, both), "4"), "reverse": Number(Live(at_reverse, both), "4"), "quad": Number(Live(b.cursor.quadratic, both), "4"),
         "ratio": Number(Live(ratio, both), "2"), "F": Number(Live(b.information, over), "g4"), "q": Number(Live(1 - b.nodes, over), "2"),
@@ -180,14 +182,31 @@ def bowl(
         [["{exact|_F_} = " + case.formula[0]], ["[F] = " + case.formula[1]]],
         [["`KL` ∕ ½_Fδ_^{2}", ""], ["**[ratio] ×**", "{guess|you say " + guess["said"] + "}" if guess and guess.get("said") else ""]],
     ]}  # fmt: skip
-    return Scene([main, _gap_view(case, b, high, shown, midpoint), side], COLUMNS, AREAS, [case.shift, case.parameter], numbers, formula, checks=checks, **placement)  # type: ignore[arg-type]
+    return Scene(
+        [main, _gap_view(case, b, high, shown, midpoint), side],
+        COLUMNS,
+        AREAS,
+        [case.shift, case.parameter],
+        numbers,
+        formula,
+        checks=checks,
+        **placement,
+    )  # type: ignore[arg-type]
 
 
 def _gap_view(case: Case, b: Bowl, high: float, shown: Array, midpoint: bool) -> View:
     over, both, t = (case.parameter,), (case.parameter, case.shift), b.gaps.steps[0]
     forward, reverse, middle = (np.where((t <= high + 1e-12) & np.isfinite(g) & (np.abs(g) > 0), np.abs(g), np.nan) for g in (b.gaps.gap, b.gaps.reverse_gap, b.gaps.midpoint_gap))  # fmt: skip
     low_corner, high_corner = case.fit / 3, case.fit
-    under = np.array([np.interp(low_corner, t, row) for row in np.fmin(np.nan_to_num(forward, nan=1e3), np.nan_to_num(reverse, nan=1e3))])[:, None] * 0.35
+    under = (
+        np.array(
+            [
+                np.interp(low_corner, t, row)
+                for row in np.fmin(np.nan_to_num(forward, nan=1e3), np.nan_to_num(reverse, nan=1e3))
+            ]
+        )[:, None]
+        * 0.35
+    )
     over_top = under * (high_corner / low_corner) ** np.round(b.slope)[:, None]
     middle_y = np.sqrt(under * over_top)[:, 0]
     tag = int(0.22 * len(t))
@@ -218,7 +237,10 @@ def coins(nodes: Array, shift: str, moved: Array) -> View:
     both = ("p", shift)
     inside = np.nan_to_num(moved, nan=0.0)
     row: list[Layer] = []
-    for y, x, who, token in ((1.15, Live(nodes[:, None], ("p",)), "_p_ = [p]", "data"), (0.15, Live(inside[..., None], both), "moved to [moved_p]", "ctl")):
+    for y, x, who, token in (
+        (1.15, Live(nodes[:, None], ("p",)), "_p_ = [p]", "data"),
+        (0.15, Live(inside[..., None], both), "moved to [moved_p]", "ctl"),
+    ):
         end = Live(np.minimum(x.values, 0.55)[..., 0], x.over)
         row += [
             bars([0], [1], [y], [y + 0.6], "page", outline="axis"), bars([0], x, [y], [y + 0.6], token),
@@ -298,8 +320,17 @@ def contour(c: Contour, **placement: Sequence[str]) -> Scene:
         [curve(c.x, c.densities[np.abs(c.cursor.steps).argmin()], "data"), curve(c.x, Live(c.densities, shift), "theta", width=2)],
         alt="Two Normal densities", sentence="The second Normal has its scale shifted by [dscale].", height=126, phone=140, pad=(38, 4, 10, 22), small=True,
     )  # fmt: skip
-    ratio = np.divide(c.cursor.forward, c.cursor.quadratic, out=np.full_like(c.cursor.forward, np.nan), where=c.cursor.quadratic > 1e-300)
-    numbers = {"kl": Number(Live(c.cursor.forward, shift), "4"), "quad": Number(Live(c.cursor.quadratic, shift), "4"), "ratio": Number(Live(ratio, shift), "2")}
+    ratio = np.divide(
+        c.cursor.forward,
+        c.cursor.quadratic,
+        out=np.full_like(c.cursor.forward, np.nan),
+        where=c.cursor.quadratic > 1e-300,
+    )
+    numbers = {
+        "kl": Number(Live(c.cursor.forward, shift), "4"),
+        "quad": Number(Live(c.cursor.quadratic, shift), "4"),
+        "ratio": Number(Live(ratio, shift), "2"),
+    }
     formula = {"groups": [
         [["{exact|`KL`(_θ_‖_θ_+_δ_)}", "≈", "{exact|½ _δ_^{T}_F_ _δ_}"], ["**[kl]**", "≈", "**[quad]**"]],
         [["{exact|_F_} = diag(1, 2) at _N_(0, 1), in _σ_ and in log _σ_"], ["shift [dscale] along the scale"]],
@@ -308,13 +339,21 @@ def contour(c: Contour, **placement: Sequence[str]) -> Scene:
     return Scene([main, arm, pair], COLUMNS, AREAS, ["level", "dscale"], numbers, formula, checks=c.checks, **placement)  # type: ignore[arg-type]
 
 
-def triangle(levels: Array, centres: Array, forward: Array, ellipse: Array, matrices: Sequence[Mapping[str, Any]], checks: Sequence[Check], **placement: Sequence[str]) -> Scene:
+def triangle(
+    levels: Array,
+    centres: Array,
+    forward: Array,
+    ellipse: Array,
+    matrices: Sequence[Mapping[str, Any]],
+    checks: Sequence[Check],
+    **placement: Sequence[str],
+) -> Scene:
     """Contours (level, centre, angle, 2) over the simplex of three outcomes, drawn in (p₁, p₂)."""
     gap = np.full((*forward.shape[:2], 1, 2), np.nan)
     kl, quadratic = (np.concatenate([a, gap], axis=2).reshape(len(levels), -1, 2) for a in (forward, ellipse))
     over = ("level",)
     main = View(
-        "a", "**Three outcomes.** Each point of the triangle is a distribution; ellipses flatten at the edges.",
+        "a", "**Three outcomes.** Each point is a distribution; ellipses flatten at the edges.",
         Axis(-0.03, 1.05, "_p_~{1}", ticks([0, 0.5, 1], 1)), Axis(-0.03, 1.05, "_p_~{2}", ticks([0, 0.5, 1], 1), grid=False),
         [
             region([0, 1, 0], [0, 0, 1], outline="axis", dash="solid", width=1, outline_alpha=1), points(centres[:, 0], centres[:, 1], "theta", size=2.5),
@@ -325,11 +364,27 @@ def triangle(levels: Array, centres: Array, forward: Array, ellipse: Array, matr
         sentence="At level [level] the contours of KL leave their ellipses near the edges, where _F_ grows without bound.",
         table=(["p1", "p2"], [centres[:, 0], centres[:, 1]]),
     )  # fmt: skip
-    side = TableView("b", "**Fisher matrix** in (_p_~{1}, _p_~{2})", matrices, "Fisher matrices at two points of the triangle", "_F_ in the middle and near an edge.", height=230)
+    side = TableView(
+        "b",
+        "**Fisher matrix** in (_p_~{1}, _p_~{2})",
+        matrices,
+        "Fisher matrices at two points of the triangle",
+        "_F_ in the middle and near an edge.",
+        height=230,
+    )
     return Scene([main, side], COLUMNS, ("a b",), ["level"], {}, None, checks=checks, **placement)  # type: ignore[arg-type]
 
 
-def shifted(x: Array, left: Array, right: Array, spreads: Array, values: Mapping[str, Array], named: Sequence[tuple[float, str]], checks: Sequence[Check], **placement: Sequence[str]) -> Scene:
+def shifted(
+    x: Array,
+    left: Array,
+    right: Array,
+    spreads: Array,
+    values: Mapping[str, Array],
+    named: Sequence[tuple[float, str]],
+    checks: Sequence[Check],
+    **placement: Sequence[str],
+) -> Scene:
     """Two Normals with the same shift of the mean and one spread; ``values`` over the spread."""
     over = ("spread",)
     main = View(
@@ -355,7 +410,14 @@ def shifted(x: Array, left: Array, right: Array, spreads: Array, values: Mapping
     return Scene([main, side], COLUMNS, ("a b",), ["spread"], numbers, formula, checks=checks, **placement)  # type: ignore[arg-type]
 
 
-def partition(eta: Array, potential: Array, tangent: Array, cursor: Mapping[str, Array], checks: Sequence[Check], **placement: Sequence[str]) -> Scene:
+def partition(
+    eta: Array,
+    potential: Array,
+    tangent: Array,
+    cursor: Mapping[str, Array],
+    checks: Sequence[Check],
+    **placement: Sequence[str],
+) -> Scene:
     """A(η) with its tangent; ``tangent`` (node, x), ``cursor`` over (eta) or (eta, shift)."""
     one, both = ("eta",), ("eta", "deta")
     main = View(
@@ -376,7 +438,11 @@ def partition(eta: Array, potential: Array, tangent: Array, cursor: Mapping[str,
         [curve(cursor["eta"], cursor["F"], "exact"), rule(x=Live(cursor["eta"][:, None], one)), points(Live(cursor["eta"][:, None], one), Live(cursor["F"][:, None], one), "exact", size=5), handle(x="eta", invisible=True)],
         alt="Fisher information of the coin against its natural parameter", sentence="The curvature at [eta] is [F].", height=300, phone=220, pad=(38, 10, 10, 40), small=True,
     )  # fmt: skip
-    numbers = {"kl": Number(Live(cursor["kl"], both), "4"), "mean": Number(Live(cursor["mean"], one), "3"), "F": Number(Live(cursor["F"], one), "4")}
+    numbers = {
+        "kl": Number(Live(cursor["kl"], both), "4"),
+        "mean": Number(Live(cursor["mean"], one), "3"),
+        "F": Number(Live(cursor["F"], one), "4"),
+    }
     formula = {"groups": [
         [["_A_′(_η_) = mean"], ["[mean]"]], [["_A_″(_η_) = {exact|_F_}"], ["[F]"]], [["_A_(_η_+_δ_) − _A_(_η_) − _δ A_′(_η_) = {exact|`KL`(_η_‖_η_+_δ_)}"], ["**[kl]** nats"]],
     ]}  # fmt: skip

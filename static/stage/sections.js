@@ -164,7 +164,8 @@ export function buildExtras(stage, slots) {
   const recap = x.recap?.length && fold("recap", "Check yourself", x.recap.map(q => h("details", { class: "flip" }, rich(h("summary"), q.question, slots), rich(h("p"), q.answer, slots))));
   const glossary = x.glossary?.length && fold("glossary", "Words used here", h("dl", {}, x.glossary.flatMap(g => [rich(h("dt"), g.term, slots), rich(h("dd"), g.text, slots)])));
   const sources = x.sources?.length && fold("sources", "Sources, licence, cite this", h("ul", {}, x.sources.map(t => h("li", {}, t.href ? h("a", { href: t.href, target: "_blank", rel: "noreferrer" }, t.text) : t.text))), h("p", {}, x.cite));
-  return [trap, code, twin, checks, recap, glossary, sources];
+  const map = stage.data.map?.length && h("nav", { class: "map", "aria-label": "All lessons" }, h("h2", {}, "The lessons"), h("ol", {}, stage.data.map.map(e => h("li", { class: e.page ? "" : "planned" }, e.page ? h("a", { href: e.href, onclick: ev => stage.navigate(ev, e) }, h("span", { class: "number" }, String(e.number)), h("b", {}, e.title), h("span", {}, e.claim)) : h("div", {}, h("span", { class: "number" }, String(e.number)), h("b", {}, e.title), h("span", {}, e.claim), h("em", {}, "not yet written"))))));
+  return [map, trap, code, twin, checks, recap, glossary, sources];
 }
 function dataTable(t) {
   return h("div", { class: "scroll" }, h("table", { class: "grid-table numbers" }, h("thead", {}, h("tr", {}, t.columns.map(c => h("th", { scope: "col" }, plain(c))))), h("tbody", {}, t.rows.map(r => h("tr", {}, r.map(v => h("td", {}, typeof v === "number" ? format(v, "g6") : v ?? "hidden")))))));

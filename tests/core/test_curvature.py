@@ -38,7 +38,14 @@ def test_kl_of_the_worked_example():
 
 @pytest.mark.parametrize(
     ("p", "kind", "order"),
-    [(0.1, "gap", 3), (0.1, "reverse_gap", 3), (0.5, "gap", 4), (0.5, "reverse_gap", 4), (0.1, "midpoint_gap", 4), (0.3, "midpoint_gap", 4)],
+    [
+        (0.1, "gap", 3),
+        (0.1, "reverse_gap", 3),
+        (0.5, "gap", 4),
+        (0.5, "reverse_gap", 4),
+        (0.1, "midpoint_gap", 4),
+        (0.3, "midpoint_gap", 4),
+    ],
 )
 def test_order_of_the_gap(p, kind, order):
     assert order_of_gap(COIN, [p], [1.0], 1e-3, kind) == pytest.approx(order, abs=0.05)
@@ -48,7 +55,9 @@ def test_order_of_the_gap(p, kind, order):
 def test_midpoint_gap_is_of_fourth_order_in_every_family(key):
     family = FAMILIES[key]
     direction = np.full(len(family.parameters), 1.0) / len(family.parameters)
-    assert order_of_gap(family, family.default, direction, 0.02 * family.default.min() or 0.02, "midpoint_gap") == pytest.approx(4, abs=0.15)
+    assert order_of_gap(
+        family, family.default, direction, 0.02 * family.default.min() or 0.02, "midpoint_gap"
+    ) == pytest.approx(4, abs=0.15)
 
 
 def test_a_step_out_of_the_space_is_nan_and_theta_outside_raises():
