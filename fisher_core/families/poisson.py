@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import pdtr, pdtrik
+from scipy.special import ndtri, pdtr, pdtrik
 
 from fisher_core import charts
 from fisher_core.family import Family, Parameter
 from fisher_core.special import itakura_saito, stirling_error
 from fisher_core.validation import Array
+
+LARGE_RATE = 1e8  # scipy's search for a quantile gives up some way beyond
 
 
 class Poisson(Family):
@@ -60,4 +62,8 @@ class Poisson(Family):
         return pdtr(x, theta[0])
 
     def _quantile(self, u: Array, theta: Array) -> Array:
-        return np.maximum(np.ceil(pdtrik(u, theta[0])), 0.0)
+        (rate,) = theta
+        if rate > LARGE_RATE:  # Cornish and Fisher's first correction to the normal quantile is exact to less than one
+            z = ndtri(u)
+            return np.ceil(rate + np.sqrt(rate) * z + (z**2 - 1) / 6)
+        return np.maximum(np.ceil(pdtrik(u, rate)), 0.0)

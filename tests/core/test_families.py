@@ -1,0 +1,436 @@
+"""What every family promises, checked over the registry: a new family is picked up by itself.
+
+The second opinions here are finite differences, scipy.stats distribution functions and literals from the literature;
+independent densities, automatic derivatives and quadrature are in ``tests/oracles``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from fisher_core import FAMILIES, Family, Parameter
+from fisher_core.families.categorical import Categorical
+from fisher_core.families.normal_mean import NormalMean
+from fisher_core.families.student_t import StudentT
+
+ALL = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+REGULAR = pytest.mark.parametrize("family", [f for f in FAMILIES.values() if f.regular], ids=lambda f: f.key)
+SCALAR = pytest.mark.parametrize("family", [f for f in FAMILIES.values() if f.columns is None], ids=lambda f: f.key)
+
+# scipy.stats as it names them, for the Kolmogorov–Smirnov tests of samples and for cdf.
+PEER = {
+    "bernoulli": lambda t: stats.bernoulli(t[0]),
+    "categorical": lambda t: stats.rv_discrete(values=(range(len(t) + 1), [*t, 1 - sum(t)])),
+    "poisson": lambda t: stats.poisson(t[0]),
+    "exponential": lambda t: stats.expon(scale=1 / t[0]),
+    "normal": lambda t: stats.norm(*t),
+    "gamma": lambda t: stats.gamma(t[0], scale=1 / t[1]),
+    "beta": lambda t: stats.beta(*t),
+    "weibull": lambda t: stats.weibull_min(t[0], scale=t[1]),
+    "cauchy": lambda t: stats.cauchy(*t),
+    "laplace": lambda t: stats.laplace(*t),
+    "logistic": lambda t: stats.logistic(*t),
+    "student_t": lambda t: stats.t(5, *t),
+    "uniform": lambda t: stats.uniform(0, t[0]),
+}
+
+
+def thetas(family: Family) -> st.SearchStrategy[np.ndarray]:
+    """Points of the typical box."""
+    return st.tuples(*(st.floats(*p.typical) for p in family.parameters)).map(np.array).filter(family.contains)
+
+
+def grid(family: Family, points: int = 3) -> np.ndarray:
+    """A grid over the inside of the typical box, (points, …, d)."""
+    axes = [np.linspace(p.typical[0], p.typical[1], points + 2)[1:-1] * 0.98 for p in family.parameters]
+    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+
+
+# Declarations -------------------------------------------------------------------------------------------------------
+
+
+def test_registry_keys_are_the_families_own():
+    assert all(key == family.key for key, family in FAMILIES.items())
+    assert {"bernoulli", "categorical", "poisson", "exponential", "normal", "normal_mean", "gamma", "beta", "weibull",
+            "cauchy", "laplace", "logistic", "student_t", "uniform"} <= set(FAMILIES)  # fmt: skip
+
+
+@ALL
+def test_declarations_are_complete(family):
+    assert family.title and family.default.shape == (len(family.parameters),)
+    assert all(p.name and p.symbol for p in family.parameters)
+    assert family.contains(family.default) and family.contains(grid(family)).all()
+    assert bool(family.why_irregular) == (not family.regular)
+
+
+def test_parameter_rejects_a_default_outside_its_typical_range():
+    with pytest.raises(ValueError, match="default"):
+        Parameter("p", "p", 0.0, 1.0, (0.1, 0.9), 0.95)
+
+
+# Closed forms -------------------------------------------------------------------------------------------------------
+
+A, Z = 1 - np.euler_gamma, np.pi**2 / 6
+FISHER = [  # Fisher information per observation; digits are those of the literature's tables
+    ("bernoulli", [0.3], [[4.761905]]),
+    ("poisson", [4], [[0.25]]),
+    ("exponential", [4], [[1 / 16]]),
+    ("normal", [7, 2], [[0.25, 0], [0, 0.5]]),
+    ("gamma", [2, 3], [[0.644934, -0.333333], [-0.333333, 0.222222]]),
+    ("beta", [2, 5], [[0.491389, -0.153545], [-0.153545, 0.067778]]),
+    ("weibull", [2, 3], [[(Z + A**2) / 4, -A / 3], [-A / 3, 4 / 9]]),
+    ("cauchy", [1, 2], [[1 / 8, 0], [0, 1 / 8]]),
+    ("logistic", [0, 2], [[1 / 12, 0], [0, (3 + np.pi**2) / 36]]),
+    ("laplace", [0, 2], [[1 / 4, 0], [0, 1 / 4]]),
+    ("student_t", [0, 1], [[0.75, 0], [0, 1.25]]),
+    ("categorical", [0.2, 0.3], [[7, 2], [2, 2 + 10 / 3]]),
+    ("uniform", [2], [[1 / 4]]),
+]
+
+
+@pytest.mark.parametrize("key, theta, expected", FISHER, ids=[case[0] for case in FISHER])
+def test_fisher_of_the_tables(key, theta, expected):
+    np.testing.assert_allclose(FAMILIES[key].fisher(theta), expected, rtol=1e-12, atol=6e-7)
+
+
+KL = [
+    ("bernoulli", [0.1], [0.2], 0.036690, 5e-7),
+    ("bernoulli", [0.2], [0.1], 0.044403, 5e-7),
+    ("bernoulli", [0.1], [0.05], 0.020654, 5e-7),
+    ("normal", [0, 1], [0.1, 1.1], 0.0126656, 5e-8),
+    ("normal", [0.1, 1.1], [0, 1], 0.0146898, 5e-8),
+    ("normal", [0, 1], [0.01, 1.01], 1.47370e-4, 5e-10),
+    ("normal", [0, 1], [1e-8, 1], 5e-17, 1e-31),
+    ("normal", [-2, 0.5], [2, 0.5], 32.0, 1e-12),
+    ("normal", [-2, 2**0.5], [2, 2**0.5], 4.0, 1e-12),
+    ("exponential", [1], [2], 1 - np.log(2), 1e-15),
+    ("poisson", [2], [1], 2 * np.log(2) - 1, 1e-15),
+    ("cauchy", [0, 1], [2, 1], np.log(2), 1e-15),
+    ("uniform", [1], [2], np.log(2), 1e-15),
+    ("uniform", [2], [1], np.inf, 0),
+    ("laplace", [0, 1], [1, 1], np.exp(-1), 1e-15),
+    ("student_t", [0, 1], [0, 1.3], 0.0399828460911907, 1e-15),  # mpmath, 34 digits
+    ("logistic", [0, 1], [1, 2], 0.3172176046624919, 1e-14),  # mpmath, 34 digits
+]
+
+
+@pytest.mark.parametrize("key, p, q, expected, tolerance", KL, ids=[f"{c[0]}-{i}" for i, c in enumerate(KL)])
+def test_kl_of_the_tables(key, p, q, expected, tolerance):
+    if np.isinf(expected):
+        assert FAMILIES[key].kl(p, q) == np.inf
+    else:
+        assert abs(FAMILIES[key].kl(p, q) - expected) <= tolerance
+
+
+def test_normal_score_is_a_parabola_in_the_first_coordinate():
+    x = np.linspace(-4, 4, 9)
+    s = FAMILIES["normal"].score(x, [0, 1])
+    np.testing.assert_allclose(s[:, 1], s[:, 0] ** 2 - 1, atol=1e-14)
+
+
+def test_score_off_the_truth_has_a_mean():
+    x = FAMILIES["normal"].sample([0, 1], 200_000, np.random.default_rng(1))
+    np.testing.assert_allclose(FAMILIES["normal"].score(x, [1, 1]).mean(axis=0), [-1, 1], atol=0.02)
+
+
+def test_newton_and_scoring_differ_by_a_factor_of_fourteen():
+    """Ten values with Σ(x−80)² = 7340 at variance 100: observed −.00684, expected −.00050, steps +46 and +634."""
+    x = 80 + np.sqrt(734) * np.array([1, -1] * 5)
+    f = FAMILIES["normal"].in_chart("variance")
+    slope = f.score(x, [80, 100])[:, 1].sum()
+    observed, expected = f.hessian(x, [80, 100])[:, 1, 1].sum(), -10 * f.fisher([80, 100])[1, 1]
+    np.testing.assert_allclose([slope, observed, expected], [0.317, -0.00684, -0.0005], rtol=1e-3)
+    np.testing.assert_allclose([-slope / observed, -slope / expected], [46.3, 634], rtol=2e-3)
+
+
+def test_student_t_with_one_degree_of_freedom_is_cauchy():
+    p, q = np.array([0.3, 1.2]), np.array([[-1.0, 0.4], [0.3, 1.2001], [9, 30.0]])
+    one, cauchy, x = StudentT(1), FAMILIES["cauchy"], np.linspace(-9, 9, 7)
+    np.testing.assert_allclose(one.kl(p, q), cauchy.kl(p, q), rtol=1e-13)
+    np.testing.assert_allclose(one.log_prob(x, p), cauchy.log_prob(x, p), rtol=1e-14)
+    np.testing.assert_allclose(one.hessian(x, p), cauchy.hessian(x, p), rtol=1e-13)
+
+
+def test_categorical_with_two_classes_is_bernoulli():
+    two, bernoulli = Categorical(2), FAMILIES["bernoulli"]
+    np.testing.assert_allclose(two.fisher([0.3]), bernoulli.fisher([0.3]), rtol=1e-15)
+    np.testing.assert_allclose(two.kl([0.3], [0.4]), bernoulli.kl([0.3], [0.4]), rtol=1e-14)
+
+
+# The methods against each other -------------------------------------------------------------------------------------
+
+
+@ALL
+def test_shapes_and_types(family):
+    d, theta = len(family.parameters), family.default
+    x = family.sample(theta, 7, np.random.default_rng(2))
+    assert x.shape == ((7,) if family.columns is None else (7, family.columns))
+    expected = {
+        "log_prob": (family.log_prob(x, theta), (7,)),
+        "score": (family.score(x, theta), (7, d)),
+        "hessian": (family.hessian(x, theta), (7, d, d)),
+        "fisher": (family.fisher(theta), (d, d)),
+        "mle": (family.mle(family.sample(theta, 99, np.random.default_rng(3))), (d,)),
+    }
+    for name, (value, shape) in expected.items():
+        assert value.shape == shape and value.dtype == np.float64, name
+
+
+@ALL
+def test_fisher_and_kl_broadcast_as_loops_do(family):
+    points = grid(family)
+    d = len(family.parameters)
+    flat = points.reshape(-1, d)
+    fisher = family.fisher(points)
+    assert fisher.shape == (*points.shape, d)
+    np.testing.assert_allclose(fisher.reshape(-1, d, d), [family.fisher(t) for t in flat], rtol=1e-14)
+    np.testing.assert_allclose(
+        family.kl(family.default, points).ravel(), [family.kl(family.default, t) for t in flat], rtol=1e-13
+    )
+    np.testing.assert_allclose(
+        family.kl(flat[:, None], flat), [[family.kl(p, q) for q in flat] for p in flat], rtol=1e-13
+    )
+
+
+@ALL
+def test_kl_of_a_large_grid_is_that_of_its_points(family):
+    """Grids are worked off in blocks: no seam may show."""
+    axes = [np.linspace(*p.typical, 12_000) for p in family.parameters]
+    line = np.stack(axes, axis=-1)
+    line = line[family.contains(line)]
+    picked = np.linspace(0, len(line) - 1, 23).astype(int)
+    full = family.kl(line, family.default)
+    np.testing.assert_allclose(full[picked], [family.kl(line[i], family.default) for i in picked], rtol=1e-13)
+
+
+@REGULAR
+@pytest.mark.parametrize("shift", [0.0, 0.4])
+def test_score_and_hessian_are_derivatives_of_log_prob(family, shift):
+    theta = np.array([(1 - shift) * p.default + shift * p.typical[0] for p in family.parameters])
+    x = family.sample(theta, 40, np.random.default_rng(4))
+    for i, h in enumerate(1e-5 * np.maximum(np.abs(theta), 0.1)):
+        step = h * np.eye(len(theta))[i]
+        score = (family.log_prob(x, theta + step) - family.log_prob(x, theta - step)) / (2 * h)
+        hessian = (family.score(x, theta + step) - family.score(x, theta - step)) / (2 * h)
+        np.testing.assert_allclose(family.score(x, theta)[:, i], score, rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(family.hessian(x, theta)[:, :, i], hessian, rtol=1e-5, atol=1e-7)
+
+
+@ALL
+def test_score_has_mean_zero_and_second_moment_fisher(family):
+    """z-scores of sampled means: below 5 in every entry, except for the mean score of the uniform family, −1/θ."""
+    theta, n = family.default, 40_000
+    s = family.score(family.sample(theta, n, np.random.default_rng(5)), theta)
+    if family.key == "uniform":
+        np.testing.assert_array_equal(s, -1 / theta[0])
+        return
+    assert (np.abs(s.mean(axis=0)) < 5 * s.std(axis=0) / np.sqrt(n)).all()
+    products = s[:, :, None] * s[:, None, :]
+    spread = products.std(axis=0) / np.sqrt(n)
+    assert (np.abs(products.mean(axis=0) - family.fisher(theta)) <= 5 * spread + 1e-12).all()
+
+
+@REGULAR
+def test_mean_hessian_is_minus_fisher(family):
+    theta, n = family.default, 40_000
+    h = family.hessian(family.sample(theta, n, np.random.default_rng(6)), theta)
+    spread = h.std(axis=0) / np.sqrt(n)
+    assert (np.abs(h.mean(axis=0) + family.fisher(theta)) <= 5 * spread + 1e-9).all()
+
+
+def test_irregular_families_break_the_identity_as_they_say():
+    laplace, uniform = FAMILIES["laplace"], FAMILIES["uniform"]
+    x = laplace.sample([0, 1], 50, np.random.default_rng(7))
+    assert (laplace.hessian(x, [0, 1])[:, 0, 0] == 0).all() and laplace.fisher([0, 1])[0, 0] == 1
+    assert (uniform.hessian([0.5], [2])[:, 0, 0] == 0.25).all() and uniform.fisher([2])[0, 0] == 0.25
+
+
+@REGULAR
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_fisher_is_positive_definite(family, data):
+    f = family.fisher(data.draw(thetas(family)))
+    np.testing.assert_array_equal(f, f.T)
+    scale = np.sqrt(np.diag(f))
+    assert np.linalg.eigvalsh(f / np.outer(scale, scale)).min() > 1e-6
+
+
+@ALL
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_kl_is_zero_only_at_equality(family, data):
+    p, q = data.draw(thetas(family)), data.draw(thetas(family))
+    assert family.kl(p, p) == 0
+    assert family.kl(p, q) > 0 or np.abs(q - p).max() < 1e-100
+
+
+@pytest.mark.parametrize("family", [f for f in FAMILIES.values() if f.key != "uniform"], ids=lambda f: f.key)
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_kl_of_neighbours_is_half_the_fisher_form(family, data):
+    """KL/(½δᵀFδ) → 1 at rate |δ|: at 1e-8 a form that cancels has no digit left."""
+    p = data.draw(thetas(family))
+    scale = 1 / np.sqrt(np.diag(family.fisher(p)))
+    for size, slack in ((1e-3, 1e-2), (1e-5, 1e-4), (1e-8, 1e-6)):
+        q = p + size * scale * np.array([1.0, -0.7, 0.5][: len(p)])
+        if family.contains(q):
+            step = q - p
+            assert abs(family.kl(p, q) / (0.5 * step @ family.fisher(p) @ step) - 1) < slack
+
+
+@SCALAR
+def test_cdf_and_quantile_agree_with_scipy(family):
+    for theta in grid(family, 2).reshape(-1, len(family.parameters)):
+        peer = PEER[family.key](theta)
+        u = np.array([1e-3, 0.1, 0.37, 0.5, 0.9, 0.999])
+        x = family.quantile(u, theta)
+        np.testing.assert_allclose(x, peer.ppf(u), rtol=1e-9)
+        np.testing.assert_allclose(family.cdf(x, theta), peer.cdf(x), rtol=1e-10)
+        beyond = np.array([x[0] - 1e3, x[-1] + 1e4])
+        np.testing.assert_allclose(family.cdf(beyond, theta), peer.cdf(beyond), rtol=1e-9, atol=1e-15)
+
+
+@SCALAR
+def test_samples_pass_kolmogorov_smirnov(family):
+    """Discrete families by χ² instead: the Kolmogorov–Smirnov distribution is that of continuous data."""
+    theta, n = family.default, 5000
+    x = family.sample(theta, n, np.random.default_rng(8))
+    peer = PEER[family.key](theta)
+    if family.discrete:
+        values = np.arange(0, 9)
+        counts = np.array([(x == v).sum() for v in values])
+        expected = n * peer.pmf(values)
+        used = expected > 5
+        observed = np.append(counts[used], n - counts[used].sum())
+        wanted = np.append(expected[used], n - expected[used].sum())
+        if wanted[-1] < 1e-6:
+            observed, wanted = observed[:-1], wanted[:-1]
+        p_value = stats.chi2.sf(((observed - wanted) ** 2 / wanted).sum(), len(wanted) - 1)
+    else:
+        p_value = stats.kstest(x, peer.cdf).pvalue
+    assert p_value > 1e-3
+
+
+@SCALAR
+def test_window_holds_nearly_all_the_mass(family):
+    for theta in grid(family, 2).reshape(-1, len(family.parameters)):
+        low, high = family.window(theta)
+        assert low < high
+        outside = family.cdf(low, theta) * (not family.discrete) + 1 - family.cdf(high, theta)
+        assert outside <= 2 * family.tail + 1e-12
+
+
+def test_normal_mean_samples_have_its_covariance():
+    f = NormalMean([[2.0, -0.5], [-0.5, 1.0]])
+    x = f.sample([1, -1], 50_000, np.random.default_rng(9))
+    np.testing.assert_allclose(np.cov(x.T), f.covariance, atol=0.05)
+    np.testing.assert_allclose(f.fisher([1, -1]) @ f.covariance, np.eye(2), atol=1e-14)
+
+
+def test_same_generator_state_gives_the_same_samples():
+    for family in FAMILIES.values():
+        a, b = (family.sample(family.default, 5, np.random.default_rng(10)) for _ in range(2))
+        np.testing.assert_array_equal(a, b)
+
+
+# Maximum likelihood -------------------------------------------------------------------------------------------------
+
+
+@ALL
+@pytest.mark.parametrize("n", [25, 400])
+def test_mle_maximises_the_likelihood(family, n):
+    for theta in grid(family, 2).reshape(-1, len(family.parameters)):
+        x = family.sample(theta, n, np.random.default_rng(11))
+        try:
+            best = family.mle(x)
+        except ValueError as error:  # 25 draws of a rare class or event
+            assert family.discrete and "maximum-likelihood" in str(error)
+            continue
+        value = family.log_prob(x, best).sum()
+        sizes = 1 / np.sqrt(n * np.diag(family.fisher(best)))
+        for direction in np.vstack([np.eye(len(best)), -np.eye(len(best)), np.ones((1, len(best)))]):
+            other = best + 0.1 * sizes * direction
+            if family.contains(other) and (np.ndim(x) > 1 or _inside(family, x, other)):
+                assert family.log_prob(x, other).sum() <= value
+        if family.regular:
+            gradient = family.score(x, best).mean(axis=0) / np.sqrt(np.diag(family.fisher(best)))
+            assert np.abs(gradient).max() < 1e-9
+
+
+def _inside(family, x, theta):
+    low, high = family.support(theta)
+    return (x >= low).all() and (x <= high).all()
+
+
+@ALL
+def test_mle_is_consistent(family):
+    """Within 5 standard errors of the truth, by the Fisher information (for the uniform family: by its own rate)."""
+    theta, n = family.default, 20_000
+    error = family.mle(family.sample(theta, n, np.random.default_rng(12))) - theta
+    assert (np.abs(error) < 5 * np.sqrt(np.diag(np.linalg.inv(n * family.fisher(theta))))).all()
+
+
+def test_cauchy_mle_survives_wild_data():
+    x = np.array([-1e9, -1.0, 0.0, 0.5, 2.0, 1e12])
+    loc, scale = FAMILIES["cauchy"].mle(x)
+    np.testing.assert_allclose(FAMILIES["cauchy"].score(x, [loc, scale]).mean(axis=0), 0, atol=1e-9)
+    assert -1 < loc < 1 and 0.1 < scale < 10
+
+
+# At the edges -------------------------------------------------------------------------------------------------------
+
+EDGES = [
+    ("bernoulli", [1e-12]),
+    ("normal", [2, 1e-6]),
+    ("gamma", [1e-3, 1]),
+    ("gamma", [1e5, 2]),
+    ("beta", [1e-3, 1e-3]),
+    ("beta", [1e5, 1e-3]),
+    ("beta", [1e5, 1e5]),
+    ("weibull", [1e-3, 1]),
+    ("weibull", [1e5, 1]),
+    ("poisson", [1e-12]),
+    ("poisson", [1e12]),
+    ("cauchy", [0, 1e-6]),
+]
+
+
+@pytest.mark.parametrize("key, theta", EDGES, ids=[f"{key}-{theta[0]:g}" for key, theta in EDGES])
+def test_edges_give_finite_numbers_and_samples_in_the_support(key, theta):
+    f = FAMILIES[key]
+    x = f.sample(theta, 3000, np.random.default_rng(13))
+    for method in (f.log_prob, f.score, f.hessian):
+        assert np.isfinite(method(x, theta)).all()
+    assert np.isfinite(f.fisher(theta)).all() and np.isfinite(f.window(theta)).all()
+
+
+def test_shapes_of_a_thousandth_sample_within_float64():
+    """Half the mass of gamma(.001) lies below the smallest float64; what lies above must be distributed right."""
+    gamma = FAMILIES["gamma"].sample([1e-3, 1], 20_000, np.random.default_rng(14))
+    seen = gamma[gamma > 1e-300]
+    floor = stats.gamma(1e-3).cdf(1e-300)
+    assert abs(len(seen) / 20_000 - (1 - floor)) < 5 * 0.5 / np.sqrt(20_000)
+    assert stats.kstest(seen, lambda x: (stats.gamma(1e-3).cdf(x) - floor) / (1 - floor)).pvalue > 1e-3
+    beta = FAMILIES["beta"].sample([1e-3, 1e-3], 20_000, np.random.default_rng(15))
+    assert beta.min() > 0 and beta.max() < 1 and abs((beta > 0.5).mean() - 0.5) < 0.02
+
+
+EXTREME_KL = [  # mpmath, 60 digits, of the textbook formulas at these very float64 numbers
+    ("bernoulli", [1e-12], [2e-12], 3.0685281944055468e-13),
+    ("bernoulli", [0.3], [0.3 + 1e-8], 2.3809523482116097e-16),
+    ("poisson", [1e5], [1e5 + 1e-3], 5.0000000050837228e-12),
+    ("gamma", [1e5, 2.0], [1.00000001e5, 2.00000002], 2.5000083359243703e-17),
+    ("gamma", [1e-3, 1.0], [1.1e-3, 1.0], 0.0046898284079415448),
+    ("beta", [1e5, 1e5], [1e5 + 1e-3, 1e5 + 1e-3], 2.5000125025418321e-17),
+    ("beta", [2.0, 5.0], [2 + 1e-8, 5 - 1e-8], 4.3312850543581221e-17),
+    ("weibull", [1.5, 1.0], [1.5 + 1e-8, 1 - 1e-8], 1.9530467520896073e-16),
+]
+
+
+@pytest.mark.parametrize("key, p, q, expected", EXTREME_KL, ids=[f"{c[0]}-{i}" for i, c in enumerate(EXTREME_KL)])
+def test_kl_at_the_edges(key, p, q, expected):
+    assert abs(FAMILIES[key].kl(p, q) / expected - 1) < 1e-13
