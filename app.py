@@ -28,7 +28,6 @@ COURSE = Course([
 ])  # fmt: skip
 
 st.set_page_config(page_title="Fisher Lab", page_icon="📐", layout="wide")
-freeze_imports()
 open_course(COURSE)
 
 lessons = [st.Page(e.page, title=e.title, url_path=e.slug) for e in COURSE.entries if e.page]
@@ -38,3 +37,4 @@ if "go" in st.session_state:
     target, query = st.session_state.pop("go")
     st.switch_page(target, query_params=query)
 page.run()
+freeze_imports()

@@ -73,7 +73,7 @@ class Slider:
         """Whether ``parse`` moved a usable value to the nearest node."""
         return abs(self.parse(value) - float(value)) > 1e-6 * max(1.0, abs(float(value)))
 
-    def text(self, value: float) -> str:
+    def text(self, value: Any) -> str:
         return f"{value:.6g}"
 
     def wire(self) -> dict[str, Any]:
@@ -96,8 +96,8 @@ class Choice:
             raise ValueError(f"{self.key}={_short(value)} not used: it must be one of {', '.join(self.options)}")
         return value
 
-    def text(self, value: str) -> str:
-        return value
+    def text(self, value: Any) -> str:
+        return str(value)
 
     def wire(self) -> dict[str, Any]:
         return {"kind": "choice", "key": self.key, "label": self.label, "spoken": spoken(self.label),
@@ -119,7 +119,7 @@ class Toggle:
             return False
         raise ValueError(f"{self.key}={_short(value)} not used: it must be 0 or 1")
 
-    def text(self, value: bool) -> str:
+    def text(self, value: Any) -> str:
         return str(int(value))
 
     def wire(self) -> dict[str, Any]:
@@ -143,14 +143,24 @@ class Whole:
         except ValueError:
             number = None
         if number is None or not self.lo <= number <= self.hi:
-            raise ValueError(f"{self.key}={_short(value)} not used: it must be a whole number from {self.lo} to {self.hi}")
+            raise ValueError(
+                f"{self.key}={_short(value)} not used: it must be a whole number from {self.lo} to {self.hi}"
+            )
         return number
 
-    def text(self, value: int) -> str:
+    def text(self, value: Any) -> str:
         return str(value)
 
     def wire(self) -> dict[str, Any]:
-        return {"kind": "whole", "key": self.key, "label": self.label, "spoken": spoken(self.label), "lo": self.lo, "hi": self.hi, "draw": self.draw}
+        return {
+            "kind": "whole",
+            "key": self.key,
+            "label": self.label,
+            "spoken": spoken(self.label),
+            "lo": self.lo,
+            "hi": self.hi,
+            "draw": self.draw,
+        }
 
 
 Control = Slider | Choice | Toggle | Whole

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 import streamlit as st
 
 
-@st.cache_resource(show_spinner=False)
+_modules_at_last_freeze = 0
+
+
 def freeze_imports() -> None:
-    """Once per process: what is imported stays, so that the collection after every run has little to walk."""
-    gc.collect()
-    gc.freeze()
+    """After a run: what has been imported stays, so the collection after every run need not walk it again."""
+    global _modules_at_last_freeze
+    if len(sys.modules) != _modules_at_last_freeze:
+        _modules_at_last_freeze = len(sys.modules)
+        gc.collect()
+        gc.freeze()
 
 
 def enter_through_app(page: str) -> None:

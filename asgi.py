@@ -1,0 +1,30 @@
+"""Server entry for a class: ``uvicorn asgi:app --port 8501``.  One person needs only ``./run``.
+
+All that a lesson imports is imported before the port opens, so that thirty readers who arrive at once find it ready, and
+is then taken out of the garbage collector's way: Streamlit collects after every run, and walking the libraries each time
+would cost three quarters of a server's capacity.  One process uses one core; README.md says how to run several.
+"""
+
+import gc
+import importlib
+import pkgutil
+from pathlib import Path
+
+import numpy  # noqa: F401
+import pandas  # noqa: F401
+import pyarrow  # noqa: F401
+import scipy.linalg
+import scipy.optimize
+import scipy.special  # noqa: F401
+import streamlit as st
+
+import fisher_app.figures
+import fisher_app.lesson  # noqa: F401
+import fisher_core  # noqa: F401
+
+for module in pkgutil.iter_modules(fisher_app.figures.__path__):
+    importlib.import_module(f"fisher_app.figures.{module.name}")
+gc.collect()
+gc.freeze()
+
+app = st.App(Path(__file__).with_name("app.py"))
