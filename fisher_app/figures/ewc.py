@@ -39,14 +39,27 @@ class Picture:
     anchor: Array  # θ_A over angles (n, 2)
     centre: Array  # θ_B over angles (n, 2)
     fronts: Mapping[str, tuple[Array, Array]]  # loss A, loss B over λ
-    diagonal_front: tuple[Array, Array, int] | None  # the same over angles, and their stride
+    diagonal_front: tuple[Array, Array, int]  # the same over angles, and their stride
     best: Mapping[str, float]
-    diagonal_best: tuple[Array, int] | None
+    diagonal_best: tuple[Array, int]
     start_b: float
     limits: Array  # step limit over λ, the smallest of all penalties
     learning_rate: float
     v: object
     styles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def twins(self) -> bool:
+        """At 0° diagonal and full are the same matrix, and only one of their marks is drawn."""
+        return self.v.loss == "quadratic" and {"ewc_full", "ewc_diagonal"} <= set(self.shown)  # type: ignore[attr-defined]
+
+    def apart(self, layer: Layer) -> Layer:
+        """Drawn only where it differs from its twin."""
+        return layer | {"when": TURNED} if self.twins else layer
+
+    def together(self, layer: Layer) -> list[Layer]:
+        """Drawn only where the twins coincide."""
+        return [layer | {"when": STRAIGHT}] if self.twins else []
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -114,7 +127,7 @@ def along(angles: Sequence[float], values: Sequence[float]) -> Live:
 
 # ---- the two weights ---------------------------------------------------------------------------------------------------
 END_LABELS = {  # pixels from mark to the middle of its name, at 0°, 45°, 90°
-    "none": ((62, 62, 4), (-3, -4, -26)),
+    "none": ((48, 48, 4), (-3, -4, -26)),
     "l2": ((-20, -20, -20), (-10, -8, 8)),
     "ewc_full": ((24, 26, 26), (18, 8, 8)),
     "ewc_diagonal": ((36, 36, -38), (16, 16, 14)),
@@ -138,7 +151,7 @@ def weights(p: Picture, handles: bool) -> View:
     for kind in ("l2", "ewc_full", "ewc_diagonal"):
         if kind in p.shown and kind in p.shapes:
             belief = region(x(kind), y(kind), outline=p.token(kind), dash="short", width=1.5, outline_alpha=0.6)
-            layers.append(belief | ({"when": TURNED} if kind == "ewc_diagonal" else {}))
+            layers.append(p.apart(belief) if kind == "ewc_diagonal" else belief)
     if p.prologue is not None:
         table, now = p.prologue
         layers.append(curve(turning(table[..., 0], now[:, 0]), turning(table[..., 1], now[:, 1]), "data", width=1.5, dash="dot", casing=True))
@@ -146,26 +159,31 @@ def weights(p: Picture, handles: bool) -> View:
     for kind in KINDS:
         if kind not in p.shown:
             continue
-        twin = kind == "ewc_diagonal" and p.v.angle == 0 and "ewc_full" in p.shown  # type: ignore[attr-defined]
-        layers.append(curve(trail(p, kind, weight_1), trail(p, kind, weight_2), p.style(kind), casing=True, upto="step", dots=not twin, end=not twin))
+        twin = kind == "ewc_diagonal" and p.twins
+        layers.append(curve(trail(p, kind, weight_1), trail(p, kind, weight_2), p.style(kind), casing=True, upto="step", dots=not twin or p.v.angle != 0, end=not twin))  # type: ignore[attr-defined]
         if twin:
-            layers.append(points(trail(p, kind, weight_1, True), trail(p, kind, weight_2, True), p.style(kind)) | {"when": TURNED})
+            layers.append(p.apart(points(trail(p, kind, weight_1, True), trail(p, kind, weight_2, True), p.style(kind))))
     layers.append(points(turning(p.anchor[:, 0]), turning(p.anchor[:, 1]), "optimum", size=10))
     layers += _letters(p)
     for kind in p.shown:
         (dx, dy), at = END_LABELS[kind], (0, 45, 90)
+        if kind == "ewc_full" and p.v.loss == "logistic":  # type: ignore[attr-defined]  # the diagonal ends just below
+            dx, dy = (32, 30, 26), (3, 4, 8)
+        if kind == "none" and handles:
+            at, dx, dy = (0, 5, 45, 90), (58, 48, 48, 4), (-3, -4, -4, -26)
         place = {"dx": along(at, dx), "dy": along(at, dy), "align": "center", "middle": True, "weight": 600, "size": 14}
-        name = {"none": "no penalty", "l2": "L2", "ewc_diagonal": "diagonal", "ewc_full": "full"}[kind]
         here = trail(p, kind, weight_1, True), trail(p, kind, weight_2, True)
-        if kind == "ewc_full":
-            layers.append(label(*here, "EWC", token=p.token(kind), **place) | {"when": STRAIGHT})
         if kind == "none":
-            layers.append(label(*here, "none", token="ink", phone="only", **place | {"dx": along(at, (42, 42, 4))}))
-        straight_name = {"when": TURNED} if kind == "ewc_full" or (kind == "ewc_diagonal" and "ewc_full" in p.shown) else {}
-        layers.append(label(*here, name, token="ink" if kind == "none" else p.token(kind), phone=False if kind == "none" else None, **place) | straight_name)
-    if {"ewc_full", "ewc_diagonal"} <= set(p.shown):
-        here = trail(p, "ewc_full", weight_1, True), trail(p, "ewc_full", weight_2, True)
-        layers.append(label(*here, "diagonal = full", dx=10, dy=40, token="ink2", phone=False) | {"when": STRAIGHT})
+            layers.append(label(*here, "none", token="ink", phone="only", **place | {"dx": along(at, [x - 16 for x in dx])}))
+            layers.append(label(*here, "no penalty", token="ink", phone=False, **place))
+        elif kind == "l2":
+            layers.append(label(*here, "L2", token="identity", **place))
+        else:
+            if kind == "ewc_full":
+                layers += p.together(label(*here, "EWC", token=p.token(kind), **place))
+                layers += p.together(label(*here, "diagonal = full", dx=10, dy=40, token="ink2", phone=False))
+            name = label(*here, SHORT[kind] if p.twins or p.v.loss == "logistic" else "EWC", token=p.token(kind), **place)  # type: ignore[attr-defined]
+            layers.append(p.apart(name))
     words = f"**step {p.learning_rate:g} > limit [limit]:** the descent diverges"
     edge = Live(np.where(p.limits < p.learning_rate, -2.22, np.nan), ("lam",))
     layers.append(label(edge, -1.3, words, token="ink"))
@@ -193,15 +211,16 @@ def _letters(p: Picture) -> list[Layer]:
     valley = p.centre + np.interp(tilt, np.radians([0, 45, 90]), [0.86, 0.5, 0.86])[:, None] * np.stack([-np.sin(tilt), np.cos(tilt)], -1)
     if p.v.bv == "along":  # type: ignore[attr-defined]
         valley = p.centre + 0.7 * np.stack([np.cos(tilt), np.sin(tilt)], -1)
+    low = p.v.bv == "along" or p.v.by > 0.9  # type: ignore[attr-defined]  # trails leave upwards: names go below
     layers = [
         label(along(spots, [-2.16, -1.93, -1.32, -0.86, 0.19, 0.62]), along(spots, [-0.43, -1.13, -1.2, -1.33, -0.86, -0.6]), "A", **big),
         label(turning(valley[:, 0]), turning(valley[:, 1]), "B", **big),
-        label(turning(p.anchor[:, 0]), turning(p.anchor[:, 1]), "_θ_^{*}~{A}", dx=along([0, 45, 90], [2, -30, -34]), dy=along([0, 45, 90], [-38, -6, 2]), align="center", token="ink", size=17),
+        label(turning(p.anchor[:, 0]), turning(p.anchor[:, 1]), "_θ_^{*}~{A}", dx=along([0, 45, 90], [-30 if low else 2, -30, -34]), dy=along([0, 45, 90], [6 if low else -38, -6, 2]), align="center", token="ink", size=17),
     ]  # fmt: skip
     if "l2" in p.shown:
-        layers.append(label(along([0, 45, 90], [-1.2, -1.42, -1.2]), along([0, 45, 90], [0.55, -0.42, -0.72]), "what L2 believes of A", align="center", token="identity", phone=None))
+        layers.append(label(along([0, 45, 90], [-1.2, -1.42, -1.2]), along([0, 45, 90], [-1.37 if low else 0.55, -0.42, -0.72]), "what L2 believes of A", align="center", token="identity", phone=None))
     if "ewc_full" in p.shown:
-        layers.append(label(along([0, 45, 90], [0.2, 1.15, 1.35]), along([0, 45, 90], [-0.93, -0.62, -0.6]), "what EWC knows", align="center", token=p.token("ewc_full")))
+        layers.append(label(along([0, 45, 90], [0.2, 0.66, 1.35]), along([0, 45, 90], [-0.93, -1.22, -0.6]), "what EWC knows" if "ewc_full" in p.shapes else "EWC knows nothing of A", align="center", token=p.token("ewc_full")))
     return layers
 
 
@@ -213,7 +232,7 @@ def _rows(p: Picture) -> tuple[list[str], list[Array]]:
         here = p.lam[kind]
         row = 0 if kind == "none" else int(p.v.lam_index)  # type: ignore[attr-defined]
         names += [f"{SHORT[kind]} {what}" for what in ("θ1", "θ2", "loss A", "loss B")]
-        columns += [here.path[row, :, 0], here.path[row, :, 1], here.losses["A"][row], here.losses["B"][row]]
+        columns += [np.round(x, 6) for x in (here.path[row, :, 0], here.path[row, :, 1], here.losses["A"][row], here.losses["B"][row])]
     return names, columns
 
 
@@ -223,19 +242,19 @@ def losses(p: Picture, which: str, top: float) -> View:
     pick, kinds = (loss_a if which == "A" else loss_b), [k for k in KINDS if k in p.shown]
     layers: list[Layer] = [rule(x=Live(steps, ("step",)), token="ctl")]
     for kind in kinds:
-        twin = kind == "ewc_diagonal" and p.v.angle == 0 and "ewc_full" in p.shown  # type: ignore[attr-defined]
+        twin = kind == "ewc_diagonal" and p.twins
         layers.append(curve(steps, trail(p, kind, pick), p.style(kind), upto="step"))
         layers.append(points(Live(steps, ("step",)), trail(p, kind, pick, True), p.style(kind), size=4) | ({"when": TURNED} if twin else {}))
     if which == "B":
         heights = _apart(p, kinds, pick, top, 13.0 / 86.0 * top)
         for kind, y in heights.items():
-            word = {"none": "none", "l2": "L2", "ewc_diagonal": "diag.", "ewc_full": "EWC"}[kind]
             place = {"dx": 9, "middle": True, "weight": 600, "size": 12.5, "clip": False, "token": "ink" if kind == "none" else p.token(kind)}
             if kind == "ewc_full":
-                layers.append(label(120, y, word, **place) | {"when": STRAIGHT})
-                layers.append(label(120, y, "full", **place) | {"when": TURNED})
+                layers += p.together(label(120, y, "EWC", **place))
+                layers.append(p.apart(label(120, y, "full", **place)))
             else:
-                layers.append(label(120, y, word, **place) | ({"when": TURNED} if kind == "ewc_diagonal" and "ewc_full" in kinds else {}))
+                word = label(120, y, {"none": "none", "l2": "L2", "ewc_diagonal": "diag."}[kind], **place)
+                layers.append(p.apart(word) if kind == "ewc_diagonal" else word)
         if p.start_b > top:
             layers.append(label(6, top, f"from {p.start_b:.2f}", dy=13, token="ink3", size=12.5))
     layers.append(handle(x="step", invisible=True))
@@ -252,10 +271,10 @@ def losses(p: Picture, which: str, top: float) -> View:
 def _apart(p: Picture, kinds: Sequence[str], pick: Callable[[Trails], Array], top: float, gap: float) -> dict[str, Data]:
     """Heights of the names beside the last step, moved apart, over λ and over the angle."""
     def last(table: Mapping[str, Trails], n: int) -> dict[str, Array]:
-        return {k: np.broadcast_to(np.minimum(pick(table[k])[:, -1], top), n) for k in kinds if k in table}
+        return {k: np.broadcast_to(np.minimum(np.nan_to_num(pick(table[k])[:, -1], nan=top), top), n) for k in kinds if k in table}
 
     over_lam = last(p.lam, len(p.lam["l2"].path))
-    if p.v.angle == 0 and "ewc_full" in kinds:  # type: ignore[attr-defined]
+    if p.v.angle == 0 and p.twins:  # type: ignore[attr-defined]
         over_lam.pop("ewc_diagonal", None)
     n = 90 // EVERY["ewc_diagonal"] + 1
     row = int(p.v.lam_index)  # type: ignore[attr-defined]
@@ -287,6 +306,7 @@ def _spread(heights: Mapping[str, Array], gap: float, top: float) -> dict[str, A
         placed[i] = np.minimum(placed[i], top - gap * (len(names) - 1 - i))
     out = np.empty_like(placed)
     np.put_along_axis(out, order, placed, 0)
+    out[np.isnan([heights[n] for n in names])] = np.nan  # hidden
     return dict(zip(names, out, strict=True))
 
 
@@ -304,35 +324,36 @@ def trade_off(p: Picture, size: float) -> View:
         a, b = p.fronts[kind]
         xs: Data = a
         ys: Data = b
-        if kind == "ewc_diagonal" and p.diagonal_front is not None:
+        if kind == "ewc_diagonal":
             table_a, table_b, every = p.diagonal_front
             xs, ys = turning(table_a, a, every), turning(table_b, b, every)
         layers.append(curve(xs, ys, p.style(kind)))
     for kind in p.shown:
-        twin = kind == "ewc_diagonal" and p.v.angle == 0 and "ewc_full" in p.shown  # type: ignore[attr-defined]
+        twin = kind == "ewc_diagonal" and p.twins
         here = trail(p, kind, loss_a, True), trail(p, kind, loss_b, True)
         layers.append(points(*here, p.style(kind), size=4.5 if kind == "none" else 5) | ({"when": TURNED} if twin else {}))
         if kind != "none":
             name = {"l2": "L2", "ewc_diagonal": "diagonal", "ewc_full": "EWC"}[kind]
             side = {"dx": 12, "align": "left"} if kind != "ewc_full" else {"dx": -12, "align": "right"}
+            if p.v.bv == "along":  # type: ignore[attr-defined]  # marks lie near the left edge
+                side = {"dx": 8, "dy": -9, "align": "left"}
             layers.append(label(*here, name, middle=True, weight=600, token=p.token(kind), **side) | ({"when": TURNED} if twin else {}))
     a = loss_a(p.lam["none"])[0]
     layers.append(label(Live(np.where(a > right, right, np.nan), ("step",)), 0, "none, [none_A:2] →", dy=-19, align="right", token="ink", weight=600, size=12.5))
     layers.append(label(right, size, "lower left is better", dy=12, align="right", token="ink3", size=12.5))
-    lines = [k for k in ("l2", "ewc_diagonal", "ewc_full") if k in p.shown]
     down = 34
-    for kind in lines:
-        both = kind != "l2" and len(lines) == 3
-        if both and kind == "ewc_diagonal":
-            layers.append(label(right, size, "best sum, diagonal  [best_diagonal]", dy=down, align="right", token="diagonal") | {"when": TURNED})
-            layers.append(label(right, size, "best sum, EWC  [best_full]", dy=down, align="right", token=p.token("ewc_full")) | {"when": STRAIGHT})
-        else:
-            text = {"l2": "best sum, L2  [best_l2]", "ewc_diagonal": "best sum, diagonal  [best_diagonal]", "ewc_full": "best sum, full  [best_full]"}[kind]
-            layers.append(label(right, size, text, dy=down, align="right", token=p.token(kind)) | ({"when": TURNED} if both else {}))
+    for kind in ("l2", "ewc_diagonal", "ewc_full"):
+        if kind not in p.shown:
+            continue
+        place = {"dy": down, "align": "right", "token": p.token(kind)}
+        text = {"l2": "best sum, L2  [best_l2]", "ewc_diagonal": "best sum, diagonal  [best_diagonal]", "ewc_full": "best sum, full  [best_full]"}[kind]
+        layers.append(label(right, size, text, **place) if kind == "l2" else p.apart(label(right, size, text, **place)))
+        if kind == "ewc_diagonal":
+            layers += p.together(label(right, size, "best sum, EWC  [best_full]", dy=down, align="right", token=p.token("ewc_full")))
         down += 17
     half = size / 2
     names = [k for k in KINDS[1:] if k in p.shown]
-    columns = [np.concatenate([np.asarray(p.fronts[k][i]) for k in names]) for i in (0, 1)]
+    columns = [np.round(np.concatenate([p.fronts[k][i] for k in names]), 6) for i in (0, 1)]
     return View(
         "d", "**Trade-off** as _λ_ runs from 0 to ∞",
         Axis(0, right, "loss A", [(half, f"{half:g}"), (size, f"{size:g}")]), Axis(0, size, "loss B", [(0, "0"), (half, f"{half:g}"), (size, f"{size:g}")], rotate=True, grid=True, line=True),
@@ -349,7 +370,7 @@ def key(p: Picture) -> dict:
     matrix = {"none": "0", "l2": "_I_", "ewc_diagonal": "diag([d1], [d2])", "ewc_full": "_F_~{A}"}
     if p.styles["ewc_full"] == "empirical":
         names |= {"ewc_full": "EWC, empirical _F_"}
-        matrix |= {"ewc_full": "_F̃_~{A} = 0"}
+        matrix |= {"ewc_full": "_F_~{A} = 0"}
     rows = []
     for kind in ("none", "l2", "ewc_diagonal", "ewc_full"):
         s, t = NAMES[kind], "ink" if kind == "none" else p.token(kind)
@@ -359,21 +380,18 @@ def key(p: Picture) -> dict:
     return {"head": head, "rows": rows, "align": ["left", *["right"] * 6], "wide": [1, 2, 6]}
 
 
-def numbers(p: Picture, diagonal: tuple[Array, Array, int] | None) -> dict[str, Number]:
-    """``diagonal``: the two entries of diag F now (2,), over angles (n, 2), and their stride; None if F is not shown."""
+def numbers(p: Picture, entry: Array, entries: Array) -> dict[str, Number]:
+    """``entry``, ``entries``: the diagonal of F now (2,) and over angles (n, 2)."""
     made = {}
     for kind, s in NAMES.items():
         for name, pick, shape in (("x", weight_1, "2"), ("y", weight_2, "2"), ("A", loss_a, "3"), ("B", loss_b, "3"), ("sum", total, "3")):
             made[f"{s}_{name}"] = Number(trail(p, kind, pick, True), shape)
         if kind != "none":
             made[f"best_{s}"] = Number(p.best[kind], "3")
-    if p.diagonal_best is not None:
-        table, every = p.diagonal_best
-        made["best_diagonal"] = Number(turning(table, np.array([p.best["ewc_diagonal"]]), every), "3")
+    table, every = p.diagonal_best
+    made["best_diagonal"] = Number(turning(table, np.array([p.best["ewc_diagonal"]]), every), "3")
     made["limit"] = Number(Live(p.limits, ("lam",)), "g2")
-    if diagonal is not None:
-        now, table, every = diagonal
-        made |= {f"d{i + 1}": Number(turning(table[:, i], now[i : i + 1], every), "2") for i in (0, 1)}
+    made |= {f"d{i + 1}": Number(turning(entries[:, i], entry[i : i + 1]), "2") for i in (0, 1)}
     return made
 
 
@@ -386,14 +404,24 @@ def posterior(over: str, rims: Mapping[str, Array], mode: Array, half: float, wo
     def xy(name: str) -> tuple[Live, Live]:
         return Live(rims[name][..., 0], (over,)), Live(rims[name][..., 1], (over,))
 
+    def name(which: str, word: str, token: str, extreme: Callable[[Array], Array], axis: int, **place: float | str) -> Layer:
+        at = rims[which][np.arange(len(rims[which])), extreme(rims[which][..., axis])]
+        return label(Live(at[:, 0], (over,)), Live(at[:, 1], (over,)), word, token=token, weight=600, **place)
+
+    def lowest(x: Array) -> Array:
+        return x.argmin(axis=1)
+
     layers = [
         region(*xy("exact"), "A", alpha=0.5, outline="ink3", dash="solid", width=1, outline_alpha=0.9),
         region(*xy("exact-50"), "A", hatch="/", outline="ink3", dash="solid", width=1, outline_alpha=0.9),
         region(*xy("full"), outline="exact", dash="short", width=2.25, outline_alpha=1),
         region(*xy("diagonal"), outline="diagonal", dash="longshort", width=1.75, outline_alpha=1),
-        points([mode[0]], [mode[1]], "optimum", size=9),
+        points([mode[0]], [mode[1]], "optimum", size=6),
+        name("exact", "exact", "ink2", lowest, 0, dx=-6, dy=12, align="right"),
+        name("full", "full Gaussian", "exact", lambda x: x.argmax(axis=1), 0, dx=8, dy=-4),
+        name("diagonal", "diagonal Gaussian", "diagonal", lowest, 1, dx=6, dy=17),
         label(mode[0], mode[1], "_θ_^{*}~{A}", dx=12, dy=-10, token="ink", size=16),
-        label(mode[0] - half, mode[1] + half, words["title"], dx=14, dy=22, token="ink3"),
+        label(mode[0] - half * 1.25, mode[1] - half, words["title"], dx=10, dy=-8, token="ink3"),
     ]
     ticks = [t for t in np.arange(-8, 8.5, 1.0 if half < 2.5 else 2.0)]
     as_ticks = lambda c: [(float(t), f"{t:g}".replace("-", "−")) for t in ticks if c - half <= t <= c + half]  # noqa: E731
@@ -417,7 +445,7 @@ def distances(over: str, nodes: Array, full: Array, diagonal: Array) -> View:
     top = 0.25 * np.ceil(max(float(np.max(diagonal)), float(np.max(full)), 0.2) * 1.15 / 0.25)
     return View(
         "b", "**Distance** to the exact posterior, total variation",
-        Axis(float(nodes[0]), float(nodes[-1]), "observations _N_~{A}", [(10, "10"), (100, "100"), (1000, "1000")], log=True), Axis(0, top, "", [(0, "0"), (top / 2, f"{top / 2:g}"), (top, f"{top:g}")]),
+        Axis(float(nodes[0]), float(nodes[-1]), "observations _N_~{A}", [(10, "10"), (100, "100"), (1000, "1000")], log=True), Axis(0, top, "", [(t, f"{t:g}") for t in np.arange(0, top + 0.01, 0.25).tolist()]),
         layers, height=316, phone=240, pad=(40, 10, 12, 40), small=True,
         alt="Total variation distance of the full and the diagonal Gaussian from the exact posterior against the number of observations",
         sentence="The full Gaussian comes closer as data grow; the diagonal one does not.",
