@@ -154,6 +154,7 @@ class Lesson:
             self.remember(state)
         state.values = values
         state.revision += 1
+        self.spoil(state)
 
     def take(self, state: State, message: Mapping[str, Any], replay: bool = False) -> None:
         """Apply what the browser sent: values first, then the action (not after a server restart: it was done then)."""
@@ -174,6 +175,10 @@ class Lesson:
             state.notices, state.revision = notices, state.revision + 1
         if action and not replay:
             self.act(state, action)
+        self.spoil(state)
+
+    def spoil(self, state: State) -> None:
+        """A question whose answer the present state shows counts as seen."""
         for name, seen in self.spoiled.items():
             if name not in state.answers and seen(SimpleNamespace(**state.values)):
                 state.answers[name] = None
@@ -248,7 +253,7 @@ class Lesson:
 
     # ---- what the browser gets ----------------------------------------------------------------------------------------
     def values(self, state: State) -> SimpleNamespace:
-        return SimpleNamespace(**state.values, seen=frozenset(state.answers), data=state.data)
+        return SimpleNamespace(**state.values, seen=frozenset(state.answers), given=dict(state.answers), data=state.data)
 
     def data(self, state: State) -> tuple[dict[str, Any], dict[str, str]]:
         """The stage's data and its tables, for a state."""
@@ -313,7 +318,7 @@ class Lesson:
         local = {c.key for c in self.controls if isinstance(c, Slider) and c.local}
         fixed = {k: x for k, x in state.values.items() if k not in local}
         digest = "" if state.data is None else hashlib.blake2b(np.asarray(state.data).tobytes()).hexdigest()
-        name = (self.slug, json.dumps(fixed, sort_keys=True), tuple(sorted(state.answers)), digest)
+        name = (self.slug, json.dumps([fixed, state.answers], sort_keys=True), digest)
         with _scenes_lock:
             if name in _scenes:
                 _scenes.move_to_end(name)
@@ -330,7 +335,7 @@ class Lesson:
         try:
             scene, refused = self.figures[v.tab].scene(v), None
         except ValueError as error:  # the core refuses: say so where the picture would be, and keep everything else
-            defaults = SimpleNamespace(**(links.defaults(self.all_controls) | {"tab": v.tab}), seen=v.seen, data=None)
+            defaults = SimpleNamespace(**(links.defaults(self.all_controls) | {"tab": v.tab}), seen=v.seen, given=v.given, data=None)
             scene, refused = self.figures[v.tab].scene(defaults), f"Not drawn: {_plain(str(error))}."
         wrong = [c for c in scene.checks if not c.holds]
         if wrong and refused is None:

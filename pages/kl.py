@@ -122,31 +122,28 @@ def bowl(v):
         )
     ]
     node = int(np.abs(NODES[case.parameter] - value).argmin())
-    if case.parameter == "p":
-        base = (
-            family.to_base(
-                np.where(
-                    np.isfinite(numbers.cursor.forward)[..., None],
-                    coordinate(name, NODES["p"])[:, None] + NODES[case.shift][:, None],
-                    coordinate(name, [0.5]),
-                )
-            )
-            if CHART[name][1]
-            else NODES["p"][:, None, None] + NODES[case.shift][:, None]
-        )
-        moved = np.where(np.isfinite(numbers.cursor.forward), base[..., 0], np.nan)
-        side = figures.coins(NODES["p"], case.shift, moved)
-    elif case.parameter == "lam":
-        side = figures.masses(
-            ("lam", "dlam"), *poisson_masses(), "**The counts** at _λ_ (grey) and _λ_ + _δ_", "Rates [lam] and [moved]."
-        )
-    else:
-        side = figures.boxes(case, NODES["top"], NODES["dtop"])
-    scene = figures.bowl(case, numbers, window, side, checks, node, drawn_guess(v), v.mid, breaks=["moving"],
+    moved = moved_chances(name, numbers.cursor) if case.parameter == "p" else None
+    side = side_view(case, node, int(np.abs(NODES[case.shift] - shift).argmin()), moved)
+    return figures.bowl(case, numbers, window, side, checks, node, moved, drawn_guess(v), v.mid, breaks=["moving"],
                          groups=[] if v.moving else ["model", *(["coords"] if v.model == "coin" else [])], more=["mid"])  # fmt: skip
+
+
+def moved_chances(name: str, cursor) -> np.ndarray:
+    """Chance of heads after the shift, over (p, shift); NaN where the shift leaves the space."""
+    inside = np.isfinite(cursor.forward)[..., None]
+    end = coordinate(name, NODES["p"])[:, None] + cursor.steps[..., None]
+    if CHART[name][1]:
+        end = family_of(name).to_base(np.where(inside, end, coordinate(name, [0.5])))
+    return np.where(inside, end, np.nan)[..., 0]
+
+
+def side_view(case, node: int, step: int, moved):
     if case.parameter == "p":
-        scene.numbers["moved_p"] = figures.Number(figures.Live(moved, ("p", case.shift)), "3")
-    return scene
+        return figures.coins(NODES["p"], case.shift, moved, node)
+    if case.parameter == "lam":
+        words = "**The counts** at _λ_ (grey) and _λ_ + _δ_", "Rates [lam] and [moved]."
+        return figures.masses(("lam", "dlam"), *poisson_masses(), *words, at=(node, step))
+    return figures.boxes(case, NODES["top"], NODES["dtop"], node)
 
 
 def relative(value, other) -> float:
@@ -164,52 +161,60 @@ def information_at(p: float) -> float:
     return float(FAMILIES["bernoulli"].fisher([p])[0, 0])
 
 
-GUESS = {"below": 0.66, "same": 1.0, "above": 1.5}
+SAID = {"right": {"below": 0.66, "same": 1.0, "above": 1.5}, "left": {"mirror": 0.66, "same": 1.0, "above": 1.5}}
+ASKED_AT = {"right": 0.1, "left": -0.05}
+
+
+def setting(key: str) -> dict:
+    """Where the question is asked: the controls that must stand there for its marks to be drawn."""
+    return {"p": 0.1, "delta": ASKED_AT[key], "coords": "p", "model": "coin", "moving": False}
+
+
+def at(key: str, answer: str):
+    shift = ASKED_AT[key]
+    return {"x": shift, "y": SAID[key][answer] * 0.5 * information_at(0.1) * shift**2}
 
 
 def drawn_guess(v):
-    answers = (
-        st.session_state["lessons"]["kl"].answers
-        if "lessons" in st.session_state and "kl" in st.session_state["lessons"]
-        else {}
-    )
-    for key, shift in (("left", -0.05), ("right", 0.1)):
-        if key in v.seen and (given := answers.get(key)) is not None:
-            said, base = LEFT[given] if key == "left" else GUESS[given], 0.5 * information_at(0.1) * shift**2
-            return {"key": key, "x": [shift], "given": [said * base], "truth": [ratio(shift) * base], "text": f"gap {abs(said - ratio(shift)):.2f} ×",
-                    "when": {"p": 0.1, "delta": shift, "coords": "p", "model": "coin", "moving": False}, "said": ""}  # fmt: skip
-    return {"key": "right" if "right" not in v.seen else "left"}
-
-
-LEFT = {"mirror": 0.66, "same": 1.0, "above": 1.5}
-
-
-def at(shift: float, said: float):
-    return {"x": shift, "y": said * 0.5 * information_at(0.1) * shift**2}
+    """The open question's options, or the last answer with its measured gap."""
+    for key in ("left", "right"):
+        if v.given.get(key) is not None:
+            shift, said, truth = ASKED_AT[key], SAID[key][v.given[key]], ratio(ASKED_AT[key])
+            bowl_there = 0.5 * information_at(0.1) * shift**2
+            return {
+                "key": key,
+                "x": [shift],
+                "given": [said * bowl_there],
+                "truth": [truth * bowl_there],
+                "text": f"gap {abs(said - truth):.2f} ×",
+                "when": setting(key),
+                "said": f"{said:g} ×",
+            }
+    return {"key": "left" if "right" in v.seen else "right"}
 
 
 predictions = [
     Choose(
         key="right", question="At _p_ = 0.10, _δ_ = +0.10: how large is KL beside the bowl, `KL` / (½_Fδ_^{2})?",
-        setup={"p": 0.1, "delta": 0.1, "coords": "p", "model": "coin", "moving": False, "tab": "bowl"}, when={"p": 0.1, "delta": 0.1, "coords": "p", "model": "coin", "moving": False}, view="a",
+        setup=setting("right") | {"tab": "bowl"}, when=setting("right"), view="a",
         hint="or click the {guess|◆} on the plot", correct="below", next="Next: the other side",
         truth=lambda: f"It is {{exact|{ratio(0.1):.2f} ×}}.",
         why="The third-order term of KL is ½·⅓·F′·δ³: at p = 0.1 the information F falls as p grows, so KL lags behind its bowl to the right and runs ahead to the left.",
         observe=Observe("Look at the triangle on the line at _δ_ = +0.10. Where is it?", ["above the dashed bowl", "on the bowl", "below the bowl"]),
         options=[
-            Option("below", "0.66 ×", lambda: f"Yes. Look at the triangle, under the dashed bowl: _F_ **falls** from {information_at(0.1):.2f} to {information_at(0.2):.2f} as the coin moves inward, so the true curve bends less. Now drag _δ_ towards 0 and watch the ratio return to 1.", text="KL lies well below the bowl", at=at(0.1, 0.66)),
-            Option("same", "1 ×", lambda: f"That is the limit of small steps; here _δ_ is as big as _p_ itself. Look at the triangle: it stands at {ratio(0.1):.2f} of the bowl. Drag _δ_ towards 0 and watch the ratio return to 1.", "limit taken as equality", text="they still agree", at=at(0.1, 1.0)),
-            Option("above", "1.5 ×", lambda: f"Right size, wrong side. Look at the triangle: _F_ = 1∕_p_(1−_p_) **falls** as the coin moves inward, from {information_at(0.1):.2f} to {information_at(0.2):.2f}, so the true curve bends less than the bowl. Now drag _δ_ towards 0 and watch the ratio return to 1.", "sign of the third order", text="KL lies well above the bowl", at=at(0.1, 1.5)),
+            Option("below", "0.66 ×", lambda: f"Yes. Look at the triangle, under the dashed bowl: _F_ **falls** from {information_at(0.1):.2f} to {information_at(0.2):.2f} as the coin moves inward, so the true curve bends less. Now drag _δ_ towards 0 and watch the ratio return to 1.", text="KL lies well below the bowl", at=at("right", "below")),
+            Option("same", "1 ×", lambda: f"That is the limit of small steps; here _δ_ is as big as _p_ itself. Look at the triangle: it stands at {ratio(0.1):.2f} of the bowl. Drag _δ_ towards 0 and watch the ratio return to 1.", "limit taken as equality", text="they still agree", at=at("right", "same")),
+            Option("above", "1.5 ×", lambda: f"Right size, wrong side. Look at the triangle: _F_ = 1∕_p_(1−_p_) **falls** as the coin moves inward, from {information_at(0.1):.2f} to {information_at(0.2):.2f}, so the true curve bends less than the bowl. Now drag _δ_ towards 0 and watch the ratio return to 1.", "sign of the third order", text="KL lies well above the bowl", at=at("right", "above")),
         ],
     ),
     Choose(
         key="left", question="Now the other side: _p_ = 0.10, _δ_ = −0.05. `KL` / (½_Fδ_^{2}) is…",
-        setup={"p": 0.1, "delta": -0.05, "coords": "p", "model": "coin", "moving": False, "tab": "bowl"}, when={"p": 0.1, "delta": -0.05, "coords": "p", "model": "coin", "moving": False}, view="a",
+        setup=setting("left") | {"tab": "bowl"}, when=setting("left"), view="a",
         correct="above", truth=lambda: f"It is {{exact|{ratio(-0.05):.2f} ×}}.",
         options=[
-            Option("mirror", "0.66 ×", lambda: f"That is the answer of the other side: the gap is of third order, an odd power, so it changes sign with _δ_. Look at the triangle above the bowl, at {ratio(-0.05):.2f} ×. Drag _δ_ through 0 and watch it cross.", "even gap", text="as on the right", at=at(-0.05, 0.66)),
-            Option("same", "1 ×", lambda: f"Smaller step, but _p_ is near the wall, where _F_ is steep: from {information_at(0.1):.1f} to {information_at(0.05):.1f}. Look at the triangle, at {ratio(-0.05):.2f} ×. Choose the fair coin to see a step where the two nearly agree.", "step size alone decides", text="the step is small enough", at=at(-0.05, 1.0)),
-            Option("above", "1.5 ×", lambda: f"Yes: towards the wall _F_ rises from {information_at(0.1):.1f} to {information_at(0.05):.1f}, so KL outruns the bowl. Look at the triangle. In the logit the same two coins fit better: press logit below.", text="KL lies well above the bowl", at=at(-0.05, 1.5)),
+            Option("mirror", "0.66 ×", lambda: f"That is the answer of the other side: the gap is of third order, an odd power, so it changes sign with _δ_. Look at the triangle above the bowl, at {ratio(-0.05):.2f} ×. Drag _δ_ through 0 and watch it cross.", "even gap", text="as on the right", at=at("left", "mirror")),
+            Option("same", "1 ×", lambda: f"Smaller step, but _p_ is near the wall, where _F_ is steep: from {information_at(0.1):.1f} to {information_at(0.05):.1f}. Look at the triangle, at {ratio(-0.05):.2f} ×. Choose the fair coin to see a step where the two nearly agree.", "step size alone decides", text="the step is small enough", at=at("left", "same")),
+            Option("above", "1.5 ×", lambda: f"Yes: towards the wall _F_ rises from {information_at(0.1):.1f} to {information_at(0.05):.1f}, so KL outruns the bowl. Look at the triangle. In the logit the same two coins fit better: press logit below.", text="KL lies well above the bowl", at=at("left", "above")),
         ],
     ),
 ]  # fmt: skip
@@ -267,7 +272,7 @@ def triangle_numbers():
         float(np.abs(family.fisher([0.2, 0.3]) - information.by_quadrature(family, [0.2, 0.3])).max()),
         1e-6,
     )
-    return levels, centres, contours, ellipses, matrices, [check]
+    return levels, centres, contours, ellipses, family.fisher(centres), matrices, [check]
 
 
 def contour(v):
@@ -344,6 +349,8 @@ def holds(v) -> bool:
     return abs(order_of_gap(FAMILIES["bernoulli"], [v.p], [1.0], 0.01) - 3) < 0.1
 
 
+there, back = (float(FAMILIES["bernoulli"].kl([a], [b])) for a, b in ((0.3, 0.6), (0.6, 0.3)))
+
 lesson = Lesson(
     slug="kl",
     claim="Near _θ_, KL is a bowl whose matrix is {exact|_F_}; the fit breaks at third order.",
@@ -364,7 +371,7 @@ lesson = Lesson(
         Preset("triangle", "categorical triangle", "ellipses flatten at the edges.", {"tab": "contour", "space": "triangle", "level": 0.02}),
     ],
     predictions=predictions,
-    trap="KL is no distance: the two directions differ (here [kl] against [reverse] nats). _F_ is not the Hessian of the loss on your data; it is an expectation under the model. And the quadratic errs both ways: below KL on one side, above it on the other.",
+    trap=f"KL is no distance: from a coin of 0.3 to one of 0.6 it is {there:.3f} nats, back again {back:.3f}. _F_ is not the Hessian of the loss on your data; it is an expectation under the model. And the quadratic errs both ways: below KL on one side, above it on the other.",
     recap=[
         ("At which order do the two directions of KL part?", "The third: they share one quadratic."),
         ("Why is the slope 4 for the fair coin?", "Symmetry: at _p_ = ½ the third-order term cancels."),

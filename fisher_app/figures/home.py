@@ -49,12 +49,12 @@ def ruler(
     pair = View(
         "b", "**Two of them**, half an ellipse apart", Axis(-6, 6, "observation _x_", [(v, f"{v}".replace("-", "−")) for v in (-4, 0, 4)]), Axis(0, 1.25, "density", [(0.5, "0.5"), (1, "1")]),
         [curve(Live(ends, PAD, every=corners), Live(height, over), "data", width=2), curve(Live(moved, PAD, every=corners), Live(height, over), "exact", width=2),],
-        alt="Densities of the Normal at the handle and of its neighbour on the ellipse", sentence="Their divergence is [kl] nats wherever the handle is.", height=200, phone=220, pad=(38, 10, 10, 40), small=True,
+        alt="Densities of the Normal at the handle and of its neighbour on the ellipse", sentence="Their divergence is [kl] nats wherever the handle is.", table=(["(x − mu)/sigma", "density at the smallest sigma", "at the largest"], [z, height[0], height[-1]]), height=200, phone=220, pad=(38, 10, 10, 40), small=True,
     )  # fmt: skip
     rate = View(
         "c", "**Information** about the mean", Axis(0, 2.6, "_σ_", [(1, "1"), (2, "2")]), Axis(0, 8, "_F_~{μμ}", [(4, "4"), (8, "8")]),
         [curve(sigma, information[:, 0, 0], "exact"), points(Live(sigma[:, None], over), Live(information[:, :1, 0], over), "exact", size=5, edge=False), handle(x="sigma", invisible=True)],
-        alt="Fisher information of the mean against the standard deviation", sentence="At [sigma] it is [f_mu].", height=112, phone=150, pad=(38, 6, 10, 40), small=True,
+        alt="Fisher information of the mean against the standard deviation", sentence="At [sigma] it is [f_mu].", table=(["sigma", "F of mu"], [sigma, information[:, 0, 0]]), height=112, phone=150, pad=(38, 6, 10, 40), small=True,
     )  # fmt: skip
     numbers = {
         "f_mu": Number(Live(information[:, 0, 0], over), "g3"),

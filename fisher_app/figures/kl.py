@@ -130,7 +130,7 @@ def _tags(case: Case, b: Bowl, forward: Array, reverse: Array, right: float) -> 
 
 def bowl(
     case: Case, b: Bowl, window: tuple[float, float], side: View, checks: Sequence[Check], node: int,
-    guess: Mapping[str, Any] | None = None, midpoint: bool = False, **placement: Sequence[str],
+    moved: Array | None = None, guess: Mapping[str, Any] | None = None, midpoint: bool = False, **placement: Sequence[str],
 ) -> Scene:  # fmt: skip
     """KL both ways with its parabola; the gap on log axes; ``window`` is the range of shifts that may be shown."""
     over, both = (case.parameter,), (case.parameter, case.shift)
@@ -174,7 +174,8 @@ def bowl(
         "kl": Number(Live(at_forward, both), "4"), "reverse": Number(Live(at_reverse, both), "4"), "quad": Number(Live(b.cursor.quadratic, both), "4"),
         "ratio": Number(Live(ratio, both), "2"), "F": Number(Live(b.information, over), "g4"), "q": Number(Live(1 - b.nodes, over), "2"),
         "slope": Number(Live(b.slope, over), "2"), "reverse_slope": Number(Live(b.reverse_slope, over), "2"), "order": Number(Live(np.round(b.slope), over), "i"),
-        "size": Number(Live(np.abs(b.cursor.steps[0]), (case.shift,)), "g3"), "moved": Number(Live(b.nodes[:, None] + b.cursor.steps, both), "3"), "midpoint_slope": Number(Live(b.midpoint_slope, over), "2"),
+        "size": Number(Live(np.abs(b.cursor.steps[0]), (case.shift,)), "g3"), "moved": Number(Live(b.nodes[:, None] + b.cursor.steps, both), "3"),
+        **({} if moved is None else {"moved_p": Number(Live(moved, both), "3")}), "midpoint_slope": Number(Live(b.midpoint_slope, over), "2"),
     }  # fmt: skip
     s = case.symbol
     formula = {"groups": [
@@ -183,7 +184,7 @@ def bowl(
         [["`KL` ∕ ½_Fδ_^{2}", ""], ["**[ratio] ×**", "{guess|you say " + guess["said"] + "}" if guess and guess.get("said") else ""]],
     ]}  # fmt: skip
     return Scene(
-        [main, _gap_view(case, b, high, shown, midpoint), side],
+        [main, _gap_view(case, b, high, shown, node, midpoint), side],
         COLUMNS,
         AREAS,
         [case.shift, case.parameter],
@@ -194,7 +195,7 @@ def bowl(
     )  # type: ignore[arg-type]
 
 
-def _gap_view(case: Case, b: Bowl, high: float, shown: Array, midpoint: bool) -> View:
+def _gap_view(case: Case, b: Bowl, high: float, shown: Array, node: int, midpoint: bool) -> View:
     over, both, t = (case.parameter,), (case.parameter, case.shift), b.gaps.steps[0]
     forward, reverse, middle = (np.where((t <= high + 1e-12) & np.isfinite(g) & (np.abs(g) > 0), np.abs(g), np.nan) for g in (b.gaps.gap, b.gaps.reverse_gap, b.gaps.midpoint_gap))  # fmt: skip
     low_corner, high_corner = case.fit / 3, case.fit
@@ -229,10 +230,11 @@ def _gap_view(case: Case, b: Bowl, high: float, shown: Array, midpoint: bool) ->
         "b", f"**Gap** to the bowl, slope fitted for _δ_ ≤ {case.fit:g}", case.step, case.gap, layers, height=232, phone=240, pad=(38, 10, 10, 40), small=True,
         alt="Gap between KL and its parabola against the step, both axes logarithmic, with fitted slopes",
         sentence="The gap shrinks with slope [slope] forward and [reverse_slope] the other way round; averaged, with _F_ at the midpoint, [midpoint_slope].",
+        table=(["step", "forward gap", "reverse gap", "midpoint gap"], [a[::2] for a in (t, forward[node], reverse[node], middle[node])]),
     )  # fmt: skip
 
 
-def coins(nodes: Array, shift: str, moved: Array) -> View:
+def coins(nodes: Array, shift: str, moved: Array, node: int) -> View:
     """Two bars: the chance of heads before and after the shift; ``moved`` over (node, shift), NaN outside (0, 1)."""
     both = ("p", shift)
     inside = np.nan_to_num(moved, nan=0.0)
@@ -247,27 +249,27 @@ def coins(nodes: Array, shift: str, moved: Array) -> View:
             label([0], [y + 0.3], "heads", dx=-6, align="right", token="ink3", middle=True, clip=False), label(end, [y + 0.3], who, dx=8, middle=True, token="ink"),
         ]  # fmt: skip
     return View("c", "**The coins** before and after", Axis(0, 1, line=False), Axis(0, 2, grid=False, line=False), row,
-                alt="Chance of heads of the two coins, as bars", sentence="The coins show heads with chance [p] and [moved_p].", height=84, phone=92, pad=(38, 2, 10, 2))  # fmt: skip
+                alt="Chance of heads of the two coins, as bars", sentence="The coins show heads with chance [p] and [moved_p].", table=(["chance before", "chance after"], [np.repeat(nodes[node], moved.shape[1]), moved[node]]), height=84, phone=92, pad=(38, 2, 10, 2))  # fmt: skip
 
 
-def masses(over: tuple[str, str], before: Array, after: Array, caption: str, sentence: str) -> View:
+def masses(over: tuple[str, str], before: Array, after: Array, caption: str, sentence: str, at: tuple[int, int]) -> View:
     """Two mass functions side by side; ``before`` (node, x), ``after`` (node, shift, x)."""
     x = np.arange(before.shape[-1], dtype=float)
     return View(
         "c", caption, Axis(-0.6, x[-1] + 0.6, ticks=[(v, f"{v:g}") for v in (0, 5, 10, 15)]), Axis(0, 0.5, grid=False, line=False),
         [bars(x - 0.4, x, [0], Live(before, over[:1]), "data"), bars(x, x + 0.4, [0], Live(np.nan_to_num(after), over), "ctl")],
-        alt="The two distributions, as bars", sentence=sentence, height=84, phone=110, pad=(38, 2, 10, 22), small=True,
+        alt="The two distributions, as bars", sentence=sentence, table=(["count", "before", "after"], [x, before[at[0]], after[at]]), height=84, phone=110, pad=(38, 2, 10, 22), small=True,
     )  # fmt: skip
 
 
-def boxes(case: Case, nodes: Array, shifts: Array) -> View:
+def boxes(case: Case, nodes: Array, shifts: Array, node: int) -> View:
     """Two uniform densities on (0, θ) and (0, θ + δ)."""
     end = nodes[:, None] + shifts
     return View(
         "c", "**The uniforms** before (grey) and after", Axis(0, 2.6, ticks=[(0, "0"), (1, "1"), (2, "2")]), Axis(0, 2.6, grid=False, line=False),
         [bars([0], Live(nodes[:, None], (case.parameter,)), [0], Live(1 / nodes[:, None], (case.parameter,)), "data", alpha=0.5),
          bars([0], Live(end[..., None], (case.parameter, case.shift)), [0], Live(1 / end[..., None], (case.parameter, case.shift)), "ctl", hollow=True, outline="ctl")],
-        alt="Two uniform densities with different upper ends", sentence="The supports end at [top] and [moved].", height=84, phone=110, pad=(38, 2, 10, 22), small=True,
+        alt="Two uniform densities with different upper ends", sentence="The supports end at [top] and [moved].", table=(["upper end before", "after"], [np.repeat(nodes[node], len(shifts)), end[node]]), height=84, phone=110, pad=(38, 2, 10, 22), small=True,
     )  # fmt: skip
 
 
@@ -313,12 +315,12 @@ def contour(c: Contour, **placement: Sequence[str]) -> Scene:
             points(Live(c.cursor.steps[:, None], shift), Live(c.cursor.forward[:, None], shift), "exact", size=5, edge=False),
             handle(x="dscale", invisible=True),
         ],
-        alt="KL and its parabola along the scale", sentence="Ratio [ratio] at shift [dscale].", height=190, phone=220, pad=(38, 10, 10, 40), small=True,
+        alt="KL and its parabola along the scale", sentence="Ratio [ratio] at shift [dscale].", table=(["shift", "KL", "parabola"], [t[::3], c.along.forward[::3], c.along.quadratic[::3]]), height=190, phone=220, pad=(38, 10, 10, 40), small=True,
     )  # fmt: skip
     pair = View(
         "c", "**The Normals** _N_(0, 1) and shifted", Axis(-4, 4, ticks=ticks([-2, 0, 2], 0)), Axis(0, 1.05, grid=False, line=False),
         [curve(c.x, c.densities[np.abs(c.cursor.steps).argmin()], "data"), curve(c.x, Live(c.densities, shift), "theta", width=2)],
-        alt="Two Normal densities", sentence="The second Normal has its scale shifted by [dscale].", height=126, phone=140, pad=(38, 4, 10, 22), small=True,
+        alt="Two Normal densities", sentence="The second Normal has its scale shifted by [dscale].", table=(["x", "N(0, 1)", "narrowest", "widest"], [c.x[::4], c.densities[np.abs(c.cursor.steps).argmin()][::4], c.densities[0][::4], c.densities[-1][::4]]), height=126, phone=140, pad=(38, 4, 10, 22), small=True,
     )  # fmt: skip
     ratio = np.divide(
         c.cursor.forward,
@@ -344,6 +346,7 @@ def triangle(
     centres: Array,
     forward: Array,
     ellipse: Array,
+    information: Array,
     matrices: Sequence[Mapping[str, Any]],
     checks: Sequence[Check],
     **placement: Sequence[str],
@@ -370,6 +373,7 @@ def triangle(
         matrices,
         "Fisher matrices at two points of the triangle",
         "_F_ in the middle and near an edge.",
+        table=(["p1", "p2", "F11", "F12", "F22"], [*centres.T, *(np.asarray(information)[:, i, j] for i, j in ((0, 0), (0, 1), (1, 1)))]),
         height=230,
     )
     return Scene([main, side], COLUMNS, ("a b",), ["level"], {}, None, checks=checks, **placement)  # type: ignore[arg-type]
@@ -400,7 +404,7 @@ def shifted(
             *[layer for at, words in named for layer in (points([at], [float(np.interp(at, spreads, values["kl"]))], "theta", size=3.5), label([at], [float(np.interp(at, spreads, values["kl"]))], words, dx=7, dy=-4))],
             handle(x="spread", invisible=True),
         ],
-        alt="KL between the two Normals against their standard deviation, log axes", sentence="KL falls from 32 nats at 0.5 to 2 nats at 2.", height=300, phone=240, pad=(38, 10, 10, 40), small=True,
+        alt="KL between the two Normals against their standard deviation, log axes", sentence="At [spread] KL is [kl:g4] nats.", table=(["standard deviation", "KL"], [spreads, values["kl"]]), height=300, phone=240, pad=(38, 10, 10, 40), small=True,
     )  # fmt: skip
     numbers = {k: Number(Live(v, over), "4" if k != "kl" else "g4") for k, v in values.items()}
     formula = {"groups": [
@@ -436,7 +440,7 @@ def partition(
     side = View(
         "b", "**Curvature** _A_″ is the Fisher information", Axis(-4.2, 4.2, "_η_", ticks([-4, 0, 4], 0)), Axis(0, 0.3, "_F_", ticks([0, 0.1, 0.2], 1)),
         [curve(cursor["eta"], cursor["F"], "exact"), rule(x=Live(cursor["eta"][:, None], one)), points(Live(cursor["eta"][:, None], one), Live(cursor["F"][:, None], one), "exact", size=5), handle(x="eta", invisible=True)],
-        alt="Fisher information of the coin against its natural parameter", sentence="The curvature at [eta] is [F].", height=300, phone=220, pad=(38, 10, 10, 40), small=True,
+        alt="Fisher information of the coin against its natural parameter", sentence="The curvature at [eta] is [F].", table=(["eta", "F"], [cursor["eta"], cursor["F"]]), height=300, phone=220, pad=(38, 10, 10, 40), small=True,
     )  # fmt: skip
     numbers = {
         "kl": Number(Live(cursor["kl"], both), "4"),

@@ -138,17 +138,21 @@ def test_each_control_does_something_visible(reader, declared):
     for question in declared.predictions:  # an open question may hide what a control would show
         reader.commit(question.key, None)
     idle = {c.key for c in declared.controls}
-    for tab in declared.figures:
+    others = [{c.key: value} for c in declared.controls if c.wire()["kind"] in ("choice", "toggle") for value in settings(c)]
+    for tab, context in itertools.product(declared.figures, [{}, *others]):  # some controls belong to one model or mode
+        if not idle:
+            break
         reader.send(defaults)
         reader.send(kind="tab", tab=tab)
+        reader.send(context)
         idle -= browser_side(reader.scene)
         before = reader.picture
         for control in declared.controls:
-            if control.key not in idle:
+            if control.key not in idle or control.key in context:
                 continue
             for value in settings(control):
                 if value != defaults[control.key]:
-                    reader.send({**defaults, control.key: value})
+                    reader.send({**defaults, **context, control.key: value})
                     if reader.picture != before:
                         idle.discard(control.key)
     assert not idle, f"moving {sorted(idle)} changes nothing"
