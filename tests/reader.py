@@ -6,6 +6,7 @@ The course's table of contents is read from the source of ``app.py``, so that a 
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import os
 import runpy
@@ -16,6 +17,7 @@ from unittest.mock import patch
 
 os.environ.setdefault("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")  # a failing page says why
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from fisher_app.course import Course, Entry, open_course
@@ -111,3 +113,14 @@ class Reader:
     def prediction(self, key: str) -> dict[str, Any]:
         return next(p for p in self.wire["predictions"] if p["key"] == key)
 
+
+    def number(self, name: str) -> float:
+        """What the slot ``[name]`` shows at the present control values, read from the tables as the browser reads them."""
+        entry = self.scene["numbers"][name]
+        ref = entry.get("ref")
+        if ref is None:
+            return float(entry["exact"])
+        table = np.frombuffer(base64.b64decode(self.wire["tables"][ref["t"]]), "<f4").reshape(ref["shape"])
+        nodes = {c["key"]: c.get("nodes") for c in self.wire["controls"]}
+        index = tuple(int(np.abs(np.array(nodes[key]) - self.values[key]).argmin()) for key in ref["over"])
+        return float(table[index])
