@@ -25,6 +25,7 @@ class World:
     axes: tuple[str, str] = ("intercept", "slope")
     optimum: str = "optimum _θ_*"
     units: str = "input _x_"
+    found: bool = True  # whether an optimum exists
 
 
 def make(model: str, noise: str, classes: str, quiet: bool, own: Array | None = None) -> World:
@@ -46,7 +47,9 @@ def make(model: str, noise: str, classes: str, quiet: bool, own: Array | None = 
         return World(logistic, x, y, logistic.mle(x, y), "plane", names, "optimum _w_*")
     if own is None and classes == "separable":
         x, y = datasets.separable_classes()
-        return World(logistic, x, y, np.array([0.0, 2.0]), "curve", optimum="(0, 2); no optimum exists")
+        return World(logistic, x, y, np.array([0.0, 1.0]), "curve", optimum="(0, 1)", found=False)
     columns = datasets.challenger().values if own is None else own
     x, y = datasets.standardised_classes(columns[:, 0], columns[:, 1])
-    return World(logistic, x, y, logistic.mle(x, y), "curve", units="temperature, standardised" if own is None else units)
+    return World(
+        logistic, x, y, logistic.mle(x, y), "curve", units="temperature, standardised" if own is None else units
+    )

@@ -202,6 +202,9 @@ def _standardised(x: Array, y: Array) -> Array:
         raise ValueError(f"that is {len(x)} rows of x and {len(y)} of y, and at least 3 of both are needed")
     if np.ptp(x) == 0:
         raise ValueError(f"x is constant ({x[0]:g}): no slope can be learned")
+    for name, column in (("x", x), ("y", y)):
+        if not 1e-100 < np.abs(column).max() < 1e100:
+            raise ValueError(f"{name} reaches {np.abs(column).max():g}: give it in units nearer to 1")
     return np.column_stack([np.ones(len(x)), (x - x.mean()) / x.std()])
 
 

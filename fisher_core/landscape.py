@@ -257,7 +257,9 @@ def sampling_errors(
     rng: np.random.Generator,
     truth: ArrayLike | None = None,
 ) -> Array:
-    """``relative_error`` of independent sampled matrices at one θ for each number of draws: (numbers, repeats).
+    """``relative_error`` of sampled matrices at one θ for each number of draws, ascending: (numbers, repeats).
+
+    Repeats are independent; within one, the first M labels of a longer run are the labels of the shorter one.
 
     ``truth``: the labels are those of a world with these weights, not the model's own: observed labels of a θ that is
     not the truth. Then the error does not go to zero.
@@ -265,15 +267,16 @@ def sampling_errors(
     x, theta = check.rows("x", x, 2), check.vector("theta", theta, 2)
     world = theta if truth is None else check.vector("truth", truth, 2)
     exact, outer = model.fisher(x, theta), _outer(x)
-    rows = []
-    for count in np.atleast_1d(draws):
-        count = check.integer("draws", int(count), 2)
-        picked = rng.integers(len(x), size=(repeats, count))
-        labels = label_at(model, (x @ world)[picked], rng.random(picked.shape))
-        weight = model.residual(labels, (x @ theta)[picked]) ** 2
-        entries = np.einsum("rm,rmk->rk", weight, outer[picked]) / count
-        rows.append(relative_error(_square(entries, (repeats,)), exact))
-    return np.stack(rows)
+    numbers = np.array([check.integer("draws", int(k), 2) for k in np.atleast_1d(draws)])
+    if (np.diff(numbers) <= 0).any():
+        raise ValueError(f"draws = {numbers} must increase")
+    picked = rng.integers(len(x), size=(repeats, numbers[-1]))
+    labels = label_at(model, (x @ world)[picked], rng.random(picked.shape))
+    weight = model.residual(labels, (x @ theta)[picked]) ** 2
+    starts = np.concatenate([[0], numbers[:-1]])
+    sums = np.stack([np.add.reduceat(weight * column[picked], starts, axis=1) for column in outer.T], axis=-1)
+    entries = np.cumsum(sums, axis=1) / numbers[:, None]
+    return relative_error(_square(entries, (repeats, len(numbers))), exact).T
 
 
 def _outer(x: Array) -> Array:

@@ -22,8 +22,8 @@ FAR = (3.0, -3.0)
 SHOWN = 40  # data drawn one by one
 
 controls = [
-    Slider("a", "Intercept, from the optimum", -3.2, 3.2, 0.1, START[0], format="+1"),
-    Slider("b", "Slope, from the optimum", -3.2, 3.2, 0.1, START[1], format="+1"),
+    Slider("a", "First weight _θ_~{1}, from the optimum", -3.2, 3.2, 0.1, START[0], format="+1"),
+    Slider("b", "Second weight _θ_~{2}, from the optimum", -3.2, 3.2, 0.1, START[1], format="+1"),
     Choice("model", "Model", {"linear": "linear", "logistic": "logistic"}, "linear"),
     Choice("labels", "Labels shown", {"data": "observed", "model": "drawn"}, "data"),
     Choice("noise", "Noise in the data", {"matched": "matched", "fourfold": "4 ×", "heteroscedastic": "uneven"}, "matched"),
@@ -31,7 +31,7 @@ controls = [
     Slider("M", "Labels drawn in all _M_", 10, 10_000, 0.25, 1000, format="i", log=True),
     Toggle("quiet", "take the noise away"),
     seed(),
-    Slider("i", "Datum followed", 0, SHOWN - 1, 1, 3, format="i", local=True),
+    Slider("i", "Datum followed", 0, SHOWN - 1, 1, 15, format="i", local=True),
     Slider("step", "Step", 0, 100, 1, 100, format="i", local=True),
     Slider("xi", "Exponent _ξ_", 0, 1, 0.05, 1.0, format="2"),
     Slider("batch", "Batch size _B_", 1, 1000, 0.25, 10, format="i", log=True),
@@ -53,9 +53,9 @@ def surveyed(key, own):
     """Over the pad: the survey; over the window: the loss; along the ray (1, −1): the survey again."""
     w = world(*key, own)
     every = 1 if w.kind == "line" and len(w.x) <= 2000 else 2 if len(w.x) <= 2000 else 4
-    gx, gy = np.linspace(-5.4, 5.4, 55), np.linspace(-4.2, 4.2, 43)
+    gx, gy = np.linspace(-5.2, 5.2, 45), np.linspace(-4, 4, 35)
     loss = landscape.mean_losses(w.model, w.x, w.y, w.origin + np.stack(np.meshgrid(gx, gy, indexing="ij"), axis=-1))
-    lowest = landscape.mean_losses(w.model, w.x, w.y, w.origin[None])[0] if w.optimum.startswith("optimum") else loss.min()
+    lowest = landscape.mean_losses(w.model, w.x, w.y, w.origin[None])[0] if w.found else loss.min()
     levels = lowest + (loss[(0, -1), (0, -1)].max() - lowest) * (np.arange(1, 8) / 7.5) ** 2
     distance = np.linspace(0.04, 4.8, 120)
     ray = w.origin + distance[:, None] * np.array([1, -1]) / np.sqrt(2)
@@ -66,7 +66,7 @@ def surveyed(key, own):
 def sampled(key, own, draws: int, number: int):
     """Sampled matrices over the pad (coarser where each node costs a sum over many labels), and the band's radii."""
     w = world(*key, own)
-    every, band = (64, 64) if w.kind == "line" else (2 if draws <= 1000 else 4, 8)
+    every, band = (64, 64) if w.kind == "line" else (2, 8) if draws <= 1000 else (8, 16)
     fisher = landscape.sampled_fisher(w.model, w.x, pad(w, every), draws, np.random.default_rng(number))
     return every, fisher, band, landscape.radial_band(w.model, w.x, pad(w, band), draws, np.random.default_rng(number))
 
@@ -75,10 +75,8 @@ def spread(values: np.ndarray, every: int, wanted: int) -> np.ndarray:
     """A coarse table on a finer grid of the same pad, for tables that are combined with finer ones."""
     if every == wanted:
         return values
-    from scipy.interpolate import RegularGridInterpolator
-
-    at, to = NODES[::every], NODES[::wanted]
-    return RegularGridInterpolator((at, at), values)(np.stack(np.meshgrid(to, to, indexing="ij"), axis=-1))
+    weights = np.array([np.interp(NODES[::wanted], NODES[::every], unit) for unit in np.eye(len(NODES[::every]))]).T
+    return np.einsum("ia,jb,ab...->ij...", weights, weights, values)
 
 
 def length(step: np.ndarray) -> np.ndarray:
@@ -122,17 +120,17 @@ def plane(v) -> Scene:
     view = figures.plane(
         figures.Plane(NODES, every, contours, *(landscape.inverse_roots(m) for m in (pads.exact, fisher, pads.empirical)), *steps.values(), band_every, band),
         w.axes, w.optimum, FAR if plain and open_question else None,
-        (*START, *start_step) if not open_question and plain and np.hypot(v.a - START[0], v.b - START[1]) > NEAR else None, tilt, numbers,
+        (*START, *start_step) if not open_question and plain and np.hypot(v.a - START[0], v.b - START[1]) > NEAR else None, tilt, w.found,
         (["matrix", "entry 11", "entry 12", "entry 22", "step length"], [list(rest), *([m[i, j] for m in (here.exact, drawn_here.value, here.empirical)] for i, j in ((0, 0), (0, 1), (1, 1))), [float(np.linalg.norm(s)) for s in rest.values()]]),
     )  # fmt: skip
     window = (np.hypot(*START) - NEAR, np.hypot(*START) + NEAR) if open_question else None
     along = figures.lengths(distance, length(landscape.steps(ray.exact, ray.gradient)), length(landscape.steps(ray.empirical, ray.gradient)),
-                            (length(offsets), length(steps["exact"]), length(steps["empirical"])), every, window, "further" if plain else None)  # fmt: skip
+                            (length(offsets), length(steps["exact"]), length(steps["empirical"])), every, window, "further" if plain else None, w.optimum)  # fmt: skip
     formula = {"groups": [
         [["{exact|‖_F_^{−1}∇_L_‖}"], ["{exact|**[exact_length]**}"]],
         [["{sampled|‖_F_~{M}^{−1}∇_L_‖}"], ["{sampled|[sampled_length]}"]],
         [["{empirical|‖_E_^{−1}∇_L_‖}"], ["{empirical|**[empirical_length]**}"]],
-        [["to the optimum" if "exists" not in w.optimum else "from (0, 2)"], ["[distance:3]"]],
+        [["to the optimum" if w.found else "from (0, 1)"], ["[distance:3]"]],
         [["‖∇_L_‖"], ["[gradient]"]], [["loss _L_"], ["[loss]"]],
     ]}  # fmt: skip
     return Scene(
@@ -143,9 +141,8 @@ def plane(v) -> Scene:
 
 def followed(w: World, v, theta):
     """The data drawn one by one, what each adds to the matrix, and its gradient from θ; live where that is smooth."""
-    x, y = w.x[:SHOWN], w.y[:SHOWN]
-    if len(x) < SHOWN:
-        x, y = np.resize(x, (SHOWN, 2)), np.resize(y, SHOWN)
+    rows = np.linspace(0, len(w.x) - 1, SHOWN).astype(int) if w.kind == "plane" else np.arange(SHOWN) % len(w.x)
+    x, y = w.x[rows], w.y[rows]
     linear, plane = w.kind == "line", w.kind == "plane"
     stride = 64 if linear else 4
     grid = pad(w, stride)
@@ -157,28 +154,28 @@ def followed(w: World, v, theta):
     z = grid @ x.T
     labels = landscape.label_at(w.model, z, uniform) if drawn and linear else y
     residual = w.model.residual(labels, z)
-    fine = pad(w, 4)
+    fine = pad(w, 8)
     fine_labels = landscape.label_at(w.model, fine @ x.T, uniform) if drawn and linear else y
-    size = figures.pixels(np.abs(w.model.residual(fine_labels, fine @ x.T)) * norm)
+    size = figures.pixels(np.abs(w.model.residual(fine_labels, fine @ x.T)) * norm, 1.1 if linear else 3.5)
     over = ("a", "b", "i")
     here = x @ theta
     rest = w.model.residual(landscape.label_at(w.model, here, uniform) if drawn else y, here)
     offsets = grid - w.origin
     numbers = {"residual": Number(Live(residual, over, (stride, stride, 1)), "+2", Live(rest, ("i",))),
                **{f"x{i}{j}": Number(Live(x[:, i - 1] * x[:, j - 1], ("i",)), "2") for i, j in ((1, 1), (1, 2), (2, 2))}}  # fmt: skip
-    tip = offsets[:, :, None, :] + residual[..., None] * x
+    tip = (offsets[:, :, None, :] + residual[..., None] * x)[:: 1 if linear else 2, :: 1 if linear else 2]
     if plane:
         direction = pad(w, 2)
         turned = 9 * np.stack([-direction[..., 1], direction[..., 0]], axis=-1) / np.maximum(length(direction), 1e-9)[..., None]
         line = np.stack([-turned, turned], axis=-2)
-        shown = figures.Shown("plane", x[:, 0], x[:, 1], (x[:, 0], x[:, 1]), figures.table(line[..., 0], 2), figures.table(line[..., 1], 2), None, Live(size, ("a", "b"), 4),
+        shown = figures.Shown("plane", x[:, 0], x[:, 1], (x[:, 0], x[:, 1]), figures.table(line[..., 0], 2), figures.table(line[..., 1], 2), None, Live(size, ("a", "b"), 8),
                               Axis(-8, 8, "_x_~{1}", [(t, f"{t}".replace("-", "−")) for t in (-5, 0, 5)]), Axis(-6, 6, "_x_~{2}", [(-5, "−5"), (0, "0"), (5, "5")]), y == 1)  # fmt: skip
         return shown, tip, numbers
     reach = np.linspace(-3.4, 3.4, 2 if linear else 31)
     fit = w.model.mean(grid @ np.stack([np.ones_like(reach), reach]))
     foot = w.model.mean(z)
-    y_axis = Axis(-8, 10, "_y_", [(-5, "−5"), (0, "0"), (5, "5")]) if linear else Axis(-0.15, 1.15, "label _y_", [(0, "0"), (1, "1")])
-    shown = figures.Shown(w.kind, x[:, 1], Live(labels, ("a", "b"), stride) if drawn and linear else y, (w.x[:1000, 1], w.y[:1000]), reach, Live(fit, ("a", "b"), stride), Live(foot, ("a", "b"), stride), Live(size, ("a", "b"), 4),
+    y_axis = Axis(-8, 10, "_y_", [(-5, "−5"), (0, "0"), (5, "5")]) if linear else Axis(-0.15, 1.4, "label _y_", [(0, "0"), (1, "1")])
+    shown = figures.Shown(w.kind, x[:, 1], Live(labels, ("a", "b"), stride) if drawn and linear else y, (w.x[:400, 1], w.y[:400]), reach, Live(fit, ("a", "b"), stride), Live(foot, ("a", "b"), stride), Live(size, ("a", "b"), 8),
                           Axis(-3.4, 3.4, w.units, [(-2, "−2"), (0, "0"), (2, "2")]), y_axis, y == 1)  # fmt: skip
     return shown, tip, numbers
 
@@ -229,7 +226,7 @@ def fields(v) -> Scene:
     titles = {"identity": "**Gradient descent**", "exact": "**Natural gradient**", "empirical": "**Empirical Fisher**"}
     views = [figures.field(key, titles[style], style, grid, moves[style], FIELD_SCALES[style], paths[style], contours, optimum, hidden and style == "empirical") for key, style in zip("gne", titles, strict=True)]
     away = {f"{key}_away": Number(np.nan if hidden and style == "empirical" else Live(length(paths[style] - optimum).mean(axis=1), ("step",)), "3") for key, style in zip("gne", titles, strict=True)}
-    formula = {"groups": [[[f"{{{s}|mean distance to _θ_*}}"], [f"{{{s}|[{k}_away]}}"]] for k, s in zip("gne", titles, strict=True)]}
+    formula = {"groups": [[[f"{{{s}|mean distance to _θ_*}}"], [f"{{{s}|**[{k}_away]**}}"]] for k, s in zip("gne", titles, strict=True)]}
     x, _ = datasets.k1_field()
     line = LinearRegression()
     tests = [Check("F of K1", "closed form", "sum over labels", float(np.abs(line.fisher(x, optimum) - landscape.by_label_quadrature(line, x, optimum)).max()), 1e-7)]
@@ -247,7 +244,7 @@ def pathology(v) -> Scene:
     if hidden:
         paths[CONTROL["xi"].nodes > 0.5] = np.nan
     steps = Live(paths, ("xi", "step"))
-    numbers = {"walk": Number(steps, "2"), "lowest": Number(Live(paths.min(axis=-1), ("xi",)), "1"), "last": Number(Live(paths[:, -1], ("xi",)), "2"), "before": Number(Live(paths[:, -2], ("xi",)), "2")}
+    numbers = {"walk": Number(steps, "2"), "lowest": Number(Live(paths.min(axis=-1), ("xi",)), "2"), "last": Number(Live(paths[:, -1], ("xi",)), "2"), "before": Number(Live(paths[:, -2], ("xi",)), "2")}
     formula = {"groups": [
         [["_θ_ ← _θ_ − 0.3 · _θ_ ∕ {empirical|(_θ_^{2})}^{_ξ_}"], ["_ξ_ = [xi]" + (", above ½ hidden until you commit" if hidden else "")]],
         [["lowest _θ_"], ["{empirical|**[lowest]**}"]], [["last two"], ["{empirical|[before], [last]}"]],
@@ -264,7 +261,7 @@ def moment(v) -> Scene:
     mean = pads.gradient**2
     total, exact = (np.diagonal(m, axis1=-2, axis2=-1) for m in (pads.empirical, pads.exact))
     covariance = total - mean
-    stride = 8 // every
+    stride = 4 // every
     batch = landscape.batch_second_moment(covariance[::stride, ::stride, None], pads.gradient[::stride, ::stride, None], CONTROL["batch"].nodes)
     here = landscape.survey(w.model, w.x, w.y, w.origin + (v.a, v.b))
     seen = landscape.batch_second_moment(np.diag(here.empirical) - here.gradient**2, here.gradient, CONTROL["batch"].nodes)
@@ -272,7 +269,7 @@ def moment(v) -> Scene:
     for k in range(2):
         numbers |= {f"F{k}": Number(figures.table(exact[..., k], every), "2", float(here.exact[k, k])), f"E{k}": Number(figures.table(total[..., k], every), "2", float(here.empirical[k, k])),
                     f"C{k}": Number(figures.table(covariance[..., k], every), "2", float(here.empirical[k, k] - here.gradient[k] ** 2)), f"G{k}": Number(figures.table(mean[..., k], every), "2", float(here.gradient[k] ** 2)),
-                    f"V{k}": Number(Live(batch[..., k], ("a", "b", "batch"), (8, 8, 1)), "2", Live(seen[:, k], ("batch",)))}  # fmt: skip
+                    f"V{k}": Number(Live(batch[..., k], ("a", "b", "batch"), (4, 4, 1)), "2", Live(seen[:, k], ("batch",)))}  # fmt: skip
     formula = {"groups": [
         [["{empirical|_E_} = {empirical|covariance} + {identity|∇_L_∇_L_^{T}}"], ["[E0] = [C0] + [G0]"]],
         [["Adam: _v_ = {empirical|covariance} ∕ _B_ + {identity|(∇_L_)^{2}}"], ["[V0], and it divides by √_v_, not by _v_"]],
@@ -287,7 +284,7 @@ DRAWS = np.round(np.geomspace(10, 10_000, 7)).astype(int)
 def repeated(number: int):
     x, _ = datasets.regression()
     model, theta = LogisticRegression(), [0.5, 1.5]
-    return tuple(landscape.sampling_errors(model, x, theta, DRAWS, 200, np.random.default_rng(number), truth) for truth in (None, [1.0, 1.0]))
+    return tuple(landscape.sampling_errors(model, x, theta, DRAWS, 100, np.random.default_rng(number), truth) for truth in (None, [1.0, 1.0]))
 
 
 def convergence(v) -> Scene:
@@ -297,9 +294,9 @@ def convergence(v) -> Scene:
     numbers["slope"] = Number(float(np.polyfit(np.log(DRAWS), np.log(mean), 1)[0]), "2")
     numbers["floor"] = Number(float(observed.mean(axis=1)[-1]), "2")
     formula = {"groups": [
-        [["{sampled|error of sampled labels} ∝ _M_^{slope}"], ["{sampled|slope **[slope]**}"]],
-        [["{empirical|error of observed labels} → not 0"], ["{empirical|**[floor]** at 10 000}"]],
-        [["logistic, weights (0.5, 1.5)"], ["200 random repeats, seed [seed]"]],
+        [["{sampled|drawn labels:} error ∝ _M_^{slope}"], ["{sampled|slope **[slope]**}"]],
+        [["{empirical|labels of another world:} not → 0"], ["{empirical|error **[floor]** at 10 000}"]],
+        [["weights (0.5, 1.5)"], ["100 repeats, seed [seed:i]"]],
     ]}  # fmt: skip
     x, _ = datasets.regression()
     model, theta = LogisticRegression(), np.array([0.5, 1.5])
@@ -336,7 +333,7 @@ lesson = Lesson(
     question="Same formula, mean of _ss_\u200a^{T}. Does it matter whose labels go in?",
     figures={
         "plane": Figure("Three steps", plane, "Arrow length is the real step; the ellipse around _θ_ is the matrix that shaped it: a large matrix is a small ellipse. The thin line is the gradient of the ringed datum."),
-        "fields": Figure("Fields", fields, "Arrows are scaled ⅓, 1 and 3. Gradient descent curves in, the natural gradient goes straight to (2.0386, 1.9804), the empirical Fisher runs sideways, creeping while it is far."),
+        "fields": Figure("Fields", fields, "Arrows are scaled ⅓, 1 and 3. Gradient descent curves in, the natural gradient goes straight to (2.0386, 1.9804), the empirical Fisher runs sideways and creeps while it is far. Rates 0.2, 0.08 and 1."),
         "walk": Figure("1-D", pathology, "_ξ_ = 0 is gradient descent, ½ divides by the size of the gradient as Adam does, 1 is the empirical Fisher: tiny steps where the slope is steep, wild ones where it is flat."),
         "moment": Figure("Second moment", moment, "Purple is the spread of the single gradients, ochre the square of their mean. Adam squares batch gradients, so its purple part shrinks as 1 ∕ _B_."),
         "error": Figure("Sampling error", convergence, "Both axes are logarithmic. A hundred times more drawn labels, a tenth of the error; observed labels of another world level off."),
@@ -347,9 +344,9 @@ lesson = Lesson(
         Preset("far", "far away", "the purple stub inside the ring.", {"a": FAR[0], "b": FAR[1]}),
         Preset("fourfold", "noise 4 ×", "the empirical matrix is four times too big.", {"a": 0.0, "b": 0.0, "noise": "fourfold"}),
         Preset("uneven", "uneven noise", "1.60 and 3.79 beside 1.00 and 0.98: the wrong shape.", {"a": 0.0, "b": 0.0, "noise": "heteroscedastic"}),
-        Preset("separable", "separable", "raise the slope: every matrix goes to 0.", {"model": "logistic", "classes": "separable", "a": 0.0, "b": 3.0}),
+        Preset("separable", "separable", "no optimum exists; drag the ring up and every matrix goes to 0.", {"model": "logistic", "classes": "separable", "a": 0.0, "b": 1.0}),
         Preset("crossed", "crossed classes", "the axes of the purple ellipse are turned by 90°.", {"model": "logistic", "classes": "crossed", "a": 0.0, "b": 0.0}),
-        Preset("challenger", "Challenger", "23 launches: here even the noise of the empirical matrix is large.", {"model": "logistic", "classes": "challenger", "a": 0.0, "b": 0.0}),
+        Preset("challenger", "Challenger", "23 real launches; the purple ellipse leans the other way.", {"model": "logistic", "classes": "challenger", "a": 0.0, "b": 0.0}),
     ],
     predictions=[
         Choose(
@@ -359,7 +356,7 @@ lesson = Lesson(
             options=[
                 Option("longer", "3 × longer", far_text("Three times longer is the {{exact|exact}} step: its matrix stays put and the gradient grows with the distance, so it lands on the optimum from anywhere (4.243). The purple dot shows {1:.3f}, not {2:.3f}. Drag the ring outwards and watch the purple ellipse shrink."), "the empirical Fisher is the Fisher", short="3 ×", at={"x": 4.243, "y": 0.885}),
                 Option("same", "the same", far_text("The same would need the matrix to grow as fast as the gradient. But the gradient grows like the residual, the matrix like its {{empirical|square}}: on the lower plot purple bends down to {1:.3f}. Drag the ring outwards."), "matrix and gradient grow alike", short="same", at={"x": 4.243, "y": 0.295}),
-                Option("shorter", "shorter", far_text("Right, and backwards: further from the optimum it walks less, {1:.3f} instead of {0:.3f}. The gradient grows like the residual, the matrix like its square. See the stub in the ring; drag it out along the diagonal."), short="shorter", at={"x": 4.243, "y": 0.098}),
+                Option("shorter", "shorter", far_text("Backwards: further from the optimum it walks less, {1:.3f} instead of {0:.3f}. The gradient grows like the residual, the matrix like its square. See the stub in the ring; drag it out along the diagonal."), short="shorter", at={"x": 4.243, "y": 0.098}),
             ],
             observe=Observe("What did the purple arrow do?", ["It shrank to a stub", "It kept its length", "It reached for the optimum"]),
             why="Far out _r_ ≈ ∇_f_·(_θ_* − _θ_). The gradient is a mean of _r_, the empirical matrix a mean of _r_^{2}: their quotient falls like 1 ∕ distance.",

@@ -17,7 +17,7 @@ from ..stage.scene import (
 COLUMNS, AREAS = "minmax(0, 1fr) 286px", ("a b", "a c", "d d")
 PAD = ("a", "b")
 WINDOW_X, WINDOW_Y = 5.0, 3.8
-RADIUS, LARGEST = 1.35, 11.0  # pixels of a datum's mark for weight 1, and at most
+LARGEST = 9.0  # pixels of a datum's mark, at most
 HIDDEN = "empirical step: hidden until you commit"
 
 
@@ -71,7 +71,7 @@ class Plane:
 
 
 def plane(p: Plane, axes: tuple[str, str], optimum: str, ghost: tuple[float, float] | None, before: Sequence[float] | None,
-          tilt: Array, numbers: Mapping[str, Any], rows: Any) -> View:  # fmt: skip
+          tilt: Array, found: bool, rows: Any) -> View:  # fmt: skip
     """V1: contours, the three ellipses {δᵀMδ = 1} around θ, the three steps at true length, the datum's gradient."""
     at = p.nodes[:: p.every]
     ax, ay = np.meshgrid(at, at, indexing="ij")
@@ -81,7 +81,8 @@ def plane(p: Plane, axes: tuple[str, str], optimum: str, ghost: tuple[float, flo
         return ellipse(*here, table(root[..., 0, 0], p.every), table(root[..., 0, 1], p.every), table(root[..., 1, 1], p.every), style, **look)
 
     def step(move: Array, style: str, **look: Any) -> Any:
-        return arrow(*here, table(ax + move[..., 0], p.every), table(ay + move[..., 1], p.every), style, **look)
+        """Without a casing: the sampled arrow lies on the exact one, and both are to be seen."""
+        return arrow(*here, table(ax + move[..., 0], p.every), table(ay + move[..., 1], p.every), style, **look) | {"casing": False}
 
     def loose(values: Array) -> Live:
         """Where a label stands: to the pixel is not needed, so a sixteenth of the nodes will do."""
@@ -99,18 +100,21 @@ def plane(p: Plane, axes: tuple[str, str], optimum: str, ghost: tuple[float, flo
     middle = (ax + 0.5 * p.exact_step[..., 0], ay + 0.5 * p.exact_step[..., 1])
     far = np.hypot(p.exact_step[..., 0], p.exact_step[..., 1]) > 0.8
     stub = tuple(c + 0.5 * np.nan_to_num(p.empirical_step[..., k]) for k, c in enumerate((ax, ay)))
+    stride = (len(p.nodes) - 1) // (len(tilt) - 1)
+    tips = [Live(tilt[..., k], ("a", "b", "i"), (stride, stride, 1)) for k in (0, 1)]
+    far_out = np.hypot(ax, ay)
     layers = [
         segments(*p.contours, "hair", width=1.25),
         region(table(band_x, p.band_every), table(band_y, p.band_every), "sampled", alpha=0.22),
         shape(p.exact_root, "exact", width=2.25), shape(p.sampled_root, "sampled", width=2, dash="dot"),
         shape(p.empirical_root, "empirical", width=2),
-        segments(*here, *(Live(t, ("a", "b", "i"), (len(p.nodes) - 1 if len(tilt) == 2 else 4, len(p.nodes) - 1 if len(tilt) == 2 else 4, 1)) for t in (tilt[..., 0], tilt[..., 1])), "data", width=1.5),
-        points([0.0], [0.0], "optimum", size=7, casing=True), label(0, 0, optimum, dx=-11, dy=-8, align="right", token="ink"),
+        segments(*here, *tips, "data", width=1.5),
+        points([0.0], [0.0], "optimum" if found else "theta", size=7 if found else 4, casing=True, hollow=None if found else True), label(0, 0, optimum, dx=-13, dy=-10, align="right", token="ink"),
         step(p.exact_step, "exact", width=2.75), step(p.sampled_step, "sampled", width=1.5, dash="dot"), step(p.empirical_step, "empirical", width=3, dash="solid"),
         label(loose(np.where(far, middle[0], np.nan)), loose(middle[1]), "[exact_length]", dx=-12, dy=20, align="right", token="exact", weight=600),
-        label(loose(np.where(hidden, np.nan, stub[0])), loose(stub[1]), "[empirical_length]", dx=20, dy=24, token="empirical", weight=600),
+        label(loose(np.where(hidden | (far_out < 0.03), np.nan, stub[0])), loose(stub[1]), "[empirical_length]", dx=18, dy=25, token="empirical", weight=600),
         beside(p.exact_root, 0.71, 0.71, "{exact|exact}", dx=7, token="exact", weight=600),
-        beside(p.sampled_root, -0.71, 0.71, "{sampled|sampled}", dx=-9, align="right", token="sampled"),
+        beside(p.sampled_root, 0.0, 1.0, "{sampled|sampled}", dy=-11, dx=10, token="sampled"),
         beside(p.empirical_root, -0.2, -1.0, "{empirical|empirical}", dx=-18, dy=11, align="right", token="empirical"),
         label(loose(np.where(hidden, -0.97 * WINDOW_X, np.nan)), -0.96 * WINDOW_Y, HIDDEN, token="ink3"),
         handle(x="a", y="b", ring=13), points(*here, "theta", size=3.5, casing=True),
@@ -126,7 +130,7 @@ def plane(p: Plane, axes: tuple[str, str], optimum: str, ghost: tuple[float, flo
         Axis(-WINDOW_X, WINDOW_X, f"{axes[0]}, from {optimum}", ticks), Axis(-WINDOW_Y, WINDOW_Y, f"{axes[1]}, from {optimum}", ticks[1:4], grid=False),
         layers, "Plane of two weights: loss contours, optimum, and at θ the ellipse and step of exact, sampled and empirical Fisher",
         "θ lies ([a], [b]) from the optimum. Steps: exact [exact_length], sampled [sampled_length], empirical [empirical_length].",
-        table=rows, height=344, phone=300, pad=(30, 6, 6, 40), equal=True,
+        table=rows, height=340, phone=300, pad=(30, 6, 6, 40), equal=True,
     )  # fmt: skip
 
 
@@ -147,12 +151,12 @@ class Shown:
     ones: Array  # labels 1, for the plane
 
 
-def pixels(weight_root: Array) -> Array:
-    """Radius of a mark whose area is its weight in the empirical Fisher."""
-    return np.minimum(0.8 + RADIUS * weight_root, LARGEST)
+def pixels(weight_root: Array, unit: float) -> Array:
+    """Radius of a mark whose area is its weight in the empirical Fisher; ``unit`` pixels for weight 1."""
+    return np.minimum(0.8 + unit * weight_root, LARGEST)
 
 
-def data(d: Shown, drawn: bool, count: int, height: int = 146) -> View:
+def data(d: Shown, drawn: bool, count: int, height: int = 144) -> View:
     style, words = ("sampled", "labels drawn from the model at _θ_") if drawn else ("empirical", "observed labels")
     fit = curve(d.fit_x, d.fit_y, "theta", width=1.5)
     if d.kind == "plane":
@@ -161,7 +165,7 @@ def data(d: Shown, drawn: bool, count: int, height: int = 146) -> View:
         layers = [*marks, fit]
     else:
         crowd = [] if drawn or d.kind == "curve" else [points(*d.crowd, "data", size=1.1, alpha=0.35)]
-        layers = [*crowd, segments(d.x, d.foot, d.x, d.y, style, width=1.25), fit, points(d.x, d.y, "data", sizes=d.sizes, alpha=0.75, pick="i")]
+        layers = [*crowd, segments(d.x, d.foot, d.x, d.y, style, width=1.25), fit, points(d.x, d.y, "data", sizes=d.sizes, alpha=0.6, pick="i")]
     return View(
         "b", f"**Data,** {words}. Area = weight _r_^{{2}}‖∇_f_‖^{{2}}", d.x_axis, d.y_axis, layers,
         "Data with residuals; each mark's area is the datum's weight in the matrix; click one to follow it",
@@ -172,14 +176,14 @@ def data(d: Shown, drawn: bool, count: int, height: int = 146) -> View:
 
 
 def lengths(distance: Array, exact: Array, empirical: Array, here: tuple[Array, Array, Array], every: int,
-            window: tuple[float, float] | None, question: str | None) -> View:  # fmt: skip
+            window: tuple[float, float] | None, question: str | None, optimum: str) -> View:  # fmt: skip
     """Step length against distance from the optimum, along one ray; the dots are the present θ."""
     keep = np.ones_like(distance, dtype=bool) if window is None else (distance >= window[0]) & (distance <= window[1])
     shown = np.where(keep, empirical, np.nan)
     far, long_step, short_step = (table(t, every) for t in here)
-    name = int(np.abs(distance - (2.6 if window is None else 1.3)).argmin())
+    name = int(np.abs(distance - (1.2 if window is None else 1.3)).argmin())
     layers = [
-        *([veil(x1=window[0]), veil(["hidden until", "you commit"], x0=window[1], at=0.42)] if window else []),
+        *([veil(x1=window[0]), veil(x0=window[1]), label(2.05, 0.25, "hidden until", token="ink3", casing=False), label(2.05, 0.25, "you commit", dy=17, token="ink3", casing=False)] if window else []),
         rule(x=far), curve(distance, exact, "exact", width=2.25), curve(distance, shown, "empirical"),
         label(2.0, float(np.interp(2.0, distance, exact)), "{exact|exact}", dy=-9, dx=-10, align="right", token="exact", weight=600),
         label(float(distance[name]), float(empirical[name]), "{empirical|empirical}", dy=18 if window else -9, align="center", token="empirical", weight=600),
@@ -187,11 +191,11 @@ def lengths(distance: Array, exact: Array, empirical: Array, here: tuple[Array, 
         *([guesses(question)] if question else []),
     ]  # fmt: skip
     return View(
-        "c", "**Step length** against distance from the optimum", Axis(0, 5.9, "distance, along (1, −1)", [(t, str(t)) for t in range(6)]),
+        "c", f"**Step length** against distance from {optimum}", Axis(0, 5.9, "distance, along (1, −1)", [(t, str(t)) for t in range(6)]),
         Axis(0.05, 8, "", [(0.1, "0.1"), (1, "1")], log=True), layers,
         "Length of the exact and the empirical step against the distance from the optimum; step axis logarithmic",
         "At distance [distance] the exact step is [exact_length] long and the empirical one [empirical_length].",
-        table=(["distance", "exact step", "empirical step"], [distance, exact, shown]), height=156, phone=220, pad=(34, 6, 8, 40), small=True,
+        table=(["distance", "exact step", "empirical step"], [distance, exact, shown]), height=154, phone=220, pad=(34, 6, 8, 40), small=True,
     )  # fmt: skip
 
 
@@ -227,12 +231,12 @@ def field(id: str, title: str, style: str, grid: Array, moves: Array, scale: flo
     ]  # fmt: skip
     ticks = [(t, f"{t}".replace("-", "−")) for t in (0, 2, 4)]
     return View(
-        id, title, Axis(-1, 5, "intercept", ticks), Axis(-1, 5, "slope", ticks, grid=False),
+        id, f"{title}, arrows × {'⅓' if scale < 1 else f'{scale:g}'}", Axis(-1, 5, "intercept", ticks), Axis(-1, 5, "slope", ticks, grid=False, rotate=True),
         [segments(*contours, "hair", width=1.25), *body, points([optimum[0]], [optimum[1]], "optimum", size=6, casing=True)],
         f"Field of {title.replace('*', '')} steps with runs from four starts towards the optimum",
         "After [step] steps the runs are " + ("hidden." if hidden else f"[{id}_away:3] from the optimum on average."),
         table=None if hidden else (["step", *(f"{n} {k + 1}" for k in range(path.shape[1]) for n in ("intercept", "slope"))], [np.arange(len(path)), *(path[:, k, c] for k in range(path.shape[1]) for c in (0, 1))]),
-        height=236, phone=300, pad=(30, 8, 8, 40), equal=True, small=True,
+        height=232, phone=300, pad=(44, 8, 4, 40), equal=True, small=True,
     )  # fmt: skip
 
 
@@ -242,9 +246,9 @@ def field_losses(excess: Mapping[str, Array]) -> View:
     clock = np.arange(count, dtype=float)
     layers = [rule(x=Live(clock, ("step",)))]
     for style, values in excess.items():
-        k = {"identity": 16, "exact": 62, "empirical": 30}[style]
+        k, dy = {"identity": (78, -9), "exact": (58, 20), "empirical": (30, -8)}[style]
         layers += [curve(clock, values, style, upto="step", casing=True), points(Live(clock, ("step",)), Live(values, ("step",)), style, size=4.5, edge=False),
-                   label(float(clock[k]), float(values[k]), f"{{{style}|{names[style]}}}", dx=8, dy=-8, token=style, weight=600)]  # fmt: skip
+                   label(float(clock[k]), float(values[k]), f"{{{style}|{names[style]}}}", dx=8 if dy < 0 else -8, dy=dy, align="left" if dy < 0 else "right", token=style, weight=600)]  # fmt: skip
     return View(
         "l", "**Loss above the optimum,** first start", Axis(0, count - 1, "step", [(t, str(t)) for t in range(0, count, 20)]),
         Axis(1e-6, 30, "", [(1e-6, "10^{−6}"), (1e-3, "10^{−3}"), (1, "1")], log=True), layers,
@@ -264,18 +268,18 @@ def walk(exponents: Array, paths: Array) -> list[View]:
         return View(id, caption, x, y, [
             rule(y=[0.0], dash="short"), curve(clock, Live(shown, ("xi",)), "empirical", upto="step", dash="solid", width=1.75),
             points(clock, Live(shown, ("xi",)), "empirical", size=2.4, symbol="circle", edge=False), rule(x=at), points(at, Live(shown, ("xi", "step")), "empirical", size=5),
-            label(at, Live(shown, ("xi", "step")), "_θ_ = [walk]", dx=9, dy=-9, token="empirical", weight=600),
+            label(at, Live(shown, ("xi", "step")), "_θ_ = [walk]", dx=-9, dy=-10, align="right", token="empirical", weight=600),
         ], alt, "With ξ = [xi], θ is [walk] after [step] steps.", table=None if id == "z" else (["step", "θ"], [clock, shown[int(np.abs(exponents - 1).argmin())]]), **size)  # fmt: skip
 
-    whole = panel("a", "**Divide the gradient by** `EF`^{_ξ_}: 100 steps on ½_θ_^{2} from 5", Axis(-36, 7, "_θ_", [(-30, "−30"), (-20, "−20"), (-10, "−10"), (0, "0"), (5, "5")]), Axis(0, 100, "step", [(t, str(t)) for t in range(0, 101, 20)]), "θ against step when the gradient is divided by a power of the empirical Fisher", height=352, pad=(42, 8, 12, 40))
-    near = panel("z", "**Near the optimum**", Axis(-0.6, 1.2, "_θ_", [(-0.5, "−0.5"), (0, "0"), (0.5, "0.5"), (1, "1")]), Axis(0, 100, "step", [(t, str(t)) for t in range(0, 101, 20)]), "The same walk between −0.6 and 1.2", height=330, phone=220, pad=(42, 8, 12, 40), small=True)  # fmt: skip
+    whole = panel("a", "**Divide the gradient by** _E_^{_ξ_}: 100 steps on ½_θ_^{2} from 5", Axis(-36, 7, "_θ_", [(-30, "−30"), (-20, "−20"), (-10, "−10"), (0, "0"), (5, "5")]), Axis(0, 100, "step", [(t, str(t)) for t in range(0, 101, 20)]), "θ against step when the gradient is divided by a power of the empirical Fisher", height=352, pad=(42, 8, 12, 40))
+    near = panel("z", "**Near the optimum**", Axis(-2.4, 1.2, "_θ_", [(-2, "−2"), (-1, "−1"), (0, "0"), (1, "1")]), Axis(0, 100, "step", [(t, str(t)) for t in range(0, 101, 20)]), "The same walk between −2.4 and 1.2", height=330, phone=220, pad=(42, 8, 12, 40), small=True)  # fmt: skip
     return [whole, near]
 
 
 # ---- tab: second moment ----------------------------------------------------------------------------------------------
 def moments(axes: tuple[str, str], every: int, exact: Array, covariance: Array, mean_square: Array, batch: Array) -> list[View]:
     """Diagonals: exact, empirical split into covariance and squared mean, and Adam's squared batch gradients."""
-    top = 24.0
+    top = 12.0
 
     def column(left: float, low: Any, high: Any, token: str, **look: Any) -> Any:
         return bars([left], [left + 0.62], low, high, token, **look)
@@ -283,27 +287,27 @@ def moments(axes: tuple[str, str], every: int, exact: Array, covariance: Array, 
     views = []
     for k, name in enumerate(axes):
         total = table(covariance[..., k] + mean_square[..., k], every)
-        noise = Live(batch[..., k] - mean_square[..., k][..., None], ("a", "b", "batch"), (8, 8, 1))
-        adam = Live(batch[..., k], ("a", "b", "batch"), (8, 8, 1))
+        noise = Live(batch[..., k] - mean_square[:: 4 // every, :: 4 // every, None, k], ("a", "b", "batch"), (4, 4, 1))
+        adam = Live(batch[..., k], ("a", "b", "batch"), (4, 4, 1))
         views.append(View(
-            "ab"[k], f"**{name.capitalize()}:** what each method divides by", Axis(0, 3, "", [(0.41, "exact"), (1.41, "empirical"), (2.41, "Adam, _B_ = [batch:i]")]), Axis(0, top, "", [(t, str(t)) for t in (0, 5, 10, 15, 20)]),
+            "ab"[k], f"**{name.capitalize()}:** what each method divides by", Axis(0, 3, "", [(0.41, "exact"), (1.41, "empirical"), (2.41, "Adam, _B_ = [batch:i]")]), Axis(0, top, "", [(t, str(t)) for t in (0, 5, 10)]),
             [
                 column(0.1, [0.0], table(exact[..., k], every), "exact"),
                 column(1.1, [0.0], table(covariance[..., k], every), "empirical"), column(1.1, table(covariance[..., k], every), total, "identity", alpha=0.85),
                 column(2.1, [0.0], noise, "empirical"), column(2.1, noise, adam, "identity", alpha=0.85),
                 label(0.41, table(exact[..., k], every), f"{{exact|[F{k}]}}", dy=-7, align="center", token="exact", weight=600),
-                label(1.41, total, f"[E{k}] = {{empirical|[C{k}]}} + {{identity|[G{k}]}}", dy=-7, align="center", token="ink", weight=600),
-                label(2.41, adam, f"[V{k}]", dy=-7, align="center", token="ink", weight=600),
+                label(1.41, table(np.minimum(covariance[..., k] + mean_square[..., k], 0.93 * top), every), f"[E{k}] = {{empirical|[C{k}]}} + {{identity|[G{k}]}}", dy=-7, align="center", token="ink", weight=600),
+                label(2.41, Live(np.minimum(batch[..., k], 0.93 * top), ("a", "b", "batch"), (4, 4, 1)), f"[V{k}]", dy=-7, align="center", token="ink", weight=600),
             ],
             "Diagonal entry of the exact Fisher, of the empirical one split in two, and of Adam's second moment", f"Exact [F{k}]; empirical [E{k}] = covariance [C{k}] + squared mean [G{k}]; Adam [V{k}].",
             table=(["quantity", "value at rest"], [["exact", "covariance", "squared mean"], [float(exact[0, 0, k]), float(covariance[0, 0, k]), float(mean_square[0, 0, k])]]),
-            height=306, phone=280, pad=(36, 12, 8, 30),
+            height=330, phone=280, pad=(36, 12, 8, 30),
         ))  # fmt: skip
     return views
 
 
 # ---- tab: sampling error -----------------------------------------------------------------------------------------------
-def errors(draws: Array, sampled: Array, observed: Array, hidden: bool) -> View:
+def errors(draws: Array, sampled: Array, observed: Array) -> View:
     """Relative error of the sampled matrix against the number of draws, with its band; the observed labels' floor."""
     mean, low, high = sampled.mean(axis=1), *np.quantile(sampled, [0.025, 0.975], axis=1)
     slope = mean[0] * np.sqrt(draws[0] / draws)
@@ -313,13 +317,13 @@ def errors(draws: Array, sampled: Array, observed: Array, hidden: bool) -> View:
         [
             region(np.concatenate([draws, draws[::-1]]), np.concatenate([low, high[::-1]]), "sampled", alpha=0.16),
             curve(draws, slope, "theta", width=1, dash="short", alpha=0.5), curve(draws, mean, "sampled"), points(draws, mean, "sampled", size=4.5),
-            *([] if hidden else [curve(draws, observed.mean(axis=1), "empirical"), label(float(draws[4]), float(observed.mean(axis=1)[4]), "{empirical|observed labels, true weights (1, 1)}", dy=-9, token="empirical", weight=600)]),
+            curve(draws, observed.mean(axis=1), "empirical"), label(float(draws[3]), float(observed.mean(axis=1)[3]), "{empirical|labels of another world, weights (1, 1)}", dy=-12, token="empirical", weight=600),
             *(label(float(draws[k]), float(mean[k]), f"[err{k}]", dx=6, dy=-8, token="sampled", weight=600) for k in (0, 2, 4, 6)),
-            label(float(draws[1]), float(low[1]), "95 % of 200 repeats", dy=22, dx=-18, token="sampled"), label(float(draws[4]), float(slope[4]), "slope −½", dx=-26, dy=34, token="ink2"),
+            label(float(draws[1]), float(low[1]), "95 % of 100 repeats", dy=22, dx=-18, token="sampled"), label(float(draws[4]), float(slope[4]), "slope −½", dx=-26, dy=34, token="ink2"),
             rule(x=Live(draws_nodes(draws), ("M",))), points(Live(draws_nodes(draws), ("M",)), Live(np.exp(np.interp(np.log(draws_nodes(draws)), np.log(draws), np.log(mean))), ("M",)), "sampled", size=6),
         ],
         "Relative error of the sampled Fisher matrix against the number of labels drawn, both axes logarithmic, with band",
-        "Mean errors [err0], [err2], [err4], [err6] for 10, 100, 1000 and 10 000 labels; random draws, seed [seed].",
+        "Mean errors [err0], [err2], [err4], [err6] for 10, 100, 1000 and 10 000 labels; random draws, seed [seed:i].",
         table=(["labels", "mean error", "2.5 %", "97.5 %"], [draws, mean, low, high]), height=352, phone=300, pad=(46, 8, 12, 44),
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ if linear := world.startswith("regression"):
     optimum = np.linalg.lstsq(x, y, rcond=None)[0]
     y = x @ optimum + 0.02 * (y - x @ optimum) if quiet else y
 else:
-    optimum = np.array([0.0, 2.0 * (world == "separable")])
+    optimum = np.array([0.0, 1.0 * (world == "separable")])
     for _ in range(0 if world == "separable" else 30):  # Newton
         p = 1 / (1 + np.exp(-x @ optimum))
         optimum += np.linalg.solve((x.T * (p - p**2)) @ x, x.T @ (y - p))
