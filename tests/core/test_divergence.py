@@ -121,6 +121,7 @@ def test_quadratic_broadcasts():
         (lambda: divergence.kl_monte_carlo(NORMAL, [0, 1], [0, 2], 1, np.random.default_rng(0)), "n = 1 must be >= 2"),
         (lambda: divergence.kl_monte_carlo(NORMAL, [0, 1], [0, 2], 9, None), "rng = None"),
         (lambda: divergence.kl_monte_carlo(NORMAL, [0, 1], [0, 2], 9, np.random.default_rng(0), "k3"), "estimator"),
+        (lambda: divergence.kl_quadrature(FAMILIES["weibull"], [0.3, 1.0], [30.0, 1.0]), "thinner tails"),
         (lambda: divergence.f_divergence(NORMAL, [0, 1], [0, 0.001], lambda t: (t - 1) ** 2), "fit float64"),
     ],
 )
