@@ -223,7 +223,7 @@ class Stage {
     const asked = this.pending(), onOption = asked?.kind === "choice" && asked.view === id ? this.optionAt(asked, g, x, y) : null;
     if (onOption) { this.choose(asked, onOption); return; }
     const placing = asked?.kind === "point" && asked.view === id;
-    const handles = view.layers.filter(L => L.kind === "handle" && (L.x || L.y)), picker = view.layers.find(L => L.pick);
+    const handles = view.layers.filter(L => L.kind === "handle" && (L.x || L.y)), pickers = view.layers.filter(L => L.pick), picker = pickers[0];
     let move = null, keys = [];
     if (placing) move = (px, py) => { this.guess[asked.key] = { x: +g.X.inverse(px).toFixed(2), y: +g.Y.inverse(py).toFixed(2) }; this.drawGuess(asked); };
     else if (handles.length) {
@@ -233,7 +233,14 @@ class Stage {
       move = (px, py) => { if (L.x) this.set(L.x, g.X.inverse(px)); if (L.y) this.set(L.y, g.Y.inverse(py)); };
     } else if (picker) {
       keys = [picker.pick];
-      move = (px, py) => { const xs = this.reader.array(picker.x, this.values), ys = this.reader.array(picker.y, this.values); let best = -1, d = 1e9; for (let i = 0; i < xs.length; i++) { const q = Math.hypot(g.X(xs[i]) - px, g.Y(ys[ys.length === 1 ? 0 : i]) - py); if (q < d) { d = q; best = i; } } if (best >= 0) this.set(picker.pick, best + (picker.base ?? 0)); };
+      move = (px, py) => {                                 // the nearest mark of any layer that can be picked
+        let best = -1, d = 1e9;
+        for (const L of pickers) if (L.pick === picker.pick) {
+          const xs = this.reader.array(L.x, this.values), ys = this.reader.array(L.y, this.values), at = (a, i) => a[a.length === 1 ? 0 : i], n = Math.min(Math.max(xs.length, ys.length), L.count === undefined ? Infinity : this.reader.value(L.count, this.values));
+          for (let i = 0; i < n; i++) { const q = Math.hypot(g.X(at(xs, i)) - px, g.Y(at(ys, i)) - py); if (q < d) { d = q; best = i + (L.base ?? 0); } }
+        }
+        if (best >= 0) this.set(picker.pick, best);
+      };
     }
     if (!move) return;
     this.play.on = false; this.dragging = keys; canvas.setPointerCapture?.(e.pointerId); canvas.focus?.({ preventScroll: true });
