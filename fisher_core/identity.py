@@ -56,7 +56,9 @@ class Moments:
     @property
     def price(self) -> float:
         """Data that the s² route needs for each datum of the other, at equal standard error: (SD s²/SD ℓ″)²."""
-        return (self.square_sd / self.curvature_sd) ** 2 if self.curvature_sd else np.inf
+        if self.curvature_sd:
+            return (self.square_sd / self.curvature_sd) ** 2
+        return np.inf if self.square_sd else 1.0
 
 
 def moments(f: Family, theta: ArrayLike, population: Population, i: int = 0) -> Moments:
@@ -79,9 +81,11 @@ def running(values: ArrayLike) -> tuple[Array, Array]:
     """Mean and standard error of the first n values, n = 1, 2, …, along the last axis; the error of one is infinite."""
     values = check.array("values", values)
     n = np.arange(1, values.shape[-1] + 1)
-    shift = values[..., :1]  # constant values then have an error of exactly zero
-    mean = np.cumsum(values - shift, axis=-1) / n
-    square = np.cumsum((values - shift) ** 2, axis=-1) / n
+    shift = values[..., :1]
+    deviation = values - shift
+    deviation[np.abs(deviation) <= 1e-13 * np.abs(shift)] = 0.0  # constant values have an error of exactly zero
+    mean = np.cumsum(deviation, axis=-1) / n
+    square = np.cumsum(deviation**2, axis=-1) / n
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.sqrt(np.maximum(square - mean**2, 0.0) / (n - 1))
     error[..., 0] = np.inf

@@ -33,7 +33,9 @@ class Frame:
     data: str  # "random draw, seed 7" or what else the data are
     others: str  # what data sets 2 to 5 are
     top: float  # of the running means, in units of F
-    spread: str = "a count"
+    x_format: str = "2"  # of a datum
+    low: float = REACH  # left end of the dots, and bottom of the running means
+    note: str = ""  # why the identity is false here, if it is
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Sample:
         return replace(self, **{f.name: np.full_like(getattr(self, f.name), np.nan) for f in fields(self) if f.name not in kept})
 
 
-def ticks(frame: Frame, low: float, high: float, about: int = 4) -> list[tuple[float, str]]:
+def ticks(frame: Frame, low: float, high: float, about: int = 5) -> list[tuple[float, str]]:
     """Round values of the parameter, at their places in units of the slider."""
     a, b = frame.origin + frame.unit * low, frame.origin + frame.unit * high
     raw = (b - a) / about
@@ -103,18 +105,20 @@ def _likelihoods(frame: Frame, s: Sample, nodes: Array, t: int, c: int, hidden: 
     height = s.level[:, :, at].swapaxes(1, 2) * scale  # (c, t, k)
     slope, bend = s.slope * scale * frame.unit, s.bend * scale * frame.unit**2
     half, rise = _tangent(height, slope)
-    offsets = np.linspace(-0.62, 0.62, 13)
+    offsets = np.linspace(-0.8, 0.8, 15)
     bowls = _in_row(height[..., None] + slope[..., None] * offsets - 0.5 * bend[..., None] * offsets**2) + base[:, None]
     bowl_x = np.broadcast_to(nodes[:, None, None] + offsets, (len(nodes), SETS, len(offsets)))
 
     def both(a: Array) -> Cross:  # (c, t, ...) through the present point
         return Cross((Live(a[c], ("at",)), Live(a[:, t], ("n",))))
 
-    one = _in_row(s.datum * scale)
-    one_height, one_slope = s.datum[:, at] * scale, s.datum_slope * scale * frame.unit  # (p, t)
-    one_bend = s.datum_bend * scale * frame.unit**2
+    fall = -np.fmin.reduce(s.datum, axis=-1, keepdims=True)
+    own = 0.86 / np.where(fall > 0, fall, 1.0)  # one datum has a scale of its own: it may fall little or much
+    one = _in_row(s.datum * own)
+    one_height, one_slope = s.datum[:, at] * own, s.datum_slope * own * frame.unit  # (p, t)
+    one_bend = s.datum_bend * own * frame.unit**2
     one_half, one_rise = _tangent(one_height, one_slope)
-    few = np.linspace(-0.6, 0.6, 9)
+    few = np.linspace(-0.75, 0.75, 11)
     one_bowl = _in_row(one_height[..., None] + one_slope[..., None] * few - 0.5 * one_bend[..., None] * few**2)
     pair = ("i", "at")
     layers: list[Layer] = [
@@ -130,8 +134,8 @@ def _likelihoods(frame: Frame, s: Sample, nodes: Array, t: int, c: int, hidden: 
     ]  # fmt: skip
     right, left = WINDOW[1], WINDOW[0]
     layers += [
-        label(right, 0.2, "slope", dx=48, dy=-8, align="right", token="sampled", clip=False),
-        label(right, 0.2, "curvature", dx=112, dy=-8, align="right", token="observed", clip=False),
+        label(right, 0.4, "slope", dx=48, dy=-8, align="right", token="sampled", clip=False),
+        label(right, 0.4, "curvature", dx=112, dy=-8, align="right", token="observed", clip=False),
     ]
     if hidden:
         layers += [veil(["hidden until you commit"], x0=left, x1=right)]
@@ -139,14 +143,14 @@ def _likelihoods(frame: Frame, s: Sample, nodes: Array, t: int, c: int, hidden: 
         names = ["datum [pick:i], _x_ = [x]", "data set 1", *(f"{frame.others} {k}" for k in range(2, SETS + 1))]
         for k, name in enumerate(names):
             layers += [
-                label(left, -k - 0.12, name, dx=4, token="ink3", size=12, weight=600 if k == 1 else 400),
+                label(left, -k + 0.06, name, dx=2, token="ink3", size=12, weight=600 if k == 1 else 400),
                 label(right, -k - 0.42, f"[s{k}]", dx=48, align="right", token="sampled", clip=False, weight=600 if k == 1 else 400),
                 label(right, -k - 0.42, f"[h{k}]", dx=112, align="right", token="observed", clip=False, weight=600 if k == 1 else 400),
             ]  # fmt: skip
     return View(
         "a", f"**Log-likelihood per observation** · {frame.data}, _n_ = [used:i]",
-        Axis(left, right, f"parameter _{frame.symbol}_" if frame.symbol.isalpha() and len(frame.symbol) == 1 else f"parameter {frame.symbol}", ticks(frame, *WINDOW)),
-        Axis(-5.95, 0.2, grid=True, line=False), layers, pad=(10, 24, 118, 42), phone=330,
+        Axis(left, right, f"parameter _{frame.symbol}_" if frame.symbol.isalpha() and len(frame.symbol) == 1 else f"parameter {frame.symbol}", ticks(frame, *WINDOW), label_at="right"),
+        Axis(-5.95, 0.4, grid=True, line=False), layers, pad=(10, 24, 118, 42), phone=330,
         alt="Log-likelihood of one datum and of five data sets, each with its tangent and its parabola at the assumed parameter",
         sentence="At the assumed value [theta] data set 1 has slope [s1] and curvature [h1] per observation; datum [pick:i] has slope [s0] and curvature [h0].",
         table=(["data set", "slope per observation", "curvature per observation"], [np.arange(1, SETS + 1), s.slope[c, t], s.bend[c, t]]),
@@ -157,7 +161,7 @@ def _dots(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: str |
     """Each datum twice: its squared slope above, its curvature below, in units of F."""
     shown = s.dots.shape[2]
     jitter = 0.30 * (2 * np.mod(np.arange(shown) * 0.6180339887, 1) - 1)
-    clipped = np.clip(s.dots, REACH + 0.06, TOP - 0.06)
+    clipped = np.clip(s.dots, frame.low + 0.06, TOP - 0.06)
     count = Live(np.minimum(np.nan_to_num(s.counts, nan=0), shown), ("n",))
     two, over = ("at", "n"), ("at",)
     mean, error = s.means[[0, 2]], s.means[[1, 3]]
@@ -171,23 +175,21 @@ def _dots(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: str |
             points(Live(clipped[route], over), y + jitter - 0.08, style, size=2.6 if route == 0 else 2.4, alpha=0.55, count=count, pick="i", casing=False),
             segments(Live(population, over), [y - 0.5], Live(population, over), [y + 0.34], style, width=2),
             segments(Live(low, two), [y - 0.08], Live(high, two), [y - 0.08], "page", width=6),
-            segments(Live(low, two), [y - 0.08], Live(high, two), [y - 0.08], style, width=2.5),
-            points(Live(mean[route], two), [y - 0.08], style, size=6),
+            segments(Live(low, two), [y - 0.08], Live(high, two), [y - 0.08], style, width=3),
+            points(Live(mean[route], two), [y - 0.08], style, size=5),
         ]  # fmt: skip
     if not hidden:
         layers += [
-            label(TOP, 1.42, "squared slope  {sampled|_s_^{2}}", align="right", clip=False),
-            label(TOP, 0.42, "curvature  {observed|−_ℓ_″}", align="right", clip=False),
-            label(TOP, -0.55, "[below:i] below 0" if np.nanmax(s.below, initial=0) > 0 else "", align="right", token="ink3", size=12),
-            label(TOP, 0.55, "[beyond:i] beyond →" if np.nanmax(s.dots, initial=0) > TOP else "", align="right", token="ink3", size=12),
+            label(TOP, 1.4, "squared slope {sampled|_s_^{2}}" + (" · [beyond:i] beyond →" if np.nanmax(s.dots, initial=0) > TOP else ""), align="right", clip=False),
+            label(TOP, 0.4, "curvature {observed|−_ℓ_″}" + (" · [below:i] below 0" if np.nanmax(s.below, initial=0) > 0 else ""), align="right", clip=False),
         ]  # fmt: skip
     layers.append(label(1.0, 1.75, "{exact|_F_ = [F]}", dy=-6, align="center", token="exact", weight=600, clip=False))
     if question:
         layers.append(guesses(question))
     drawn = min(int(np.nan_to_num(s.counts[c])), shown) or 1
     return View(
-        "b", "**Every datum twice:** two estimates of one number",
-        Axis(REACH, TOP, "", [(0, "0"), (1, "_F_"), (2, "2_F_"), (3, "3_F_"), (4, "4_F_"), (5, "5_F_")]), Axis(-0.75, 1.75, grid=False, line=False),
+        "b", frame.note or "**Every datum twice:** two estimates of one number",
+        Axis(frame.low, TOP, "", [*([(-1, "−_F_")] if frame.low < -1 else []), (0, "0"), (1, "_F_"), (2, "2_F_"), (3, "3_F_"), (4, "4_F_"), (5, "5_F_")]), Axis(-0.75, 1.75, grid=False, line=False),
         layers, height=178, phone=200, pad=(8, 22, 8, 26), small=True,
         alt="Dots: squared slope and negative curvature of each datum on one axis, their means with two standard errors, exact F",
         sentence="Mean squared slope [ms] ± [ses], mean curvature [mh] ± [seh], exact F [F]. [below:i] of [used:i] curvatures are negative.",
@@ -215,12 +217,12 @@ def _running(frame: Frame, s: Sample, nodes: Array, t: int, c: int, hidden: bool
             points(Live(s.counts, ("n",)), Live(now, two), style, size=4.5),
         ]  # fmt: skip
     step = 1 if frame.top < 4.5 else 2 if frame.top < 9 else 5 if frame.top < 21 else 10
-    marks = [(k, "0" if k == 0 else "_F_" if k == 1 else f"{k}_F_") for k in ([0, 1] if step > 1 else [0]) + list(range(step, int(frame.top) + 1, step))]
+    marks = [(k, "0" if k == 0 else "−_F_" if k == -1 else "_F_" if k == 1 else f"{k}_F_") for k in ([-1] if frame.low < -1 else []) + ([1] if step > 4 else [0, 1] if step > 1 else [0]) + list(range(step, int(frame.top) + 1, step))]
     row_t = s.running[:, t]
     return View(
-        "c", "**Running means,** ± 2 standard errors",
+        "c", "**Running means** of {sampled|_s_^{2}} and {observed|−_ℓ_″}, ± 2 standard errors",
         Axis(1, 5000, "number of data", [(1, "1"), (10, "10"), (100, "100"), (1000, "1000")], log=True),
-        Axis(min(0.0, -0.12 * frame.top) if not hidden else -0.3, frame.top, "", marks),
+        Axis(min(frame.low / 2 if frame.low > -1 else frame.low, -0.12 * frame.top), frame.top, "", marks),
         layers, height=144, phone=200, pad=(30, 6, 8, 38), small=True,
         alt="Running means of squared slope and of curvature against the number of data, with bands of two standard errors",
         sentence="After [used:i] data: squared slope [ms] ± [ses], curvature [mh] ± [seh]; the exact value is [F].",
@@ -235,7 +237,8 @@ def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: 
     mean_s, error_s, mean_h, error_h = s.means
     square, square_sd, bend, bend_sd = s.expected
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio, price = square / bend, (square_sd / bend_sd) ** 2
+        ratio, price = square / bend, np.where(square_sd == bend_sd, 1.0, square_sd / bend_sd) ** 2
+        costs = [np.where(np.isnan(price), np.nan, np.fmax(p, 1)) for p in (price, 1 / price)]
     beyond = np.array([(row > TOP).cumsum()[np.minimum(np.nan_to_num(s.counts, nan=1).astype(int), row.size) - 1] for row in s.dots[0]], dtype=float)
     numbers: dict[str, Number | str] = {
         "theta": Number(Live(frame.origin + frame.unit * nodes, over), "g3"),
@@ -243,12 +246,12 @@ def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: 
         "es": Number(Live(square, over), "g3"), "eh": Number(Live(bend, over), "g3"),
         "sds": Number(Live(square_sd, over), "g3"), "sdh": Number(Live(bend_sd, over), "g3"),
         "ratio": Number(Live(ratio, over), "2"),
-        "price_s": Number(Live(np.where(np.isnan(price), np.nan, np.fmax(price, 1)), over), "g2"),
-        "price_h": Number(Live(np.where(np.isnan(price), np.nan, np.fmax(1 / np.where(price > 0, price, np.nan), 1)), over), "g2"),
+        "price_s": Number(Live(costs[0], over), "g2"),
+        "price_h": Number(Live(costs[1], over), "g2"),
         "ms": Number(Live(mean_s * f, two), "g3"), "ses": Number(Live(error_s * f, two), "g2"),
         "mh": Number(Live(mean_h * f, two), "g3"), "seh": Number(Live(error_h * f, two), "g2"),
         "below": Number(Live(s.below, two), "i"), "beyond": Number(Live(beyond, two), "i"),
-        "pick": Number(Live(np.arange(1.0, len(s.x) + 1), ("i",)), "i"), "x": Number(Live(s.x, ("i",)), "g3"),
+        "pick": Number(Live(np.arange(1.0, len(s.x) + 1), ("i",)), "i"), "x": Number(Live(s.x, ("i",)), frame.x_format),
         "s0": Number(Live(s.datum_slope, ("i", "at")), "+2"), "h0": Number(Live(s.datum_bend, ("i", "at")), "2"),
     }  # fmt: skip
     for k in range(SETS):
@@ -316,8 +319,8 @@ def which_matrix(frame: Frame, s: Sample, peak: Peak, nodes: Array, t: int, c: i
     if not hidden:
         layers += [label(nodes[-1], y, names[k][0], dx=8, middle=True, token=names[k][1], weight=600, clip=False) for k, y in zip(order, heights, strict=True)]
     main = View(
-        "a", f"**Three informations of one sample,** against the parameter · {frame.data}, _n_ = [used:i]",
-        Axis(nodes[0], nodes[-1], f"parameter {frame.symbol}", ticks(frame, nodes[0], nodes[-1])),
+        "a", f"**One sample, three informations** · {frame.data}, _n_ = [used:i]",
+        Axis(nodes[0], nodes[-1], f"parameter {frame.symbol}", ticks(frame, nodes[0], nodes[-1]), label_at="right"),
         Axis(-0.6, top, "", [(0, "0"), (1, "_F_"), (2, "2_F_"), (3, "3_F_")]), layers, pad=(38, 10, 84, 42), phone=320,
         alt="Expected, observed and empirical information of one sample against the parameter, with the maximum of the likelihood",
         sentence="At the maximum: expected [pF], observed [pJ] ± [pJe], empirical [pE] ± [pEe]. At the assumed [theta]: [F], [mh], [ms].",
@@ -349,9 +352,8 @@ def which_matrix(frame: Frame, s: Sample, peak: Peak, nodes: Array, t: int, c: i
     )]  # fmt: skip
     side.append(_whole(whole, hidden))
     formula = {"groups": [
-        [["{exact|expected}", "{observed|observed}", "{empirical|empirical}"],
-         ["{exact|−`E`~{_θ_} _ℓ_″}", "{observed|−mean _ℓ_″}", "{empirical|mean _s_^{2}}"]],
-        [["at the maximum"], ["[pF]   [pJ]   [pE]"]],
+        [["{exact|_F_ = −`E`~{_θ_} _ℓ_″}", "", "{observed|_J_ = −mean _ℓ_″}", "", "{empirical|mean _s_^{2}}"], ["**[F]**", "", "**[mh]**", "", "**[ms]**"]],
+        [["at the maximum  {exact|_F_},  {observed|_J_},  {empirical|mean _s_^{2}}"], ["[pF],  [pJ],  [pE]"]],
     ]}  # fmt: skip
     return Scene([main, *side], COLUMNS, AREAS, ["at", "n"], numbers, formula, checks=checks, **placement)
 
@@ -365,7 +367,7 @@ def _whole(whole: Mapping[str, Any] | None, hidden: bool) -> TableView:
         cells = [{"title": f"{{{'exact' if k == 'expected' else k}|{k}}}", "matrix": m} for k, m in spelled.items()]
         rows = [[f"{k} {i + 1}{j + 1}" for k in whole["matrices"] for i in range(2) for j in range(2)], np.concatenate([np.ravel(m) for m in whole["matrices"].values()])]
     else:
-        cells = [{"title": "", "matrix": [["This family has one parameter: each matrix is one number." if not hidden else "hidden until you commit"]], "plain": True}]
+        cells = [{"title": "", "matrix": [[line] for line in (("hidden until you commit",) if hidden else ("One parameter here:", "each matrix is one number."))], "plain": True}]
     names = f" ({whole['names']})" if whole else ""
     return TableView("c", f"**All parameters**{names}, at their joint maximum" if whole else "**All parameters**", cells, height=160,
                      alt="The three matrices at the joint maximum of the likelihood", sentence="Matrices of all parameters, 1 row each.", table=(["entry", "value"], rows))  # fmt: skip
@@ -385,16 +387,17 @@ class Steps:
     step: Array  # (2, s): Newton, scoring
     path: Array  # (2, s, k)
     peak: float
+    data: Array  # the values themselves
 
 
 def two_steps(q: Steps, now: int, checks: Sequence[Check], **placement: Sequence[str]) -> Scene:
     over = ("start",)
-    low, high = -70.0, -34.0
+    low, high = -72.0, -44.0
     quadratics = [q.height[:, None] + q.gradient[:, None] * (q.v - q.start[:, None]) - 0.5 * k[:, None] * (q.v - q.start[:, None]) ** 2 for k in q.curvature]
     quadratics = [np.where((y > high + 4) | (y < low - 4), np.nan, y) for y in quadratics]
     landed = q.start + q.step
     edge = np.clip(landed, 4, q.v[-1] - 4)
-    levels = (-64.5, -67.5)
+    levels = (-66.5, -69.3)
     layers: list[Layer] = [
         rule(x=[q.peak], token="hair"), rule(x=Live(q.start, over)),
         curve(q.v, q.value, "theta", width=2.5),
@@ -412,9 +415,9 @@ def two_steps(q: Steps, now: int, checks: Sequence[Check], **placement: Sequence
             label(Live(np.where(near, np.nan, np.minimum(q.start, end)), over), level, f"{name} [{name}]", dx=-8, align="right", middle=True, token=style, weight=600),
         ]  # fmt: skip
     main = View(
-        "a", "**Log-likelihood of ten values** (total), mean held at 80. Drag the start.",
+        "a", "**Log-likelihood of ten values,** total, mean held at 80. Drag the start.",
         Axis(0, q.v[-1], "variance _v_ = _σ_^{2}", [(0, "0"), (400, "400"), (800, "800"), (1200, "1200"), (1600, "1600")]),
-        Axis(low, high, "log-likelihood", [(k, f"−{-k}") for k in (-60, -50, -40)]), layers, pad=(42, 10, 10, 42), phone=320,
+        Axis(low, high, "", [(k, f"−{-k}") for k in (-70, -60, -50)]), layers, pad=(38, 10, 18, 42), phone=320,
         alt="Log-likelihood of ten values against the variance, with the quadratics and the steps of Newton and of scoring",
         sentence="From v = [start] Newton steps by [Newton] and scoring by [scoring]; the maximum is at [peak].",
         table=(["variance", "log-likelihood", "Newton's quadratic", "scoring's quadratic"], [q.v, q.value, quadratics[0][now], quadratics[1][now]]),
@@ -423,16 +426,16 @@ def two_steps(q: Steps, now: int, checks: Sequence[Check], **placement: Sequence
     top = q.v[-1]
     iterates = View(
         "b", "**Step after step**",
-        Axis(-0.3, k[-1] + 0.3, "steps taken", [(int(j), str(j)) for j in k[::2]]), Axis(0, top, "", [(0, "0"), (400, "400"), (800, "800"), (1200, "1200")]),
+        Axis(-0.3, k[-1] + 0.3, "steps taken", [(int(j), str(j)) for j in k[::2]]), Axis(0, top, "", [(0, "0"), (400, "400"), (800, "800"), (1200, "1200"), (1600, "1600")]),
         [rule(y=[q.peak], token="hair", width=1.5), *(layer for m, style in enumerate(("observed", "exact")) for layer in (
             curve(k, Live(np.where(q.path[m] > 3 * top, np.nan, q.path[m]), over), style, width=1.75),
             points(k, Live(np.where(q.path[m] > top, np.nan, q.path[m]), over), style, size=4),
-        )), label(k[-1] + 0.3, q.peak, "maximum [peak:i]", dy=-7, align="right", token="ink3", size=12)],
+        )), label(k[-1] + 0.3, q.peak, "maximum [peak:i]", dy=-13, align="right", token="ink3", size=12)],
         height=232, phone=240, pad=(40, 10, 10, 40), small=True,
         alt="Variance after each step of Newton and of scoring", sentence="Newton goes to [n1], [n2], [n3]; scoring to [s1], [s2], [s3].",
         table=(["steps", "Newton", "scoring"], [k, *q.path[:, now]]),
     )  # fmt: skip
-    note = TableView("c", "**The ten values**", [{"title": "", "matrix": [["[v1]"], ["[v2]"]], "plain": True}], height=64,
+    note = TableView("c", "**The ten values,** Σ (_x_ − 80)^{2} = [sum]", [{"title": "", "matrix": [[f"{x:.0f}" for x in half] for half in np.split(q.data, 2)], "plain": True}], height=64,
                      alt="The ten values", sentence="Their squared distances from 80 add up to [sum].", table=(["quantity", "value"], [["sum of squares", "maximum"], [q.peak * 10, q.peak]]))  # fmt: skip
     numbers: dict[str, Number | str] = {
         "gradient": Number(Live(q.gradient, over), "+3"), "J": Number(Live(q.curvature[0], over), "5"), "F": Number(Live(q.curvature[1], over), "5"),
@@ -477,7 +480,7 @@ def two_error_bars(e: Errors, now: int, checks: Sequence[Check], **placement: Se
     over = ("growth",)
     grid, (naive, sandwich) = e.grid, e.bells
     top = 11.0
-    at = 110  # a grid point on the right flank, for the labels
+    at = 98  # a grid point on the right flank, for the labels
     main = View(
         "a", f"**Slopes of {e.fits} simulated data sets** of 1000, truth 2 · seed 7",
         Axis(e.edges[0], e.edges[-1], "error of the fitted slope", [(-0.2, "−0.2"), (-0.1, "−0.1"), (0, "0"), (0.1, "+0.1"), (0.2, "+0.2")]),
@@ -487,7 +490,8 @@ def two_error_bars(e: Errors, now: int, checks: Sequence[Check], **placement: Se
             curve(grid, Live(sandwich, over), "empirical", width=2.5, dash="solid"), curve(grid, Live(naive, over), "observed", width=2.25),
             label(0.0, Live(naive.max(1), over), "{observed|naive: SE [Pn]}", dx=34, dy=6, token="observed", weight=600),
             label(grid[at], Live(sandwich[:, at], over), "{empirical|sandwich: SE [Ps]}", dx=10, dy=-12, token="empirical", weight=600),
-            label(e.edges[0], 0.0, "simulated: SD [S] ± [Se]", dx=8, dy=-150, token="data", weight=600),
+            label(e.edges[0], 0.72 * top, "simulated:", dx=8, token="data", weight=600),
+            label(e.edges[0], 0.72 * top, "SD [S] ± [Se]", dx=8, dy=18, token="data", weight=600),
         ],
         pad=(34, 8, 10, 42), phone=300,
         alt="Histogram of simulated slope errors with the normal curves that the naive and the sandwich standard errors promise",
@@ -504,7 +508,7 @@ def two_error_bars(e: Errors, now: int, checks: Sequence[Check], **placement: Se
     table = TableView(
         "c", "**Standard error of the slope,** _n_ = 1000",
         [{"title": "", "head": ["", "this data set", "population"], "align": ["left", "right", "right"], "rows": [
-            ["{observed|naive _H_^{−1}}", "**[Dn]**", "[Pn]"], ["{empirical|sandwich _H_^{−1}_E_ _H_^{−1}}", "**[Ds]**", "[Ps]"], ["simulated truth", "", "**[S]** ± [Se]"],
+            ["{observed|naive _H_^{−1}}", "**[Dn]**", "[Pn]"], ["{empirical|sandwich _H_^{−1}_EH_^{−1}}", "**[Ds]**", "[Ps]"], ["simulated truth", "", "**[S]** ± [Se]"],
         ]}],
         height=110, alt="Standard errors of the slope: naive, sandwich, simulated", sentence="Naive [Dn], sandwich [Ds] from this data set; population [Pn], [Ps]; simulated [S] ± [Se].",
         table=(["which", "this data set", "population"], [["naive", "sandwich", "simulated"], [e.naive[now], e.sandwich[now], np.nan], [e.naive_population[now], e.sandwich_population[now], e.simulated[now]]]),
