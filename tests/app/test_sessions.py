@@ -1,0 +1,51 @@
+"""Many readers at once and one who stays, over the app's own websocket, without a browser."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from reader import SLUGS
+
+from benchmarks.websocket import Session, serve
+
+
+def apart(coroutine):
+    """Run in a thread: the main one may hold a browser's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+@pytest.mark.parametrize("asgi", [False, True], ids=["streamlit run", "uvicorn"])
+def test_thirty_readers_open_a_cold_server_at_once(asgi):
+    async def herd(url):
+        async def one(i):
+            async with Session(url, SLUGS[i % len(SLUGS)], seed=i) as session:
+                await session.open()
+                await session.move()
+                return session.exceptions, session.stage.get("slug")
+
+        return await asyncio.gather(*[one(i) for i in range(30)])
+
+    with serve("app.py", asgi=asgi) as server:
+        readers = apart(herd(server.url))
+    assert [e for exceptions, _ in readers for e in exceptions] == []
+    assert [slug for _, slug in readers] == [SLUGS[i % len(SLUGS)] for i in range(30)]
+
+
+def test_a_long_session_does_not_grow():
+    """150 releases on every lesson's scene cache: what is kept is bounded.  benchmarks/sessions.py goes on to 1,000."""
+
+    async def soak(server):
+        memory = []
+        async with Session(server.url, SLUGS[0], seed=1) as session:
+            await session.open()
+            for i in range(150):
+                await session.move()
+                if i >= 60 and i % 10 == 9:
+                    memory.append(server.memory)
+            assert session.exceptions == []
+        return memory
+
+    with serve("app.py", asgi=True) as server:
+        memory = apart(soak(server))
+    assert memory[-1] - memory[0] < 25, memory
