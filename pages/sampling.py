@@ -14,7 +14,7 @@ from fisher_app.lesson import Figure, Lesson, Paste, Preset
 from fisher_app.predictions import Choose, Observe, Option
 from fisher_app.stage.scene import Axis, Check, Live, Number, Scene
 from fisher_app.worlds import World
-from fisher_core import datasets, information, landscape
+from fisher_core import datasets, information, two_weights
 from fisher_core.models import LinearRegression, LogisticRegression
 
 START, NEAR = (1.0, -1.0), 0.5  # before a commitment the empirical step is shown only this near to the start
@@ -54,12 +54,12 @@ def surveyed(key, own):
     w = world(*key, own)
     every = 1 if w.kind == "line" and len(w.x) <= 2000 else 2 if len(w.x) <= 2000 else 4
     gx, gy = np.linspace(-5.2, 5.2, 45), np.linspace(-4, 4, 35)
-    loss = landscape.mean_losses(w.model, w.x, w.y, w.origin + np.stack(np.meshgrid(gx, gy, indexing="ij"), axis=-1))
-    lowest = landscape.mean_losses(w.model, w.x, w.y, w.origin[None])[0] if w.found else loss.min()
+    loss = two_weights.mean_losses(w.model, w.x, w.y, w.origin + np.stack(np.meshgrid(gx, gy, indexing="ij"), axis=-1))
+    lowest = two_weights.mean_losses(w.model, w.x, w.y, w.origin[None])[0] if w.found else loss.min()
     levels = lowest + (loss[(0, -1), (0, -1)].max() - lowest) * (np.arange(1, 8) / 7.5) ** 2
     distance = np.linspace(0.04, 4.8, 120)
     ray = w.origin + distance[:, None] * np.array([1, -1]) / np.sqrt(2)
-    return every, landscape.survey(w.model, w.x, w.y, pad(w, every)), figures.level_segments(gx, gy, loss, levels), distance, landscape.survey(w.model, w.x, w.y, ray)
+    return every, two_weights.survey(w.model, w.x, w.y, pad(w, every)), figures.level_segments(gx, gy, loss, levels), distance, two_weights.survey(w.model, w.x, w.y, ray)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
@@ -67,8 +67,8 @@ def sampled(key, own, draws: int, number: int):
     """Sampled matrices over the pad (coarser where each node costs a sum over many labels), and the band's radii."""
     w = world(*key, own)
     every, band = (64, 64) if w.kind == "line" else (2, 8) if draws <= 1000 else (8, 16)
-    fisher = landscape.sampled_fisher(w.model, w.x, pad(w, every), draws, np.random.default_rng(number))
-    return every, fisher, band, landscape.radial_band(w.model, w.x, pad(w, band), draws, np.random.default_rng(number))
+    fisher = two_weights.sampled_fisher(w.model, w.x, pad(w, every), draws, np.random.default_rng(number))
+    return every, fisher, band, two_weights.radial_band(w.model, w.x, pad(w, band), draws, np.random.default_rng(number))
 
 
 def spread(values: np.ndarray, every: int, wanted: int) -> np.ndarray:
@@ -88,16 +88,16 @@ def plane(v) -> Scene:
     w = world(*key, v.data)
     every, pads, contours, distance, ray = surveyed(key, v.data)
     coarse, drawn, band_every, band = sampled(key, v.data, round(v.M), v.seed)
-    theta = w.origin + (v.a, v.b)
-    here = landscape.survey(w.model, w.x, w.y, theta)
-    drawn_here = landscape.sampled_fisher(w.model, w.x, theta, round(v.M), np.random.default_rng(v.seed))
+    theta = np.add(w.origin, (v.a, v.b))
+    here = two_weights.survey(w.model, w.x, w.y, theta)
+    drawn_here = two_weights.sampled_fisher(w.model, w.x, theta, round(v.M), np.random.default_rng(v.seed))
     fisher, error = spread(drawn.value, coarse, every), spread(drawn.standard_error, coarse, every)
     offsets = pad(w, every) - w.origin
     open_question = "further" not in v.seen
     hidden = length(offsets - START) > NEAR if open_question else np.zeros(offsets.shape[:2], dtype=bool)
     hidden_here = open_question and np.hypot(v.a - START[0], v.b - START[1]) > NEAR
-    steps = {"exact": landscape.steps(pads.exact, pads.gradient), "sampled": landscape.steps(fisher, pads.gradient), "empirical": np.where(hidden[..., None], np.nan, landscape.steps(pads.empirical, pads.gradient))}  # fmt: skip
-    rest = {"exact": landscape.steps(here.exact, here.gradient), "sampled": landscape.steps(drawn_here.value, here.gradient), "empirical": np.nan if hidden_here else landscape.steps(here.empirical, here.gradient)}  # fmt: skip
+    steps = {"exact": two_weights.steps(pads.exact, pads.gradient), "sampled": two_weights.steps(fisher, pads.gradient), "empirical": np.where(hidden[..., None], np.nan, two_weights.steps(pads.empirical, pads.gradient))}  # fmt: skip
+    rest = {"exact": two_weights.steps(here.exact, here.gradient), "sampled": two_weights.steps(drawn_here.value, here.gradient), "empirical": np.full(2, np.nan) if hidden_here else two_weights.steps(here.empirical, here.gradient)}  # fmt: skip
 
     def number(table, exact, form="2"):
         return Number(figures.table(table, every), form, float(exact))
@@ -111,20 +111,20 @@ def plane(v) -> Scene:
     numbers["gradient"] = number(length(pads.gradient), np.linalg.norm(here.gradient))
     numbers["loss"] = number(pads.loss, here.loss, "3")
     numbers["distance"] = number(length(offsets), np.hypot(v.a, v.b))
-    linear_start = landscape.survey(w.model, w.x, w.y, w.origin + START)
-    start_step = landscape.steps(linear_start.empirical, linear_start.gradient)
+    linear_start = two_weights.survey(w.model, w.x, w.y, w.origin + START)
+    start_step = two_weights.steps(linear_start.empirical, linear_start.gradient)
     numbers["start_length"] = Number(float(np.linalg.norm(start_step)), "3")
     shown, tilt, datum = followed(w, v, theta)
     numbers |= datum
     plain = w.kind == "line" and v.data is None and v.noise == "matched" and not v.quiet
     view = figures.plane(
-        figures.Plane(NODES, every, contours, *(landscape.inverse_roots(m) for m in (pads.exact, fisher, pads.empirical)), *steps.values(), band_every, band),
+        figures.Plane(NODES, every, contours, *(two_weights.inverse_roots(m) for m in (pads.exact, fisher, pads.empirical)), *steps.values(), band_every, band),
         w.axes, w.optimum, FAR if plain and open_question else None,
         (*START, *start_step) if not open_question and plain and np.hypot(v.a - START[0], v.b - START[1]) > NEAR else None, tilt, w.found,
-        (["matrix", "entry 11", "entry 12", "entry 22", "step length"], [list(rest), *([m[i, j] for m in (here.exact, drawn_here.value, here.empirical)] for i, j in ((0, 0), (0, 1), (1, 1))), [float(np.linalg.norm(s)) for s in rest.values()]]),
+        (["quantity", *rest], [["step in the first weight", "step in the second weight", "step length"], *([*np.broadcast_to(m, 2).tolist(), float(np.linalg.norm(m))] for m in rest.values())]),
     )  # fmt: skip
     window = (np.hypot(*START) - NEAR, np.hypot(*START) + NEAR) if open_question else None
-    along = figures.lengths(distance, length(landscape.steps(ray.exact, ray.gradient)), length(landscape.steps(ray.empirical, ray.gradient)),
+    along = figures.lengths(distance, length(two_weights.steps(ray.exact, ray.gradient)), length(two_weights.steps(ray.empirical, ray.gradient)),
                             (length(offsets), length(steps["exact"]), length(steps["empirical"])), every, window, "further" if plain else None, w.optimum)  # fmt: skip
     formula = {"groups": [
         [["{exact|‖_F_^{−1}∇_L_‖}"], ["{exact|**[exact_length]**}"]],
@@ -134,7 +134,7 @@ def plane(v) -> Scene:
         [["‖∇_L_‖"], ["[gradient]"]], [["loss _L_"], ["[loss]"]],
     ]}  # fmt: skip
     return Scene(
-        [view, figures.data(shown, v.labels == "model", len(w.x)), along, figures.matrices(w.kind == "line")], figures.COLUMNS, figures.AREAS, ["a", "b"], numbers, formula,
+        [view, figures.data(shown, v.labels == "model", len(w.x)), along, figures.matrices(w.kind == "line", (["entry", "exact", "sampled", "standard error", "empirical"], [["11", "12", "22"], *([m[0, 0], m[0, 1], m[1, 1]] for m in (here.exact, drawn_here.value, drawn_here.standard_error, here.empirical))]))], figures.COLUMNS, figures.AREAS, ["a", "b"], numbers, formula,
         groups=["model", "labels"], more=["noise" if v.model == "linear" else "classes", "M", "seed"], breaks=["quiet"] if v.model == "linear" else [], checks=checks(w, theta, here),
     )  # fmt: skip
 
@@ -150,16 +150,16 @@ def followed(w: World, v, theta):
     norm = np.linalg.norm(x, axis=1)
     drawn = v.labels == "model"
     if drawn and not linear:  # a drawn class is 0 or 1 and does not slide: it is drawn anew at rest
-        y = landscape.label_at(w.model, x @ theta, uniform)
+        y = two_weights.label_at(w.model, x @ theta, uniform)
     z = grid @ x.T
-    labels = landscape.label_at(w.model, z, uniform) if drawn and linear else y
+    labels = two_weights.label_at(w.model, z, uniform) if drawn and linear else y
     residual = w.model.residual(labels, z)
     fine = pad(w, 8)
-    fine_labels = landscape.label_at(w.model, fine @ x.T, uniform) if drawn and linear else y
+    fine_labels = two_weights.label_at(w.model, fine @ x.T, uniform) if drawn and linear else y
     size = figures.pixels(np.abs(w.model.residual(fine_labels, fine @ x.T)) * norm, 1.1 if linear else 3.5)
     over = ("a", "b", "i")
     here = x @ theta
-    rest = w.model.residual(landscape.label_at(w.model, here, uniform) if drawn else y, here)
+    rest = w.model.residual(two_weights.label_at(w.model, here, uniform) if drawn else y, here)
     offsets = grid - w.origin
     numbers = {"residual": Number(Live(residual, over, (stride, stride, 1)), "+2", Live(rest, ("i",))),
                **{f"x{i}{j}": Number(Live(x[:, i - 1] * x[:, j - 1], ("i",)), "2") for i, j in ((1, 1), (1, 2), (2, 2))}}  # fmt: skip
@@ -186,12 +186,12 @@ def checks(w: World, theta, here) -> list[Check]:
 
     centred = information.empirical(w.model, (w.x, w.y), theta, centered=True).value
     tests = [
-        Check("exact F", "closed form", "sum over labels", relative(here.exact, landscape.by_label_quadrature(w.model, w.x, theta)), 1e-6),
+        Check("exact F", "closed form", "sum over labels", relative(here.exact, two_weights.by_label_quadrature(w.model, w.x, theta)), 1e-6),
         Check("empirical Fisher", "mean of score products", "covariance plus ∇L∇Lᵀ", relative(here.empirical, centred + np.outer(here.gradient, here.gradient)), 1e-7),
     ]
     if w.kind == "line":
         least = np.polynomial.polynomial.polyfit(w.x[:, 1], w.y, 1)
-        tests.append(Check("θ after one exact step", "−F⁻¹∇L", "least squares by polyfit", relative(least, theta + landscape.steps(here.exact, here.gradient)), 1e-8))
+        tests.append(Check("θ after one exact step", "−F⁻¹∇L", "least squares by polyfit", relative(least, theta + two_weights.steps(here.exact, here.gradient)), 1e-8))
     return tests
 
 
@@ -207,16 +207,16 @@ def k1():
     line = LinearRegression()
     optimum = line.mle(x, y)
     fine = np.linspace(-1.6, 5.6, 61)
-    loss = landscape.mean_losses(line, x, y, np.stack(np.meshgrid(fine, fine, indexing="ij"), axis=-1))
+    loss = two_weights.mean_losses(line, x, y, np.stack(np.meshgrid(fine, fine, indexing="ij"), axis=-1))
     lowest = line.mean_loss(x, y, optimum)
     contours = figures.level_segments(fine, fine, loss, lowest + (np.arange(1, 8) ** 2) * 0.5)
     spots = np.linspace(-0.6, 4.6, 9)
     grid = np.stack(np.meshgrid(spots, spots, indexing="ij"), axis=-1)
-    here = landscape.survey(line, x, y, grid)
-    moves = {"identity": -here.gradient, "exact": landscape.steps(here.exact, here.gradient), "empirical": landscape.steps(here.empirical, here.gradient)}
+    here = two_weights.survey(line, x, y, grid)
+    moves = {"identity": -here.gradient, "exact": two_weights.steps(here.exact, here.gradient), "empirical": two_weights.steps(here.empirical, here.gradient)}
     starts = np.array([[-0.5, 4.5], [4.5, 4.0], [0.0, 0.0], [4.5, -0.5]])
-    paths = {k: landscape.preconditioned_path(line, x, y, starts, k, rate, 100) for k, rate in FIELD_RATES.items()}
-    excess = {k: landscape.mean_losses(line, x, y, path[:, 0]) - lowest for k, path in paths.items()}
+    paths = {k: two_weights.preconditioned_path(line, x, y, starts, k, rate, 100) for k, rate in FIELD_RATES.items()}
+    excess = {k: two_weights.mean_losses(line, x, y, path[:, 0]) - lowest for k, path in paths.items()}
     return optimum, contours, grid, moves, paths, excess
 
 
@@ -229,13 +229,13 @@ def fields(v) -> Scene:
     formula = {"groups": [[[f"{{{s}|mean distance to _θ_*}}"], [f"{{{s}|**[{k}_away]**}}"]] for k, s in zip("gne", titles, strict=True)]}
     x, _ = datasets.k1_field()
     line = LinearRegression()
-    tests = [Check("F of K1", "closed form", "sum over labels", float(np.abs(line.fisher(x, optimum) - landscape.by_label_quadrature(line, x, optimum)).max()), 1e-7)]
+    tests = [Check("F of K1", "closed form", "sum over labels", float(np.abs(line.fisher(x, optimum) - two_weights.by_label_quadrature(line, x, optimum)).max()), 1e-7)]
     return Scene([*views, figures.field_losses({k: e for k, e in excess.items() if not (hidden and k == "empirical")})], "repeat(3, minmax(0, 1fr))", ("g n e", "l l l", "player player player"), [], away, formula, player="step", checks=tests)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def walks():
-    return landscape.power_path(CONTROL["xi"].nodes, count=100)
+    return two_weights.power_path(CONTROL["xi"].nodes, count=100)
 
 
 def pathology(v) -> Scene:
@@ -262,9 +262,9 @@ def moment(v) -> Scene:
     total, exact = (np.diagonal(m, axis1=-2, axis2=-1) for m in (pads.empirical, pads.exact))
     covariance = total - mean
     stride = 4 // every
-    batch = landscape.batch_second_moment(covariance[::stride, ::stride, None], pads.gradient[::stride, ::stride, None], CONTROL["batch"].nodes)
-    here = landscape.survey(w.model, w.x, w.y, w.origin + (v.a, v.b))
-    seen = landscape.batch_second_moment(np.diag(here.empirical) - here.gradient**2, here.gradient, CONTROL["batch"].nodes)
+    batch = two_weights.batch_second_moment(covariance[::stride, ::stride, None], pads.gradient[::stride, ::stride, None], CONTROL["batch"].nodes)
+    here = two_weights.survey(w.model, w.x, w.y, np.add(w.origin, (v.a, v.b)))
+    seen = two_weights.batch_second_moment(np.diag(here.empirical) - here.gradient**2, here.gradient, CONTROL["batch"].nodes)
     numbers = {}
     for k in range(2):
         numbers |= {f"F{k}": Number(figures.table(exact[..., k], every), "2", float(here.exact[k, k])), f"E{k}": Number(figures.table(total[..., k], every), "2", float(here.empirical[k, k])),
@@ -274,7 +274,7 @@ def moment(v) -> Scene:
         [["{empirical|_E_} = {empirical|covariance} + {identity|∇_L_∇_L_^{T}}"], ["[E0] = [C0] + [G0]"]],
         [["Adam: _v_ = {empirical|covariance} ∕ _B_ + {identity|(∇_L_)^{2}}"], ["[V0], and it divides by √_v_, not by _v_"]],
     ]}  # fmt: skip
-    return Scene(figures.moments(w.axes, every, exact, covariance, mean, batch), "1fr 1fr", ("a b",), ["a", "b", "batch"], numbers, formula, groups=["model"], more=["noise" if v.model == "linear" else "classes"], checks=checks(w, w.origin + (v.a, v.b), here))
+    return Scene(figures.moments(w.axes, every, exact, covariance, mean, batch), "1fr 1fr", ("a b",), ["a", "b", "batch"], numbers, formula, groups=["model"], more=["noise" if v.model == "linear" else "classes"], checks=checks(w, np.add(w.origin, (v.a, v.b)), here))
 
 
 DRAWS = np.round(np.geomspace(10, 10_000, 7)).astype(int)
@@ -284,7 +284,7 @@ DRAWS = np.round(np.geomspace(10, 10_000, 7)).astype(int)
 def repeated(number: int):
     x, _ = datasets.regression()
     model, theta = LogisticRegression(), [0.5, 1.5]
-    return tuple(landscape.sampling_errors(model, x, theta, DRAWS, 100, np.random.default_rng(number), truth) for truth in (None, [1.0, 1.0]))
+    return tuple(two_weights.sampling_errors(model, x, theta, DRAWS, 100, np.random.default_rng(number), truth) for truth in (None, [1.0, 1.0]))
 
 
 def convergence(v) -> Scene:
@@ -300,7 +300,7 @@ def convergence(v) -> Scene:
     ]}  # fmt: skip
     x, _ = datasets.regression()
     model, theta = LogisticRegression(), np.array([0.5, 1.5])
-    tests = [Check("exact F", "closed form", "sum over labels", float(np.abs(model.fisher(x, theta) - landscape.by_label_quadrature(model, x, theta)).max()), 1e-7)]
+    tests = [Check("exact F", "closed form", "sum over labels", float(np.abs(model.fisher(x, theta) - two_weights.by_label_quadrature(model, x, theta)).max()), 1e-7)]
     return Scene([figures.errors(DRAWS.astype(float), drawn, observed)], "minmax(0, 1fr)", ("a",), ["M"], numbers, formula, more=["seed"], checks=tests)
 
 
@@ -308,18 +308,18 @@ def convergence(v) -> Scene:
 def empirical_lengths() -> tuple[float, float]:
     """Lengths of the empirical step at the start and three times further out, on REG."""
     w = world("linear", "matched", "correct", False, None)
-    here = landscape.survey(w.model, w.x, w.y, w.origin + np.array([START, FAR]))
-    return tuple(length(landscape.steps(here.empirical, here.gradient)))
+    here = two_weights.survey(w.model, w.x, w.y, w.origin + np.array([START, FAR]))
+    return tuple(length(two_weights.steps(here.empirical, here.gradient)))
 
 
 def holds(v) -> bool:
     """At the defaults: drawn labels give F within 4 standard errors, the observed ones another matrix and a short step."""
     w = world(v.model, v.noise, v.classes, v.quiet, v.data)
-    theta = w.origin + (v.a, v.b)
-    here = landscape.survey(w.model, w.x, w.y, theta)
-    drawn = landscape.sampled_fisher(w.model, w.x, theta, round(v.M), np.random.default_rng(v.seed))
+    theta = np.add(w.origin, (v.a, v.b))
+    here = two_weights.survey(w.model, w.x, w.y, theta)
+    drawn = two_weights.sampled_fisher(w.model, w.x, theta, round(v.M), np.random.default_rng(v.seed))
     near = np.abs(drawn.value - here.exact) < 4 * drawn.standard_error
-    short = length(landscape.steps(here.empirical, here.gradient)) < 0.5 * length(landscape.steps(here.exact, here.gradient))
+    short = length(two_weights.steps(here.empirical, here.gradient)) < 0.5 * length(two_weights.steps(here.exact, here.gradient))
     return bool(near.all() and short and np.abs(here.empirical - here.exact).max() > 1)
 
 

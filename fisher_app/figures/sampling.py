@@ -11,7 +11,22 @@ import numpy as np
 from fisher_core.validation import Array
 
 from ..stage.scene import (
-    Axis, Live, TableView, View, arrow, bars, curve, ellipse, guesses, handle, label, points, region, rule, segments, veil,
+    Axis,
+    Live,
+    TableView,
+    View,
+    arrow,
+    bars,
+    curve,
+    ellipse,
+    guesses,
+    handle,
+    label,
+    points,
+    region,
+    rule,
+    segments,
+    veil,
 )  # fmt: skip
 
 COLUMNS, AREAS = "minmax(0, 1fr) 286px", ("a b", "a c", "d d")
@@ -199,7 +214,7 @@ def lengths(distance: Array, exact: Array, empirical: Array, here: tuple[Array, 
     )  # fmt: skip
 
 
-def matrices(linear: bool) -> TableView:
+def matrices(linear: bool, rows: Any) -> TableView:
     """V2: the three matrices with live numbers, and what one datum adds."""
 
     def cells(token: str, name: str, error: bool = False) -> list[list[str]]:
@@ -216,7 +231,7 @@ def matrices(linear: bool) -> TableView:
         ],
         "Exact, sampled and empirical Fisher matrix as numbers, and the rank-one term of the highlighted datum",
         "Exact [F11], [F12], [F22]; sampled [S11], [S12], [S22] from [M] draws; empirical [E11], [E12], [E22].",
-        height=70,
+        table=rows, height=70,
     )  # fmt: skip
 
 
@@ -235,7 +250,7 @@ def field(id: str, title: str, style: str, grid: Array, moves: Array, scale: flo
         [segments(*contours, "hair", width=1.25), *body, points([optimum[0]], [optimum[1]], "optimum", size=6, casing=True)],
         f"Field of {title.replace('*', '')} steps with runs from four starts towards the optimum",
         "After [step] steps the runs are " + ("hidden." if hidden else f"[{id}_away:3] from the optimum on average."),
-        table=None if hidden else (["step", *(f"{n} {k + 1}" for k in range(path.shape[1]) for n in ("intercept", "slope"))], [np.arange(len(path)), *(path[:, k, c] for k in range(path.shape[1]) for c in (0, 1))]),
+        table=(["step"], [np.arange(2)]) if hidden else (["step", *(f"{n} {k + 1}" for k in range(path.shape[1]) for n in ("intercept", "slope"))], [np.arange(len(path)), *(path[:, k, c] for k in range(path.shape[1]) for c in (0, 1))]),
         height=232, phone=300, pad=(44, 8, 4, 40), equal=True, small=True,
     )  # fmt: skip
 
@@ -269,7 +284,7 @@ def walk(exponents: Array, paths: Array) -> list[View]:
             rule(y=[0.0], dash="short"), curve(clock, Live(shown, ("xi",)), "empirical", upto="step", dash="solid", width=1.75),
             points(clock, Live(shown, ("xi",)), "empirical", size=2.4, symbol="circle", edge=False), rule(x=at), points(at, Live(shown, ("xi", "step")), "empirical", size=5),
             label(at, Live(shown, ("xi", "step")), "_θ_ = [walk]", dx=-9, dy=-10, align="right", token="empirical", weight=600),
-        ], alt, "With ξ = [xi], θ is [walk] after [step] steps.", table=None if id == "z" else (["step", "θ"], [clock, shown[int(np.abs(exponents - 1).argmin())]]), **size)  # fmt: skip
+        ], alt, "With ξ = [xi], θ is [walk] after [step] steps.", table=(["step", *(f"θ at ξ = {exponents[k]:g}" for k in (0, 10, 20))], [clock, *shown[[0, 10, 20]]]), **size)  # fmt: skip
 
     whole = panel("a", "**Divide the gradient by** _E_^{_ξ_}: 100 steps on ½_θ_^{2} from 5", Axis(-36, 7, "_θ_", [(-30, "−30"), (-20, "−20"), (-10, "−10"), (0, "0"), (5, "5")]), Axis(0, 100, "step", [(t, str(t)) for t in range(0, 101, 20)]), "θ against step when the gradient is divided by a power of the empirical Fisher", height=352, pad=(42, 8, 12, 40))
     near = panel("z", "**Near the optimum**", Axis(-2.4, 1.2, "_θ_", [(-2, "−2"), (-1, "−1"), (0, "0"), (1, "1")]), Axis(0, 100, "step", [(t, str(t)) for t in range(0, 101, 20)]), "The same walk between −2.4 and 1.2", height=330, phone=220, pad=(42, 8, 12, 40), small=True)  # fmt: skip

@@ -189,12 +189,16 @@ def radial_band(
     if isinstance(model, LinearRegression):
         flat = flat[:1]
     angle = np.linspace(0.0, 2 * np.pi, turns + 1)
-    along = (x @ np.stack([np.cos(angle), np.sin(angle)])) ** 2
+    cos, sin = np.cos(angle), np.sin(angle)
+    # (uᵀx)² and (uᵀx)⁴ as polynomials in u: three and five sums over the labels instead of two for every direction.
+    second = np.stack([cos**2, 2 * cos * sin, sin**2])
+    fourth = np.stack([cos**4, 4 * cos**3 * sin, 6 * cos**2 * sin**2, 4 * cos * sin**3, sin**4])
+    quartic = np.stack([x[:, 0] ** (4 - k) * x[:, 1] ** k for k in range(5)], axis=1)
     blocks = np.array_split(flat, max(1, flat.size * draws // BLOCK))
     predictors = (block @ x.T for block in blocks)
     weight = np.concatenate([model.residual(label_at(model, z, uniform), z) ** 2 for z in predictors])
-    mean = weight @ along / draws
-    error = np.sqrt(np.maximum(weight**2 @ along**2 / draws - mean**2, 0.0) / (draws - 1))
+    mean = weight @ _outer(x) @ second / draws
+    error = np.sqrt(np.maximum(weight**2 @ quartic @ fourth / draws - mean**2, 0.0) / (draws - 1))
     radii = [1 / np.sqrt(np.maximum(mean + sign * errors * error, farthest**-2)) for sign in (1, -1)]
     shape = (*theta.shape[:-1], turns + 1)
     full = (int(np.prod(theta.shape[:-1])), turns + 1)
