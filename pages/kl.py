@@ -64,7 +64,7 @@ def bowl_numbers(name: str) -> figures.Bowl:
     case, family = figures.CASES[name], family_of(name)
     nodes = NODES[case.parameter]
     theta = coordinate(name, nodes)
-    fine = np.unique(np.round([*np.linspace(case.x.lo, case.x.hi, 229), 0.0, -SHOWN, SHOWN], 6))
+    fine = np.unique(np.round([*np.linspace(case.x.lo, case.x.hi, 133), 0.0, -SHOWN, SHOWN], 6))
     room = (
         np.minimum(1.0, np.minimum(nodes, 1 - nodes) / 0.1)
         if case.parameter == "p" and name == "coin.p"
@@ -72,7 +72,7 @@ def bowl_numbers(name: str) -> figures.Bowl:
     )
     slopes = [np.array([order_of_gap(family, t, [1.0], case.fit * r, kind) for t, r in zip(theta, room, strict=True)]) for kind in ("gap", "reverse_gap", "midpoint_gap")] if family.regular else [np.ones(len(nodes)), np.full(len(nodes), np.inf), np.full(len(nodes), np.inf)]  # fmt: skip
     return figures.Bowl(
-        nodes, profile(family, theta, [1.0], fine), profile(family, theta, [1.0], NODES[case.shift]), profile(family, theta, [1.0], np.geomspace(case.step.lo, case.step.hi, 61)),
+        nodes, profile(family, theta, [1.0], fine), profile(family, theta, [1.0], NODES[case.shift]), profile(family, theta, [1.0], np.geomspace(case.step.lo, case.step.hi, 49)),
         family.fisher(theta)[:, 0, 0], *slopes,
     )  # fmt: skip
 

@@ -140,20 +140,21 @@ def bowl(
     at_forward, at_reverse = hide(b.cursor, window)
     shown = ~np.isnan(at_forward)
     steps, top = b.curves.steps[0], case.y.hi
+    here = Live(b.cursor.steps[0][:, None], (case.shift,))
     name_x = -np.minimum(0.93 * abs(case.x.lo), np.sqrt(2 * 0.45 * top / b.information))
     layers = [
         *([veil(["hidden until", "you commit"], x0=[high], at=0.19 * top, align="right")] if right_shut else []),
         *([veil(None if right_shut else ["hidden until", "prediction 2"], x1=[low], at=0.75 * top)] if left_shut else []),
-        rule(x=Live(b.cursor.steps, both)),
+        rule(x=here),
         curve(steps, Live(b.curves.quadratic, over), "bowl"),
         curve(steps, Live(reverse, over), "exact-thin"),
         curve(steps, Live(forward, over), "exact"),
         *([curve(steps, Live(0.5 * (forward + reverse), over), "exact-thin", dash="dot")] if midpoint else []),
         *([curve(steps, Live(b.curves.midpoint, over), "bowl", dash="dot")] if midpoint else []),
         label(Live(name_x, over), Live(0.5 * b.information * name_x**2, over), "½_F_ _δ_^{2}  the bowl", dx=7, dy=-12, token="exact", size=14),
-        points(Live(b.cursor.steps, both), Live(np.where(shown, np.nan, b.cursor.quadratic), both), "bowl", size=4, casing=True, edge=False),
-        points(Live(b.cursor.steps, both), Live(at_reverse, both), "exact-thin", size=4, hollow=True, edge=False),
-        points(Live(b.cursor.steps, both), Live(at_forward, both), "exact", edge=False),
+        points(here, Live(np.where(shown, np.nan, b.cursor.quadratic), both), "bowl", size=4, casing=True, edge=False),
+        points(here, Live(at_reverse, both), "exact-thin", size=4, hollow=True, edge=False),
+        points(here, Live(at_forward, both), "exact", edge=False),
         *_tags(case, b, forward, reverse, min(high, case.x.hi)),
         handle(x=case.shift, at_y=[0.0], text=f"[{case.shift}]"),
     ]  # fmt: skip
@@ -174,7 +175,7 @@ def bowl(
         "kl": Number(Live(at_forward, both), "4"), "reverse": Number(Live(at_reverse, both), "4"), "quad": Number(Live(b.cursor.quadratic, both), "4"),
         "ratio": Number(Live(ratio, both), "2"), "F": Number(Live(b.information, over), "g4"), "q": Number(Live(1 - b.nodes, over), "2"),
         "slope": Number(Live(b.slope, over), "2"), "reverse_slope": Number(Live(b.reverse_slope, over), "2"), "order": Number(Live(np.round(b.slope), over), "i"),
-        "size": Number(Live(np.abs(b.cursor.steps[0]), (case.shift,)), "g3"), "moved": Number(Live(b.nodes[:, None] + b.cursor.steps, both), "3"),
+        "size": Number(Live(np.abs(b.cursor.steps[0]), (case.shift,)), "g3"), "moved": Number(Live((b.nodes[:, None] + b.cursor.steps)[:: len(b.nodes) - 1, :: len(b.cursor.steps[0]) - 1], both, (len(b.nodes) - 1, len(b.cursor.steps[0]) - 1)), "3"),
         **({} if moved is None else {"moved_p": Number(Live(moved, both), "3")}), "midpoint_slope": Number(Live(b.midpoint_slope, over), "2"),
     }  # fmt: skip
     s = case.symbol
@@ -211,7 +212,8 @@ def _gap_view(case: Case, b: Bowl, high: float, shown: Array, node: int, midpoin
     over_top = under * (high_corner / low_corner) ** np.round(b.slope)[:, None]
     middle_y = np.sqrt(under * over_top)[:, 0]
     tag = int(0.22 * len(t))
-    cursor_x = np.where(b.cursor.steps > 0, b.cursor.steps, np.nan)
+    ahead = b.cursor.steps[0]
+    cursor_x = Live(np.where(ahead > 0, ahead, np.nan)[:, None], (case.shift,))
     layers = [
         *([veil(x0=[high])] if np.isfinite(high) else []),
         curve(t, Live(reverse, over), "exact-thin"),
@@ -222,9 +224,9 @@ def _gap_view(case: Case, b: Bowl, high: float, shown: Array, node: int, midpoin
         label([np.sqrt(low_corner * high_corner)], Live(under[:, 0], over), "1", dy=14, align="center"),
         label([t[tag]], Live(np.nan_to_num(forward[:, tag], nan=1.0), over), "slope [slope]", dx=-10, dy=-14, align="center", token="exact", weight=600),
         label([high_corner], Live(middle_y, over), "slope [reverse_slope]", dx=20, middle=True, token="exact"),
-        rule(x=Live(cursor_x, both)),
-        points(Live(cursor_x, both), Live(np.where(shown & (b.cursor.steps > 0), np.abs(b.cursor.gap), np.nan), both), "exact", size=5),
-        points(Live(cursor_x, both), [case.gap.lo], "theta", size=3.5, token="ctl"),
+        rule(x=cursor_x),
+        points(cursor_x, Live(np.where(shown & (b.cursor.steps > 0), np.abs(b.cursor.gap), np.nan), both), "exact", size=5),
+        points(cursor_x, [case.gap.lo], "theta", size=3.5, token="ctl"),
     ]  # fmt: skip
     return View(
         "b", f"**Gap** to the bowl, slope fitted for _δ_ ≤ {case.fit:g}", case.step, case.gap, layers, height=232, phone=240, pad=(38, 10, 10, 40), small=True,
