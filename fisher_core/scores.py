@@ -215,7 +215,9 @@ def bin_information(f: Family, theta: ArrayLike, edges: ArrayLike, i: int, step:
     def masses(t: Array) -> Array:
         return np.diff(np.concatenate([[0.0], f.cdf(edges, t), [1.0]]))
 
-    slope = (masses(theta - 2 * h) - 8 * masses(theta - h) + 8 * masses(theta + h) - masses(theta + 2 * h)) / (12 * step)
+    slope = (masses(theta - 2 * h) - 8 * masses(theta - h) + 8 * masses(theta + h) - masses(theta + 2 * h)) / (
+        12 * step
+    )
     p = masses(theta)
     return float((slope[p > 0] ** 2 / p[p > 0]).sum())
 

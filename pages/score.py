@@ -18,7 +18,7 @@ from fisher_core import FAMILIES, charts, datasets, information, scores
 from fisher_core.models import LogisticRegression
 
 MOST, DOTS = 100_000, 900
-COUNTS = tuple(m * 10**k for k in (1, 2, 3, 4) for m in (1, 1.5, 2, 3, 4, 6, 8)) + (MOST,)
+COUNTS = (*(m * 10**k for k in (1, 2, 3, 4) for m in (1, 1.5, 2, 3, 4, 6, 8)), MOST)
 DOSES = np.linspace(-2, 2, 9)
 SHOWN = (-0.3, 0.3, 0.8, 1.2)  # μ and σ at which scores of the normal data are drawn while the question is open
 STEP = 0.35  # Fisher length of the step that tilts the density
@@ -31,7 +31,9 @@ def with_mle(key: str, lo: float, hi: float, step: float, mle: float) -> tuple[f
 
 def at_mle(key: str, label: str, name: str, i: int, lo: float, hi: float, step: float) -> Slider:
     subject = SUBJECTS[name]
-    return Slider(key, label, lo, hi, step, subject.truth[i], format="3", at=with_mle(key, lo, hi, step, subject.truth[i]))
+    return Slider(
+        key, label, lo, hi, step, subject.truth[i], format="3", at=with_mle(key, lo, hi, step, subject.truth[i])
+    )
 
 
 controls = [
@@ -44,8 +46,8 @@ controls = [
     Slider("wk", "Shape _k_", 0.8, 3, 0.1, 1.5, format="1"),
     Slider("wl", "Scale _λ_", 0.5, 2, 0.1, 1.0, format="1"),
     Slider("p", "Chance _p_", 0.01, 0.5, 0.01, 0.05, format="2"),
-    Slider("w0", "Intercept _w_~{0}", -2, 2, 0.1, 0.0, format="+1"),
-    Slider("w1", "Slope _w_~{1}", -1, 3, 0.1, 1.0, format="+1"),
+    Slider("w0", "Intercept _w_~{0}", -2, 2, 0.2, 0.0, format="+1"),
+    Slider("w1", "Slope _w_~{1}", -1, 3, 0.2, 1.0, format="+1"),
     Slider("top", "Upper end _θ_", 1, 2, 0.05, 1.0, format="2"),
     at_mle("lam", "Rate _λ_", "kicks", 0, 0.3, 1.2, 0.02),
     at_mle("rate", "Rate _λ_", "alpha", 0, 3.0, 5.0, 0.05),
@@ -56,8 +58,13 @@ controls = [
     Choice("model", "Model", {k: s.title for k, s in SUBJECTS.items() if k != "uniform"}, "normal"),
     Toggle("moving", "let the support move"),
     Slider("at", "Mean _θ_", -2, 2, 0.1, 0.0, format="+1"),
-    Slider("m", "Observations _n_", 1, 20, 1, 1, format="i"),
-    Choice("cut", "Keep only", {"sign": "sign(_x_)", "three": "3 bins", "unit": "bins of width 1", "fine": "bins of width ¼"}, "unit"),
+    Slider("m", "Observations _n_", 1, 5, 1, 1, format="i"),
+    Choice(
+        "cut",
+        "Keep only",
+        {"sign": "sign(_x_)", "three": "3 bins", "unit": "bins of width 1", "fine": "bins of width ¼"},
+        "unit",
+    ),
     seed(),
 ]
 NODES = {c.key: c.nodes for c in controls if isinstance(c, Slider)}
@@ -91,13 +98,21 @@ def over_theta(name: str):
     thetas = grid_of(name).reshape(-1, subject.d)
     x, w = scores.outcomes(model, subject.truth)
     sample = data_of(name, 0)
-    few = x if subject.kind != "density" else np.unique(np.quantile(sample, (1 - np.cos(np.linspace(0, np.pi, 72))) / 2, method="nearest"))
+    few = (
+        x
+        if subject.kind != "density"
+        else np.unique(np.quantile(sample, (1 - np.cos(np.linspace(0, np.pi, 72))) / 2, method="nearest"))
+    )
     if subject.real:
         x, w = sample, np.full(len(sample), 1 / len(sample))
         few = np.unique(sample)
     table = scores.skeleton(lambda t: model.score(few, t), thetas)
     exact = scores.moments(table.weights @ table.rows(model, x), w)
-    fisher = np.stack([model.fisher(t) for t in thetas]) if isinstance(model, scores.LabelsAtInputs) else model.fisher(thetas)
+    fisher = (
+        np.stack([model.fisher(t) for t in thetas])
+        if isinstance(model, scores.LabelsAtInputs)
+        else model.fisher(thetas)
+    )
     grid = figures.density_grid(subject)
     if subject.kind == "labels":
         fine = scores.LabelsAtInputs(model.model, np.column_stack([np.ones(len(grid)), grid]))
@@ -151,7 +166,9 @@ def cloud(v, name: str) -> figures.Cloud:
     chances = None if finite is None else chances_of(name, model, finite)
     ball_scores = model.score(data[chosen], theta) * blank
     directions = np.stack([weights[:, i] @ table.rows(model, data[chosen]) for i in range(subject.d)], axis=-1)
-    steps = np.stack([scores.step_along(s, f, STEP) for s, f in zip(directions, fisher, strict=True)])
+    steps = scores.step_along(directions, fisher[:, None], STEP)
+    if name == "uniform":  # no step along the score keeps this density one: its support would have to move
+        steps = steps * np.nan
     return figures.Cloud(
         figures.Skeleton(weights * mask[:, None, None], table.theta, table.coordinate), table.rows(model, data[:DOTS] if finite is None else finite), shares, chances,
         figures.placed(subject, data[chosen], DOSES), table.rows(model, data[chosen]), counts, at_n, at_theta, exact, figures.Moments(exact.mean[now] * blank, exact.covariance[now] * blank, exact.spread[now] * blank),
@@ -178,8 +195,14 @@ def main(v) -> Scene:
     asking = name == "normal"
     box = SHOWN if asking and c.hidden.any() else None
     bounds = [(NODES[k][0], NODES[k][-1]) for k in subject.controls]
-    right = figures.cloud_view(subject, read, "cross" if asking else None) if subject.d == 2 else figures.strip_view(subject, read)
-    views = [figures.data_view(subject, read), right, figures.pad_view(subject, read, bounds, box), figures.matrix_view(subject)]
+    asked = figures.asked("cross", getattr(v, "given", {}).get("cross"), answer(), question.when) if asking else []
+    right = figures.cloud_view(subject, read, asked) if subject.d == 2 else figures.strip_view(subject, read)
+    views = [
+        figures.data_view(subject, read),
+        right,
+        figures.pad_view(subject, read, bounds, box),
+        figures.matrix_view(subject),
+    ]
     shown = [*subject.controls, *([] if subject.real else ["n"])]
     return Scene(views, figures.COLUMNS, figures.AREAS, shown, figures.readout(subject, read), figures.formula(subject), breaks=["moving"],
                  groups=[] if v.moving else ["model"], more=["i"] if subject.real else ["seed", "i"], checks=checks_of(name, theta))  # fmt: skip
@@ -188,15 +211,38 @@ def main(v) -> Scene:
 def checks_of(name: str, theta) -> list[Check]:
     model, truth = model_of(name), SUBJECTS[name].truth
     if isinstance(model, scores.LabelsAtInputs):
-        return [Check("F", "closed form", "sum over labels", relative(model.fisher(theta), scores.expected(model, theta, theta).second), 1e-9)]
-    form = Check("F" if model.regular else "E[s²]", "closed form", "quadrature", relative(model.fisher(theta), information.by_quadrature(model, theta)), 1e-7)
+        return [
+            Check(
+                "F",
+                "closed form",
+                "sum over labels",
+                relative(model.fisher(theta), scores.expected(model, theta, theta).second),
+                1e-9,
+            )
+        ]
+    form = Check(
+        "F" if model.regular else "E[s²]",
+        "closed form",
+        "quadrature",
+        relative(model.fisher(theta), information.by_quadrature(model, theta)),
+        1e-7,
+    )
     if name in MEASURED:
         return [form]
     mean = scores.expected(model, truth, theta).mean
     slope = scores.kl_slope(model, truth, theta if model.regular else theta + 1e-3)
     if not model.regular:
         return [form]
-    return [form, Check("mean score off the truth", "quadrature", "slope of the closed-form KL", float(np.abs(mean - slope).max() / max(1.0, np.abs(mean).max())), 1e-6)]
+    return [
+        form,
+        Check(
+            "mean score off the truth",
+            "quadrature",
+            "slope of the closed-form KL",
+            float(np.abs(mean - slope).max() / max(1.0, np.abs(mean).max())),
+            1e-6,
+        ),
+    ]
 
 
 def relative(value, other) -> float:
@@ -213,7 +259,11 @@ def kept(cut: str):
     family = FAMILIES["normal"]
     thetas = [(t, 1.0) for t in NODES["at"]]
     bins = [scores.bin_means(family, t, CUTS[cut]) for t in thetas]
-    return np.array([information.coarsened(family, t, CUTS[cut])[0, 0] for t in thetas]), np.array([s[:, 0] for _, s in bins]), np.array([m for m, _ in bins])
+    return (
+        np.array([information.coarsened(family, t, CUTS[cut])[0, 0] for t in thetas]),
+        np.array([s[:, 0] for _, s in bins]),
+        np.array([m for m, _ in bins]),
+    )
 
 
 def survives(v) -> Scene:
@@ -223,12 +273,24 @@ def survives(v) -> Scene:
     full = family.fisher(np.array([(t, 1.0) for t in NODES["at"]]))[:, 0, 0]
     x = family.sample([0.0, 1.0], 400, np.random.default_rng(v.seed))
     _, means, mass = kept(v.cut)
-    views, numbers, formula = figures.survives(NODES["at"], NODES["m"], v.cut, CUTS[v.cut], curves, means, mass, full, x)
+    views, numbers, formula = figures.survives(
+        NODES["at"], NODES["m"], v.cut, CUTS[v.cut], curves, means, mass, full, x
+    )
     checks = [
         Check("information of the bins", "differences of the distribution function", "quadrature", abs(scores.bin_information(family, theta, CUTS[v.cut], 0) / kept(v.cut)[0][np.abs(NODES["at"] - v.at).argmin()] - 1), 1e-7),
         Check("F", "closed form", "quadrature", relative(family.fisher(theta), information.by_quadrature(family, theta)), 1e-7),
     ]  # fmt: skip
-    return Scene(views, figures.SURVIVES_COLUMNS, figures.SURVIVES_AREAS, ["at", "m"], numbers, formula, groups=["cut"], more=["seed"], checks=checks)
+    return Scene(
+        views,
+        figures.SURVIVES_COLUMNS,
+        figures.SURVIVES_AREAS,
+        ["at", "m"],
+        numbers,
+        formula,
+        groups=["cut"],
+        more=["seed"],
+        checks=checks,
+    )
 
 
 # ---- the question -----------------------------------------------------------------------------------------------------------
@@ -248,7 +310,7 @@ def place(x: float, y: float) -> str:
 
 question = Place(
     key="cross", view="b", question="Data from _N_(0, 1). Evaluate their scores at (_μ_, _σ_) = (1, 1) instead. Where will the cloud’s mean lie?",
-    setup={"tab": "main", "model": "normal", "moving": False, "mu": 1.0, "sigma": 1.0, "n": 400}, hint="click in the cloud’s axes",
+    setup={"tab": "main", "model": "normal", "moving": False, "mu": 1.0, "sigma": 1.0, "n": 400.0}, when={"model": "normal", "moving": False, "mu": 1.0, "sigma": 1.0}, hint="click in the cloud’s axes",
     truth=lambda: f"It lies at {{exact|{place(*answer())}}}.",
     x={"lo": -4, "hi": 4, "label": "_s_~{_μ_}", "step": 0.1}, y={"lo": -3, "hi": 7, "label": "_s_~{_σ_}", "step": 0.1},
     right=lambda x, y: bool(np.hypot(*(np.array([x, y]) - answer())) < 0.5),
@@ -272,7 +334,9 @@ def code(v) -> str:
     theta = [float(t) for t in theta_of(v, name)]
     if subject.real:
         return snippets.render("score_data", data=MEASURED[name], theta=theta)
-    return snippets.render("score", model=name, truth=[float(t) for t in subject.truth], theta=theta, N=int(v.n), seed=int(v.seed))
+    return snippets.render(
+        "score", model=name, truth=[float(t) for t in subject.truth], theta=theta, N=int(v.n), seed=int(v.seed)
+    )
 
 
 def holds(v) -> bool:

@@ -7,11 +7,12 @@ n = 1  # parameter
 edges = [0.0]  # parameter
 
 kept = 0.0
-cuts = [-np.inf, *edges, np.inf]
-for low, high in zip(cuts[:-1], cuts[1:]):
+low = -np.inf
+for high in [*edges, np.inf]:
     chance = stats.norm.cdf(high, theta) - stats.norm.cdf(low, theta)
     if chance > 0:  # the score of a bin is the mean score inside it
         total, _ = integrate.quad(lambda x: (x - theta) * stats.norm.pdf(x, theta), low, high)
         kept += total**2 / chance
+    low = high
 print("one observation", 1.0, "its bin", kept, "lost inside the bins", 1 - kept)
 print("n observations", float(n), "their mean", float(n), "their bins", n * kept)
