@@ -327,6 +327,17 @@ def far_text(form: str):
     return lambda: form.format(*empirical_lengths(), 3 * empirical_lengths()[0])
 
 
+def program(v) -> str:
+    if v.tab == "walk":
+        return snippets.render("sampling_walk", exponent=v.xi)
+    if v.tab == "fields":
+        return snippets.render("sampling_fields")
+    if v.tab == "error":
+        return snippets.render("sampling_error", seed=v.seed)
+    kind = f"regression {v.noise}" if v.model == "linear" else v.classes
+    return snippets.render("sampling", world=kind, quiet=v.quiet and v.model == "linear", offset=(v.a, v.b), draws=round(v.M), seed=v.seed)
+
+
 lesson = Lesson(
     slug="sampling",
     claim="Labels drawn from the model give {exact|_F_}; observed labels give something else.",
@@ -370,7 +381,7 @@ lesson = Lesson(
     ],
     terms=["score", "Fisher matrix", "empirical Fisher", "label-sampled Fisher", "natural gradient", "KL"],
     sources=["KU", "VV", "MA", "DA"],
-    code=lambda v: snippets.render("sampling", world=("regression " + v.noise) if v.model == "linear" else v.classes, quiet=v.quiet and v.model == "linear", offset=(v.a, v.b), draws=round(v.M), seed=v.seed),
+    code=program,
     holds=holds,
     paste=Paste("**Your own data:** two columns, _x_ and _y_ (for the logistic model _y_ is 0 or 1). Standardised, then used instead.", "x, y\n1.2, 3.4\n2.0, 5.1\n3.1, 6.0", columns=2),
 )  # fmt: skip

@@ -27,7 +27,7 @@ def loss(theta, x, y):
     return np.mean(np.logaddexp(0, np.where(y == 1, -1, 1) * (x @ theta)))
 
 
-A, B = draw([-1.2, -0.4], (0.9, 6.0), 0), draw(b, (1.2, 5.0) if along else (5.0, 1.2), 1)
+A, B = draw([-1.2, -0.4], (0.9, 6.0), [seed, 2]), draw(b, (1.2, 5.0) if along else (5.0, 1.2), [seed, 3])
 best_a, best_b = (minimize(loss, np.zeros(2), args=task, tol=1e-10) for task in (A, B))
 a, (xa, _), (x, y) = best_a.x, A, B
 w = expit(xa @ a) * expit(-xa @ a)

@@ -5,10 +5,8 @@ quiet = False  # parameter
 offset = (1.0, -1.0)  # parameter
 draws = 1000  # parameter
 seed = 7  # parameter
-
 if world.startswith("regression"):  # a line with noise; the model believes N(0, 1)
-    rng = np.random.default_rng(1)
-    t, e, later = (rng.normal(size=1000) for _ in range(3))
+    t, e, later = np.random.default_rng(1).normal(size=(3, 1000))
     noise = {"matched": e, "fourfold": 2 * e, "heteroscedastic": later * (0.2 + 1.2 * np.abs(t))}
     x, y = np.column_stack([np.ones(1000), t]), 1 + 2 * t + noise[world.split()[1]]
 elif world == "separable":
@@ -22,7 +20,6 @@ else:  # two clouds
     rng, s = np.random.RandomState(0), {"correct": 2, "crossed": 1.5}[world]
     clouds = [rng.randn(500, 2) @ (s * np.array([[1, -b], [-b, 1]])) for b in (a, -a)]
     x, y = np.vstack([1 + clouds[0], clouds[1] - 1]), np.repeat([0, 1], 500)
-
 if linear := world.startswith("regression"):
     optimum = np.linalg.lstsq(x, y, rcond=None)[0]
     y = x @ optimum + 0.02 * (y - x @ optimum) if quiet else y
@@ -31,7 +28,6 @@ else:
     for _ in range(0 if world == "separable" else 30):  # Newton
         p = 1 / (1 + np.exp(-x @ optimum))
         optimum += np.linalg.solve((x.T * (p - p**2)) @ x, x.T @ (y - p))
-
 z = x @ (optimum + offset)
 mean, weight = (z, np.ones(len(z))) if linear else (1 / (1 + np.exp(-z)), 1 / (2 + np.exp(z) + np.exp(-z)))
 rng = np.random.default_rng(seed)
