@@ -55,9 +55,9 @@ class Nodes:
     """Where to evaluate. ``x`` is (m,) or (m, k); ``log_measure`` (m,) is log Δₘ, the logarithm of dx or of 1.
 
     Next to an upper end such as 1 floats are too coarse: Beta(½, ½) has 1e-8 of its mass in the last one. Nodes that
-    belong there stand at the last good x instead, ``beyond`` (m,) says how far out in u they belong, and ``values``
-    continues a function from the two ``anchors`` in a straight line in u ~ −log(1 − x). Log-densities and scores
-    are straight there up to terms of order 1 − x < 1e-8.
+    belong there have the nearest float as x. ``beyond`` (m,) says how far they are, in u ~ −log(1 − x), from the last
+    good x, and ``values`` does better than to evaluate at x: it continues a function from the two ``anchors`` in a
+    straight line in u. Log-densities and scores are straight there up to terms of order 1 − x < 1e-8.
     """
 
     x: Array
@@ -69,10 +69,12 @@ class Nodes:
         """``function`` of x at the nodes, (m, ...)."""
         if self.beyond is None or self.anchors is None or not self.beyond.any():
             return function(self.x)
-        values = function(np.concatenate([self.x, self.anchors]))
+        values = np.array(function(np.concatenate([self.x, self.anchors])))
         values, before, last = values[:-2], values[-2], values[-1]
         rise = last - before if np.isfinite(last).all() else np.zeros_like(last)  # −∞ off the support of a second θ
-        return values + np.multiply.outer(self.beyond, rise / np.log(ANCHORS[0] / ANCHORS[1]))
+        far = self.beyond > 0
+        values[far] = last + np.multiply.outer(self.beyond[far], rise / np.log(ANCHORS[0] / ANCHORS[1]))
+        return values
 
     def only(self, kept: NDArray[np.bool_]) -> Nodes:
         """The nodes where ``kept`` (m,) is true."""
@@ -83,7 +85,8 @@ class Nodes:
 class Line(NamedTuple):
     """A map of the support onto the whole line: u = to_line(x), x = from_line(u), and log dx/du.
 
-    Beyond u = ``resolved`` x has too few digits left; beyond ±``reach`` it, or its distance from the end, underflows.
+    Beyond u = ``resolved`` x has too few digits left and beyond ``last`` none; beyond ±``reach`` it, or its distance
+    from the end, underflows.
     """
 
     to_line: Callable[[Array], Array]
@@ -91,13 +94,13 @@ class Line(NamedTuple):
     log_slope: Callable[[Array], Array]
     reach: float
     resolved: float = np.inf
+    last: float = np.inf
     anchors: Array | None = None
 
     def nodes(self, u: Array, log_width: Array | float = 0.0) -> Nodes:
         """Nodes at u, with weights dx = e^log_width dx/du."""
-        beyond = np.maximum(u - self.resolved, 0.0)
-        x = self.from_line(np.minimum(u, self.resolved))
-        return Nodes(x, self.log_slope(u) + log_width, beyond, self.anchors)
+        x = self.from_line(np.minimum(u, self.last))
+        return Nodes(x, self.log_slope(u) + log_width, np.maximum(u - self.resolved, 0.0), self.anchors)
 
 
 def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = ()) -> Nodes:
@@ -155,6 +158,7 @@ def _line(lo: float, hi: float) -> Line:
         lambda u: np.log(width) - np.abs(u) - 2 * np.log1p(np.exp(-np.abs(u))),
         700.0,
         float(-np.log(ANCHORS[1])),
+        36.0,
         hi - width * ANCHORS,
     )
 
