@@ -14,6 +14,7 @@ series, and carried down to x by the differences h(x) = J(x) − J(x+1) = (x+½)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -135,7 +136,7 @@ def log_beta_excess(a: Array, b: Array) -> Array:
     return 0.5 * (_LOG_2PI + np.log(s / a) - np.log(b)) + stirling
 
 
-def _carry(x, h):  # type: ignore[no-untyped-def]
+def _carry(x: Array, h: Callable[[Array], Array]) -> tuple[Array, Array]:
     """(y, Σ h(x + i) over x + i < y): y = x where x ≥ 10, else y = x + 10, from where the series is accurate."""
     carried = np.zeros_like(x)
     low = x < _SHIFT

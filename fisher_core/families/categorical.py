@@ -9,7 +9,7 @@ in the natural parameters ηᵢ = log(pᵢ/p_k):  sᵢ = [x = i] − pᵢ,  F = 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -61,7 +61,7 @@ class Categorical(Family):
         return (p * itakura_saito(q, p, steps)).sum(axis=0)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
-        return np.searchsorted(np.cumsum(theta), rng.random(n), side="right").astype(float)
+        return _class_at(rng.random(n), theta, "right")
 
     def _mle(self, x: Array) -> Any:
         counts = np.bincount(x.astype(int), minlength=self.classes)
@@ -76,7 +76,7 @@ class Categorical(Family):
         return np.append(np.cumsum(theta), 1.0)[x.astype(int)]
 
     def _quantile(self, u: Array, theta: Array) -> Array:
-        return np.searchsorted(np.cumsum(theta), u).astype(float)
+        return _class_at(u, theta, "left")
 
     def _allows(self, theta: Array) -> Any:
         return _complete(theta)[-1] > 0
@@ -139,6 +139,18 @@ class Natural(charts.Charted):
         log_p, log_q = _log_softmax(p), _log_softmax(q)
         return mass_divergence(np.exp(log_p), np.exp(log_q), _log_softmax_step(p, q, log_p, log_q)).sum(axis=0)
 
+    def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
+        return _class_at(rng.random(n), np.exp(_log_softmax(theta)[:-1]), "right")
+
+    def _cdf(self, x: Array, theta: Array) -> Array:
+        return np.append(np.cumsum(np.exp(_log_softmax(theta)[:-1])), 1.0)[x.astype(int)]
+
+    def _quantile(self, u: Array, theta: Array) -> Array:
+        return _class_at(u, np.exp(_log_softmax(theta)[:-1]), "left")
+
+    def _bounds(self, theta: Array) -> tuple[float, float]:
+        return self.bounds
+
 
 def _complete(theta: Array) -> Array:
     """All k probabilities, the class first: (k−1, ...) to (k, ...). 1 − Σ pᵢ with what each subtraction rounds off."""
@@ -150,14 +162,21 @@ def _complete(theta: Array) -> Array:
     return np.concatenate([theta, (last + lost)[None]])
 
 
+def _class_at(u: Array, p: Array, side: Literal["left", "right"]) -> Array:
+    """The class in whose stretch of the unit interval u lies; p without the last class."""
+    return np.searchsorted(np.cumsum(p), u, side=side).astype(float)
+
+
 def _with_zero(eta: Array) -> Array:
     return np.concatenate([eta, np.zeros_like(eta[:1])])
 
 
 def _log_softmax(eta: Array) -> Array:
+    """log p of all k classes; the leading class is log(1/(1 + rest)) with the rest summed by itself."""
     eta = _with_zero(eta)
     eta = eta - eta.max(axis=0)
-    return eta - np.log(np.exp(eta).sum(axis=0))
+    rest = np.sort(np.exp(eta), axis=0)[:-1].sum(axis=0)
+    return eta - np.log1p(rest)
 
 
 def _log_softmax_step(phi_p: Array, phi_q: Array, log_p: Array, log_q: Array) -> Array:

@@ -234,6 +234,8 @@ def test_confident_coins_keep_their_information():
     np.testing.assert_allclose(logit.kl([-800.0], [800.0]), 800, rtol=1e-14)
     softmax = FAMILIES["categorical"].in_chart("natural")
     np.testing.assert_allclose(softmax.fisher([40.0, 0.0])[0, 0], 2 * np.exp(-40), rtol=1e-13)
+    np.testing.assert_allclose(softmax.log_prob([0.0], [40.0, 0.0]), -2 * np.exp(-40), rtol=1e-13)
+    assert (softmax.sample([40.0, 0.0], 9, np.random.default_rng(6)) == 0).all()
     np.testing.assert_allclose(softmax.kl([700.0, 0.0], [-700.0, 0.0]), 700 + np.log(2), rtol=1e-13)
 
 
