@@ -234,7 +234,7 @@ class Lesson:
                 return
         self.remember(state)
         state.answers[question.key] = given
-        state.values = state.values | dict(question.setup)
+        state.values = state.values | dict(question.setup) | dict(question.shows)
 
     def take_data(self, state: State, text: str) -> None:
         if not text.strip():

@@ -30,13 +30,14 @@ class Observe:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """``setup``: control values at which the question is asked and the answer shown; ``when``: the subset of them at
-    which the options are drawn on the plot."""
+    """``setup``: control values at which the question is asked and the answer shown, changed by ``shows`` for the answer;
+    ``when``: the subset of them at which the options are drawn on the plot."""
 
     key: str
     question: str
     truth: Words
     setup: Mapping[str, Any] = field(default_factory=dict)
+    shows: Mapping[str, Any] = field(default_factory=dict)
     when: Mapping[str, Any] = field(default_factory=dict)
     view: str | None = None
     hint: str | None = None
@@ -45,10 +46,22 @@ class Question:
     next: str | None = None
 
     def wire(self) -> dict[str, Any]:
-        return {"key": self.key, "question": self.question, "when": dict(self.when), "view": self.view, "hint": self.hint, "next": self.next}
+        return {
+            "key": self.key,
+            "question": self.question,
+            "when": dict(self.when),
+            "view": self.view,
+            "hint": self.hint,
+            "next": self.next,
+        }
 
     def answered(self, given: Any) -> dict[str, Any]:
-        wire = self.wire() | {"answered": True, "given": given, "truth": say(self.truth), "why": say(self.why) if self.why else None}
+        wire = self.wire() | {
+            "answered": True,
+            "given": given,
+            "truth": say(self.truth),
+            "why": say(self.why) if self.why else None,
+        }
         if self.observe:
             wire["observe"] = {"question": self.observe.question, "options": list(self.observe.options)}
         return wire
@@ -78,14 +91,23 @@ class Choose(Question):
         return given
 
     def wire(self) -> dict[str, Any]:
-        options = [{"key": o.key, "label": o.label, "text": o.text, "short": o.short, "at": dict(o.at) if o.at else None} for o in self.options]
+        options = [
+            {"key": o.key, "label": o.label, "text": o.text, "short": o.short, "at": dict(o.at) if o.at else None}
+            for o in self.options
+        ]
         return super().wire() | {"kind": "choice", "options": options}
 
     def reveal(self, given: Any) -> dict[str, Any]:
         chosen = next((o for o in self.options if o.key == given), None)
-        feedback = next(o for o in self.options if o.key == self.correct).feedback if chosen is None else chosen.feedback
+        feedback = (
+            next(o for o in self.options if o.key == self.correct).feedback if chosen is None else chosen.feedback
+        )
         headline = "" if chosen is None else f"You said {spoken(chosen.short or chosen.label)}"
-        return self.answered(given) | {"headline": headline, "feedback": say(feedback), "right": None if given is None else given == self.correct}
+        return self.answered(given) | {
+            "headline": headline,
+            "feedback": say(feedback),
+            "right": None if given is None else given == self.correct,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +157,13 @@ class Order(Question):
 
     def check(self, given: Any) -> Any:
         keys = [i["key"] for i in self.items]
-        order, tie = (given or {}).get("order"), (given or {}).get("tie")
-        if not isinstance(order, list) or sorted(order) != sorted(keys) or not isinstance(tie, list) or len(tie) != len(keys):
+        order, tie = (given.get("order"), given.get("tie")) if isinstance(given, Mapping) else (None, None)
+        if (
+            not isinstance(order, list)
+            or sorted(order) != sorted(keys)
+            or not isinstance(tie, list)
+            or len(tie) != len(keys)
+        ):
             raise ValueError("the order must name each item once")
         return {"order": order, "tie": [bool(t) for t in tie]}
 

@@ -86,7 +86,7 @@ function glyph(stage, name) {                              // a sample of a line
 const cell = (stage, tag, content, slots, attributes = {}) => (content && content.glyph ? h(tag, attributes, glyph(stage, content.glyph), content.text && rich(h("span", { class: "beside" }), content.text, slots)) : rich(h(tag, attributes), content ?? "", slots));
 export function buildFormula(stage, slots) {
   const f = stage.scene.formula; if (!f) return [];
-  if (f.head) return h("div", { class: "scroll" }, grid(stage, f, slots));
+  if (f.head) return h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Formula and numbers" }, grid(stage, f, slots));
   return h("div", { class: "equations" }, f.groups.map(group => h("table", { role: "presentation" }, h("tbody", {}, group.map(row => h("tr", {}, row.map(c => cell(stage, "td", c, slots))))))));
 }
 function grid(stage, t, slots) {
@@ -105,7 +105,7 @@ export function buildCard(stage, slots) {
   const nextButtons = () => h("div", { class: "buttons" }, d.asked + 1 < count && h("button", { type: "button", class: "button primary", "data-key": "next", onclick: () => stage.act({ kind: "ask", item: d.asked + 1 }) }, rich(h("span"), item.next ?? "Next question", slots)), d.asked > 0 && h("button", { type: "button", class: "button text", onclick: () => stage.act({ kind: "ask", item: d.asked - 1 }) }, "Previous"), item.why && h("button", { type: "button", class: "button text", onclick: e => { const w = e.target.closest(".predict").querySelector(".why"); w.hidden = !w.hidden; } }, "Why?"));
   if (item.answered) {
     if (item.observe && item.given !== null && stage.observed[item.key] === undefined) return card(eyebrow("What did you see?"), rich(h("p"), item.observe.question, slots), h("div", { class: "options", role: "group" }, item.observe.options.map((o, i) => h("button", { type: "button", class: "option short", onclick: () => { stage.observed[item.key] = i; stage.redoCard(); } }, h("span", { class: "radio" }), rich(h("em"), o, slots)))));
-    return card(eyebrow(item.given === null ? "Skipped" : item.headline), h("div", { class: "feedback", role: "status" }, rich(h("p", { class: "truth" }), item.truth, slots), rich(h("p"), item.feedback, slots), item.why && rich(h("p", { class: "why", hidden: true }), item.why, slots)), nextButtons());
+    return card(eyebrow(item.given === null ? "Seen" : item.headline), h("div", { class: "feedback", role: "status" }, rich(h("p", { class: "truth" }), item.truth, slots), rich(h("p"), item.feedback, slots), item.why && rich(h("p", { class: "why", hidden: true }), item.why, slots)), nextButtons());
   }
   let body, ready = () => stage.guess[item.key] !== undefined;
   if (item.kind === "choice") body = h("div", { class: "options", role: "radiogroup", "aria-label": plain(item.question, s => stage.lookup(s)) }, item.options.map((o, i) => {
