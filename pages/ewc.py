@@ -47,8 +47,8 @@ figures.PAD_ENDS[:], figures.PAD_RANGE[:] = [len(NODES["bx"]) - 1, len(NODES["by
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def problem(loss: str, bv: str, bx: float, by: float, brk: bool) -> continual.Landscape:
-    """The two tasks in the axes of 0°."""
+def problem(loss: str, bv: str, bx: float, by: float, brk: bool, number: int = 0) -> continual.Landscape:
+    """The two tasks in the axes of 0°; ``number`` seeds the data of the logistic ones."""
     if loss == "logistic":
         if brk:
             raise ValueError(
@@ -56,8 +56,8 @@ def problem(loss: str, bv: str, bx: float, by: float, brk: bool) -> continual.La
             )
         draw = continual.LogisticTask.drawn
         return continual.Landscape(
-            draw(CENTRE_A, SPREAD_A, ROWS, np.random.default_rng(0)),
-            draw((bx, by), SPREAD_B[bv], ROWS, np.random.default_rng(1)),
+            draw(CENTRE_A, SPREAD_A, ROWS, np.random.default_rng([number, 2])),
+            draw((bx, by), SPREAD_B[bv], ROWS, np.random.default_rng([number, 3])),
         )
     task_b = continual.QuadraticTask((bx, by), STIFF_B[bv])
     if not brk:
@@ -149,7 +149,7 @@ def diagonal_fronts(which: tuple):
 
 
 def landscape(v):
-    which, how, angle = (v.loss, v.bv, v.bx, v.by, v.brk), (v.lr, v.noise, v.seed), np.radians(v.angle)
+    which, how, angle = (v.loss, v.bv, v.bx, v.by, v.brk, v.seed if v.loss == "logistic" else 0), (v.lr, v.noise, v.seed), np.radians(v.angle)
     land = problem(*which)
     known = "order" in v.seen or v.angle != 0  # turning shows what the first question asks
     v.lam_index = int(np.abs(LAMBDAS - v.lam).argmin())
@@ -233,8 +233,8 @@ def checks(land: continual.Landscape, v) -> list[Check]:
 
 # ---- Bayes -------------------------------------------------------------------------------------------------------------
 @st.cache_data(max_entries=4, show_spinner=False)
-def posteriors(loss: str, tilt: float, tau: float):
-    task = problem(loss, "across", *CENTRE_B, False).task_a.rotated(np.radians(tilt))
+def posteriors(loss: str, tilt: float, tau: float, number: int):
+    task = problem(loss, "across", *CENTRE_B, False, number).task_a.rotated(np.radians(tilt))
     ends: dict[str, list] = {"exact": [], "exact-50": [], "full": [], "diagonal": []}
     apart: dict[str, list] = {"full": [], "diagonal": []}
     for n in NODES["na"]:
@@ -253,22 +253,22 @@ def posteriors(loss: str, tilt: float, tau: float):
 
 
 def bayes(v):
-    ends, apart, mode = posteriors(v.loss, v.tilt, v.tau)
+    ends, apart, mode = posteriors(v.loss, v.tilt, v.tau, v.seed if v.loss == "logistic" else 0)
     ratio = np.array([[continual.bayes_strength(a, b) for b in NODES["nb"]] for a in NODES["na"]])
     numbers = {"tv_full": Number(Live(apart["full"], ("na",)), "2"), "tv_diagonal": Number(Live(apart["diagonal"], ("na",)), "2"),
                "summed": Number(Live([continual.bayes_strength(a) for a in NODES["na"]], ("na",)), "i"), "mean": Number(Live(ratio, ("na", "nb")), "g2")}  # fmt: skip
     formula = {"groups": [
-        [["log _p_(_θ_ | A) ≈ `const` − ½ (_θ_ − _θ_^{*})^{T} ({exact|_N_~{A} _F_~{A}} + _τI_) (_θ_ − _θ_^{*})"], ["distance: full {exact|**[tv_full]**}, diagonal {diagonal|**[tv_diagonal]**}"]],
+        [["log _p_ ≈ −½ _Δ_^{T} ({exact|_N_~{A} _F_~{A}} + _τI_) _Δ_,  _Δ_ = _θ_ − _θ_^{\\*}"], ["distance: full {exact|**[tv_full]**}, diagonal {diagonal|**[tv_diagonal]**}"]],
         [["_λ_, _L_~{B} summed", "_λ_, _L_~{B} a mean"], ["_N_~{A} = **[summed]**", "_N_~{A} ∕ _N_~{B} = **[mean]**"]],
     ]}  # fmt: skip
     words = {
-        "title": "logistic task, drawn once" if v.loss == "logistic" else "quadratic task: the full Gaussian is exact"
+        "title": f"logistic task: random draw, seed {v.seed}, {ROWS} rows" if v.loss == "logistic" else "quadratic task: the full Gaussian is exact"
     }
-    task = problem(v.loss, "across", *CENTRE_B, False).task_a.rotated(np.radians(v.tilt))
+    task = problem(v.loss, "across", *CENTRE_B, False, v.seed).task_a.rotated(np.radians(v.tilt))
     gap = float(np.abs(continual.hessian_by_differences(task, task.minimiser, 2e-4) - task.fisher()).max() / 6)
     check = Check("precision per observation", "Fisher matrix", "second differences of the loss", gap, 1e-5)
-    return Scene([figures.posterior("na", ends, mode, 2.6, words), figures.distances("na", NODES["na"], apart["full"], apart["diagonal"])],
-                 figures.BAYES_COLUMNS, figures.BAYES_AREAS, ["na", "tilt", "nb", "tau"], numbers, formula, groups=["loss"], checks=[check])  # fmt: skip
+    return Scene([figures.posterior("na", int(np.abs(NODES["na"] - v.na).argmin()), ends, mode, 2.6, words), figures.distances("na", NODES["na"], apart["full"], apart["diagonal"])],
+                 figures.BAYES_COLUMNS, figures.BAYES_AREAS, ["na", "tilt", "nb", "tau"], numbers, formula, groups=["loss"], more=["seed"], checks=[check])  # fmt: skip
 
 
 # ---- words -------------------------------------------------------------------------------------------------------------
@@ -297,6 +297,7 @@ def order_feedback(groups) -> str:
     return "The full matrix turns with the problem: the teal mark keeps its 0.350 at every angle, no other penalty does better than training on both. Turn the problem and watch it stay on its curve."
 
 
+TEXTBOOK = {"tab": "plane", "angle": 0.0, "lam": 1.0, "brk": False, "show": "all", "loss": "quadratic", "bv": "across", "bx": CENTRE_B[0], "by": CENTRE_B[1], "lr": 0.1, "noise": 0.0, "step": 120.0}
 GLYPHS = {
     "full": ("EWC, full _F_", "exact", "full"),
     "diagonal": ("EWC, diagonal of _F_", "diagonal", "diagonal"),
@@ -308,7 +309,7 @@ lesson = Lesson(
     claim="EWC leaves task A along A’s flat directions; L2 can’t tell flat from steep.",
     question="You have learned A. How do you learn B and keep A?",
     figures={
-        "plane": Figure("Two weights", landscape, "The thin outlines around _θ_^{*}~{A} are what each penalty believes A’s valley looks like. L2 believes in a circle. EWC has measured it."),
+        "plane": Figure("Two weights", landscape, "The thin outlines around _θ_^{\\*}~{A} are what each penalty believes A’s valley looks like. L2 believes in a circle. EWC has measured it."),
         "bayes": Figure("Bayes", bayes, "After A, Bayes’ prior for B is A’s posterior. EWC keeps a Gaussian of it: stiffness _N_~{A} _F_~{A}. At a tilt the diagonal one is too narrow: it is sure of what A never said."),
     },
     controls=controls,
@@ -318,23 +319,23 @@ lesson = Lesson(
         Preset("small", "_λ_ too small", "the marks slide to B; A is lost under every penalty.", {"lam": 0.01}),
         Preset("large", "_λ_ = 100", "it diverges. The step limit 2/_λ_~{max} was 0.317 and is now 0.0033: the optimiser fails, not EWC.", {"lam": 100.0}),
         Preset("conflict", "conflicting tasks", "no overlap: nothing saves both.", {"bv": "along", "by": 1.0}),
-        Preset("logistic", "logistic", "the dashed belief is A’s valley only near _θ_^{*}~{A}: quadratic is local.", {"loss": "logistic"}),
+        Preset("logistic", "logistic", "the dashed belief is A’s valley only near _θ_^{\\*}~{A}: quadratic is local.", {"loss": "logistic"}),
     ],
     predictions=[
         Order(
             key="order", question="Rotate everything by 45°: same tasks, other names for the weights. Order the three by best total loss.",
-            setup={"tab": "plane", "angle": 45.0, "lam": 1.0, "brk": False, "show": "all", "loss": "quadratic", "bv": "across", "bx": CENTRE_B[0], "by": CENTRE_B[1], "step": 120.0},
+            setup=TEXTBOOK, shows={"angle": 45.0},
             items=[{"key": k, "label": n, "glyph": g, "short": s} for k, (n, g, s) in GLYPHS.items()],
             correct=[frozenset({"full"}), frozenset({"diagonal", "l2"})], feedback=order_feedback, truth=ordered,
             why="Turning the axes turns _F_ but not its diagonal: diag(_RFR_^{T}) at 45° has two equal entries, (0.1 + 6)/2 = 3.05. The diagonal is a choice of coordinates, not a law.",
             next="Next: the wrong Fisher",
         ),
         Choose(
-            key="empirical", question="A’s labels carry no noise, and _F_~{A} is computed from the {empirical|observed labels} at _θ_^{*}~{A}. Where does EWC end now?",
-            setup={"tab": "plane", "angle": 0.0, "lam": 1.0, "brk": True, "show": "all", "loss": "quadratic", "bv": "across", "step": 120.0},
+            key="empirical", question="A’s labels carry no noise, and _F_~{A} is computed from the {empirical|observed labels} at _θ_^{\\*}~{A}. Where does EWC end now?",
+            setup=TEXTBOOK, shows={"brk": True},
             options=[
-                Option("same", "where it ended before", "That takes the empirical matrix for Fisher’s. They agree only when residuals are as noisy as the model says; here they are 0. Look at the purple triangle: it left the teal place."),
-                Option("stays", "at _θ_^{*}~{A}: a perfect fit is infinitely sure", "A perfect fit makes scores small, not certain: the matrix is made of squared residuals, and they are 0. Look at the purple triangle beside B, not at the star."),
+                Option("same", "where it ended before", "That takes the empirical matrix for Fisher’s. They agree only when residuals are as noisy as the model says; here they are 0. Look at the purple triangle: it left the teal place.", "empirical is Fisher at the optimum"),
+                Option("stays", "at _θ_^{\\*}~{A}: a perfect fit is infinitely sure", "A perfect fit makes scores small, not certain: the matrix is made of squared residuals, and they are 0. Look at the purple triangle beside B, not at the star.", "a perfect fit is certainty"),
                 Option("none", "where “no penalty” ends", "Every residual is 0, so every score is 0, so is the matrix, so is the penalty: purple lies on black."),
             ],
             correct="none", truth="On the trail of no penalty.",
@@ -342,11 +343,11 @@ lesson = Lesson(
         ),
     ],
     spoiled={"order": lambda v: v.angle != 0, "empirical": lambda v: v.brk},
-    trap="EWC picks a point on a front; it does not abolish forgetting. One _λ_ is an unfair comparison: compare fronts. _F_ is taken at _θ_^{*}~{A} and goes stale on the way to B (preset logistic). "
-    "Trails start at _θ_^{*}~{A}, not at the origin. For three tasks the two-task formula does not simply add up. L2 is not “too strong”, it has the wrong shape. "
+    trap="EWC picks a point on a front; it does not abolish forgetting. One _λ_ is an unfair comparison: compare fronts. _F_ is taken at _θ_^{\\*}~{A} and goes stale on the way to B (preset logistic). "
+    "Trails start at _θ_^{\\*}~{A}, not at the origin. For three tasks the two-task formula does not simply add up. L2 is not “too strong”, it has the wrong shape. "
     "In Kirkpatrick’s Figure 1 the blue arrow is {theta|no penalty}, the green one {identity|L2}, the red one {exact|EWC}. The unpenalised run ends at loss A = 2.672; at step 120 it has reached 2.548.",
     recap=[
-        ("Why does a 45° turn undo diagonal EWC?", "The diagonal of _RFR_^{T} becomes a multiple of _I_; L2 is what is left."),
+        ("Why compare fronts over _λ_, not penalties at one _λ_?", "They share no scale: at one _λ_ one of them is simply stiffer."),
         ("What is _λ_ in Bayes’ terms?", "_N_~{A} if B’s loss is a sum, _N_~{A} ∕ _N_~{B} if it is a mean."),
         ("From an earlier page: which labels make it the empirical Fisher?", "The observed ones. Labels drawn from the model give Fisher’s."),
     ],

@@ -11,8 +11,21 @@ from fisher_core.continual import Trails
 from fisher_core.validation import Array
 
 from ..stage.scene import (
-    Axis, Cross, Data, Layer, Live, Number, View, curve, handle, label, points, region, rule, segments,
-)  # fmt: skip
+    Axis,
+    Cross,
+    Data,
+    Layer,
+    Live,
+    Number,
+    View,
+    curve,
+    handle,
+    label,
+    points,
+    region,
+    rule,
+    segments,
+)
 
 COLUMNS, AREAS = "minmax(0, 1fr) 116px 144px", ("a b c", "a d d", "player player player")
 KINDS = ("none", "l2", "ewc_full", "ewc_diagonal")  # the order in which they are drawn: leaf dashes lie on teal
@@ -135,7 +148,6 @@ END_LABELS = {  # pixels from mark to the middle of its name, at 0°, 45°, 90°
 
 
 def weights(p: Picture, handles: bool) -> View:
-    v = p.v
     x, y = (lambda s: turning(p.shapes[s][..., 0], p.shapes_now[s][..., 0])), (lambda s: turning(p.shapes[s][..., 1], p.shapes_now[s][..., 1]))
     bx, by = x("B"), y("B")
     if handles:
@@ -155,7 +167,7 @@ def weights(p: Picture, handles: bool) -> View:
     if p.prologue is not None:
         table, now = p.prologue
         layers.append(curve(turning(table[..., 0], now[:, 0]), turning(table[..., 1], now[:, 1]), "data", width=1.5, dash="dot", casing=True))
-        layers.append(label(turning(table[:, 8, 0]), turning(table[:, 8, 1]), "learning A", dx=8, token="data", phone=False))
+        layers.append(label(turning(table[:, 0, 0]), turning(table[:, 0, 1]), "learning A", dx=8, dy=10, token="data", phone=False))
     for kind in KINDS:
         if kind not in p.shown:
             continue
@@ -190,7 +202,7 @@ def weights(p: Picture, handles: bool) -> View:
     if handles:
         layers.append(handle(x="bx", y="by", ring=12) | {"when": STRAIGHT})
     return View(
-        "a", "**Two weights.** Shaded: loss ≤ 0.35. A trail is one training run.",
+        "a", "**Two weights.** Shaded: loss ≤ 0.35. A trail is one training run." + (" Drag the ring." if handles else ""),
         Axis(-2.3, 2.0, "weight _θ_~{1}", [(i, str(i).replace("-", "−")) for i in (-2, -1, 0, 1)], label_at="right"),
         Axis(-1.44, 1.62, "weight _θ_~{2}", [(i, str(i).replace("-", "−")) for i in (-1, 0, 1)], grid=False),
         layers, height=316, phone=292, pad=(36, 8, 6, 36), equal=True,
@@ -215,7 +227,7 @@ def _letters(p: Picture) -> list[Layer]:
     layers = [
         label(along(spots, [-2.16, -1.93, -1.32, -0.86, 0.19, 0.62]), along(spots, [-0.43, -1.13, -1.2, -1.33, -0.86, -0.6]), "A", **big),
         label(turning(valley[:, 0]), turning(valley[:, 1]), "B", **big),
-        label(turning(p.anchor[:, 0]), turning(p.anchor[:, 1]), "_θ_^{*}~{A}", dx=along([0, 45, 90], [-30 if low else 2, -30, -34]), dy=along([0, 45, 90], [6 if low else -38, -6, 2]), align="center", token="ink", size=17),
+        label(turning(p.anchor[:, 0]), turning(p.anchor[:, 1]), "_θ_^{\\*}~{A}", dx=along([0, 45, 90], [-30 if low else 2, -30, -34]), dy=along([0, 45, 90], [6 if low else -38, -6, 2]), align="center", token="ink", size=17),
     ]  # fmt: skip
     if "l2" in p.shown:
         layers.append(label(along([0, 45, 90], [-1.2, -1.42, -1.2]), along([0, 45, 90], [-1.37 if low else 0.55, -0.42, -0.72]), "what L2 believes of A", align="center", token="identity", phone=None))
@@ -224,15 +236,16 @@ def _letters(p: Picture) -> list[Layer]:
     return layers
 
 
-def _rows(p: Picture) -> tuple[list[str], list[Array]]:
+def _rows(p: Picture, wanted: Sequence[str] = ("θ1", "θ2", "loss A", "loss B")) -> tuple[list[str], list[Array]]:
     names, columns = ["step"], [np.arange(121)]
     for kind in KINDS:
         if kind not in p.shown:
             continue
         here = p.lam[kind]
         row = 0 if kind == "none" else int(p.v.lam_index)  # type: ignore[attr-defined]
-        names += [f"{SHORT[kind]} {what}" for what in ("θ1", "θ2", "loss A", "loss B")]
-        columns += [np.round(x, 6) for x in (here.path[row, :, 0], here.path[row, :, 1], here.losses["A"][row], here.losses["B"][row])]
+        data = {"θ1": here.path[row, :, 0], "θ2": here.path[row, :, 1], "loss A": here.losses["A"][row], "loss B": here.losses["B"][row]}
+        names += [f"{SHORT[kind]} {what}" for what in wanted]
+        columns += [np.round(data[what], 6) for what in wanted]
     return names, columns
 
 
@@ -265,6 +278,7 @@ def losses(p: Picture, which: str, top: float) -> View:
         pad=(22, 8, 14, 36) if which == "A" else (8, 8, 50, 36), small=True,
         alt=f"Loss of task {which} against the training step, one curve per penalty; drag to scrub",
         sentence=f"At step [step:i] loss {which} is [none_{which}] without penalty, [l2_{which}] with L2, [diagonal_{which}] with the diagonal, [full_{which}] with the full matrix.",
+        table=_rows(p, (f"loss {which}",)),
     )  # fmt: skip
 
 
@@ -376,7 +390,7 @@ def key(p: Picture) -> dict:
         s, t = NAMES[kind], "ink" if kind == "none" else p.token(kind)
         best = "–" if kind == "none" else f"[best_{s}]"
         rows.append([{"glyph": p.style(kind), "text": f"{{{t}|{names[kind]}}}"}, f"{{{t}|{matrix[kind]}}}", f"([{s}_x], [{s}_y])", f"[{s}_A]", f"[{s}_B]", f"**[{s}_sum]**", best])
-    head = ["_L_~{B}(_θ_) + ½ _λ_ (_θ_ − _θ_^{*})^{T} _P_ (_θ_ − _θ_^{*})", "_P_", "_θ_ now", "loss A", "loss B", "sum", "best over _λ_"]
+    head = ["_L_~{B}(_θ_) + ½ _λ_ (_θ_ − _θ_^{\\*})^{T} _P_ (_θ_ − _θ_^{\\*})", "_P_", "_θ_ now", "loss A", "loss B", "sum", "best over _λ_"]
     return {"head": head, "rows": rows, "align": ["left", *["right"] * 6], "wide": [1, 2, 6]}
 
 
@@ -399,7 +413,7 @@ def numbers(p: Picture, entry: Array, entries: Array) -> dict[str, Number]:
 BAYES_COLUMNS, BAYES_AREAS = "minmax(0, 1fr) 286px", ("a b",)
 
 
-def posterior(over: str, rims: Mapping[str, Array], mode: Array, half: float, words: Mapping[str, str]) -> View:
+def posterior(over: str, row: int, rims: Mapping[str, Array], mode: Array, half: float, words: Mapping[str, str]) -> View:
     """``rims``: "exact", "exact-50", "full", "diagonal" over the nodes of N_A, (n, m, 2)."""
     def xy(name: str) -> tuple[Live, Live]:
         return Live(rims[name][..., 0], (over,)), Live(rims[name][..., 1], (over,))
@@ -420,7 +434,7 @@ def posterior(over: str, rims: Mapping[str, Array], mode: Array, half: float, wo
         name("exact", "exact", "ink2", lowest, 0, dx=-6, dy=12, align="right"),
         name("full", "full Gaussian", "exact", lambda x: x.argmax(axis=1), 0, dx=8, dy=-4),
         name("diagonal", "diagonal Gaussian", "diagonal", lowest, 1, dx=6, dy=17),
-        label(mode[0], mode[1], "_θ_^{*}~{A}", dx=12, dy=-10, token="ink", size=16),
+        label(mode[0], mode[1], "_θ_^{\\*}~{A}", dx=12, dy=-10, token="ink", size=16),
         label(mode[0] - half * 1.25, mode[1] - half, words["title"], dx=10, dy=-8, token="ink3"),
     ]
     ticks = [t for t in np.arange(-8, 8.5, 1.0 if half < 2.5 else 2.0)]
@@ -430,7 +444,8 @@ def posterior(over: str, rims: Mapping[str, Array], mode: Array, half: float, wo
         Axis(mode[0] - half * 1.25, mode[0] + half * 1.25, "weight _θ_~{1}", as_ticks(mode[0]), label_at="right"), Axis(mode[1] - half, mode[1] + half, "weight _θ_~{2}", as_ticks(mode[1]), grid=False),
         layers, height=352, phone=300, pad=(36, 8, 6, 36), equal=True,
         alt="Posterior of the two weights after task A, exact as shaded rims, with the full and the diagonal Gaussian approximation dashed",
-        sentence="With N_A = [na] observations the full Gaussian is [tv_full] away from the posterior, the diagonal one [tv_diagonal] (total variation).",
+        sentence="With [na] observations of A the full Gaussian is [tv_full] away from the posterior, the diagonal one [tv_diagonal] (total variation).",
+        table=(["rim", "θ1", "θ2"], [np.repeat(["exact", "full", "diagonal"], 15), *(np.round(np.concatenate([rims[k][row, :-1:4, i] for k in ("exact", "full", "diagonal")]), 4) for i in (0, 1))]),
     )  # fmt: skip
 
 
@@ -448,7 +463,7 @@ def distances(over: str, nodes: Array, full: Array, diagonal: Array) -> View:
         Axis(float(nodes[0]), float(nodes[-1]), "observations _N_~{A}", [(10, "10"), (100, "100"), (1000, "1000")], log=True), Axis(0, top, "", [(t, f"{t:g}") for t in np.arange(0, top + 0.01, 0.25).tolist()]),
         layers, height=316, phone=240, pad=(40, 10, 12, 40), small=True,
         alt="Total variation distance of the full and the diagonal Gaussian from the exact posterior against the number of observations",
-        sentence="The full Gaussian comes closer as data grow; the diagonal one does not.",
-        table=(["N_A", "full", "diagonal"], [nodes, full, diagonal]),
+        sentence="At [na] observations of A the full Gaussian is [tv_full] away, the diagonal one [tv_diagonal].",
+        table=(["observations", "full", "diagonal"], [nodes, full, diagonal]),
     )  # fmt: skip
 
