@@ -203,6 +203,19 @@ class Stage {
     const { _moved, ...values } = this.values;
     this.component.setStateValue("state", { n: (this.n = Date.now()), rev: this.rev, values, action, have: store.ids.slice(-200) });
     this.main.dataset.sent = this.n;
+    this.awaitAnswer(this.n);
+  }
+  /** A server that was restarted does not know this session: its run ends without an answer.  Then begin anew from the address. */
+  awaitAnswer(n) {
+    clearInterval(this.waiting);
+    let idle = 0;
+    this.waiting = setInterval(async () => {
+      if (this.data.n >= n || !this.main.isConnected) { clearInterval(this.waiting); return; }
+      idle = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning" ? idle + 1 : 0;
+      if (idle < 3 || !(await fetch(new URL("_stcore/health", document.baseURI)).then(r => r.ok, () => false)) || this.data.n >= n) return;
+      clearInterval(this.waiting);
+      location.assign(location.pathname + "?" + new URLSearchParams([["tab", this.data.tab], ...[...this.controls.keys()].map(k => [k, String(this.values[k])])]));
+    }, 700);
   }
 
   act(action) { this.play.on = false; this.commit(action); }
