@@ -204,7 +204,10 @@ def main(v) -> Scene:
         figures.matrix_view(subject),
     ]
     shown = [*subject.controls, *([] if subject.real else ["n"])]
-    return Scene(views, figures.COLUMNS, figures.AREAS, shown, figures.readout(subject, read), figures.formula(subject), breaks=["moving"],
+    numbers = figures.readout(subject, read)
+    if subject.symbols[0] == "μ":
+        numbers["dev"] = figures.Number(figures.Live(c.balls - NODES[subject.controls[0]][:, None], (subject.controls[0], "i")))
+    return Scene(views, figures.COLUMNS, figures.AREAS, shown, numbers, figures.formula(subject), breaks=["moving"],
                  groups=[] if v.moving else ["model"], more=["i"] if subject.real else ["seed", "i"], checks=checks_of(name, theta))  # fmt: skip
 
 
@@ -362,7 +365,7 @@ lesson = Lesson(
         Preset("gamma", "Gamma _k_ = 2", "the tilt: shape and scale pull together, correlation .88, _F_ = (.645, 1; 1, 2). In shape and rate the 1 is −1.", {"model": "gamma"}),
         Preset("rare", "Bernoulli .05", "two dots only: −1.05 nearly always, +20 now and then.", {"model": "bernoulli"}),
         Preset("few", "_N_ = 10", "how far the solid ellipse strays from the dashed one. Draw again under More.", {"n": 10.0}),
-        Preset("wrong", "wrong _θ_", "the cross has left zero.", {"mu": 1.0}),
+        Preset("wrong", "wrong _θ_", "the cross has left zero. (Commit or skip first.)", {"mu": 1.0}),
         Preset("bit", "1-bit sign(_x_)", "the information bar: 1 falls to .637 at _θ_ = 0 and to .439 at _θ_ = 1.", {"tab": "survives", "cut": "sign"}),
         Preset("kicks", "horse kicks", "scores of real data at their own estimate average to zero exactly.", {"model": "kicks"}),
         Preset("alpha", "alpha counts", "2608 counts at their mean, 3.87: the spread of the scores is 5 % less than _F_.", {"model": "alpha"}),

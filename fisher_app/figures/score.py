@@ -385,7 +385,7 @@ def cloud_view(subject: Subject, r: Reading, question: Sequence[dict]) -> View:
 
 def asked(key: str, given: dict | None, truth: Array, when: dict) -> list[dict]:
     """The guess on the plot, and once answered the way from it to the truth."""
-    layers = [guesses(key)]
+    layers = [guesses(key) if given is None else guesses(key) | {"when": when}]
     if given is not None:
         gap = float(np.hypot(given["x"] - truth[0], given["y"] - truth[1]))
         middle = (given["x"] + truth[0]) / 2, (given["y"] + truth[1]) / 2
@@ -445,7 +445,7 @@ def pad_view(
         dy = 0.12 * (y1 - y0)
         if box:
             layers += [veil(x0=box[1]), veil(x1=box[0]), veil(x0=box[0], x1=box[1], y0=box[3]), veil(x0=box[0], x1=box[1], y1=box[2]),
-                       label(box[1] + 0.5 * (hi - box[1]), (y0 + y1) / 2, "hidden until you commit", align="center", token="ink3", middle=True, size=12)]  # fmt: skip
+                       label(hi, y1 - 0.1 * (y1 - y0), "hidden until you commit", align="right", token="ink3", size=12, middle=True)]  # fmt: skip
         layers += [
             points([subject.truth[0]], [subject.truth[1]], "optimum", size=6),
             handle(x=subject.controls[0], y=subject.controls[1], ring=11),

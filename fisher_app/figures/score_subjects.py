@@ -26,10 +26,6 @@ def counts(
     )  # fmt: skip
 
 
-def minus(control: str) -> str:
-    return f"[{control}:1]"
-
-
 def normal(
     key: str,
     title: str,
@@ -45,7 +41,7 @@ def normal(
     mu, sigma = keys
     return Subject(
         key, title, truth, keys, ("μ", "σ"), x, top, top_ticks, s,
-        (("_s_~{_μ_} = (_x_ − _μ_) ∕ _σ_^{2}", f"([xi] − {minus(mu)}) ∕ [{sigma}:1]^{{2}} = **[s1:+2]**"),
+        (("_s_~{_μ_} = (_x_ − _μ_) ∕ _σ_^{2}", f"[dev:+2] ∕ [{sigma}:1]^{{2}} = **[s1:+2]**"),
          ("_s_~{_σ_} = (_x_ − _μ_)^{2} ∕ _σ_^{3} − 1 ∕ _σ_", "at _x_ = [xi]: **[s2:+2]**")), pad_ticks=pads, **more,
     )  # fmt: skip
 

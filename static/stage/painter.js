@@ -151,7 +151,7 @@ export function paint(view, c, w, h, env) {
         c.restore();
       };
       L.clip === false || !plainDot ? draw() : inside(draw);
-      if (L.labels) L.labels.forEach((s, i) => { if (i >= n || !s) return; if (L.inside) text(g.X(at(xs, i)), g.Y(at(ys, i)) + 4, s, { align: "center", token: "ink", size: 11 }); else text(g.X(at(xs, i)) + (L.dx ?? 8), g.Y(at(ys, i)) + (L.dy ?? -6), s, { token: S.token, size: 12, casing: 2.5 }); });
+      if (L.labels) L.labels.forEach((s, i) => { if (i >= n || !s || (L.edge === false && (g.X(at(xs, i)) < g.left || g.X(at(xs, i)) > g.right || g.Y(at(ys, i)) < g.top || g.Y(at(ys, i)) > g.bottom))) return; if (L.inside) text(g.X(at(xs, i)), g.Y(at(ys, i)) + 4, s, { align: "center", token: "ink", size: 11 }); else text(g.X(at(xs, i)) + (L.dx ?? 8), g.Y(at(ys, i)) + (L.dy ?? -6), s, { token: S.token, size: 12, casing: 2.5 }); });
       if (L.pick) { const k = Math.round(env.state[L.pick]) - (L.base ?? 0); if (k >= 0 && k < n) { const a = g.X(at(xs, k)), b = g.Y(at(ys, k)); if (!(a >= g.left - 2 && a <= g.right + 2 && b >= g.top - 2 && b <= g.bottom + 2)) return; c.save(); c.strokeStyle = tone("ctl"); c.lineWidth = 2; c.beginPath(); c.arc(a, b, r + 4, 0, 7); c.stroke(); c.restore(); } }
     },
     bracket(L) {
