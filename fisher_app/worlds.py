@@ -23,7 +23,7 @@ class World:
     origin: Array
     kind: str
     axes: tuple[str, str] = ("intercept", "slope")
-    optimum: str = "optimum _θ_*"
+    optimum: str = "optimum _θ_\\*"
     units: str = "input _x_"
     found: bool = True  # whether an optimum exists
 
@@ -44,7 +44,7 @@ def make(model: str, noise: str, classes: str, quiet: bool, own: Array | None = 
     if own is None and classes in ("correct", "crossed"):
         x, y = datasets.k2_logistic(classes)
         names = ("weight _w_~{1}", "weight _w_~{2}")
-        return World(logistic, x, y, logistic.mle(x, y), "plane", names, "optimum _w_*")
+        return World(logistic, x, y, logistic.mle(x, y), "plane", names, "optimum _w_\\*")
     if own is None and classes == "separable":
         x, y = datasets.separable_classes()
         return World(logistic, x, y, np.array([0.0, 1.0]), "curve", optimum="(0, 1)", found=False)

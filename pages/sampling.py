@@ -26,9 +26,9 @@ controls = [
     Slider("b", "Second weight _θ_~{2}, from the optimum", -3.2, 3.2, 0.1, START[1], format="+1"),
     Choice("model", "Model", {"linear": "linear", "logistic": "logistic"}, "linear"),
     Choice("labels", "Labels shown", {"data": "observed", "model": "drawn"}, "data"),
-    Choice("noise", "Noise in the data", {"matched": "matched", "fourfold": "4 ×", "heteroscedastic": "uneven"}, "matched"),
+    Choice("noise", "Noise", {"matched": "matched", "fourfold": "4 ×", "heteroscedastic": "uneven"}, "matched"),
     Choice("classes", "Classes", {"correct": "equal", "crossed": "crossed", "separable": "separable", "challenger": "Challenger"}, "correct"),
-    Slider("M", "Labels drawn in all _M_", 10, 10_000, 0.25, 1000, format="i", log=True),
+    Slider("M", "Labels drawn _M_", 10, 10_000, 0.25, 1000, format="i", log=True),
     Toggle("quiet", "take the noise away"),
     seed(),
     Slider("i", "Datum followed", 0, SHOWN - 1, 1, 15, format="i", local=True),
@@ -226,7 +226,7 @@ def fields(v) -> Scene:
     titles = {"identity": "**Gradient descent**", "exact": "**Natural gradient**", "empirical": "**Empirical Fisher**"}
     views = [figures.field(key, titles[style], style, grid, moves[style], FIELD_SCALES[style], paths[style], contours, optimum, hidden and style == "empirical") for key, style in zip("gne", titles, strict=True)]
     away = {f"{key}_away": Number(np.nan if hidden and style == "empirical" else Live(length(paths[style] - optimum).mean(axis=1), ("step",)), "3") for key, style in zip("gne", titles, strict=True)}
-    formula = {"groups": [[[f"{{{s}|mean distance to _θ_*}}"], [f"{{{s}|**[{k}_away]**}}"]] for k, s in zip("gne", titles, strict=True)]}
+    formula = {"groups": [[[f"{{{s}|mean distance to _θ_\\*}}"], [f"{{{s}|**[{k}_away]**}}"]] for k, s in zip("gne", titles, strict=True)]}
     x, _ = datasets.k1_field()
     line = LinearRegression()
     tests = [Check("F of K1", "closed form", "sum over labels", float(np.abs(line.fisher(x, optimum) - two_weights.by_label_quadrature(line, x, optimum)).max()), 1e-7)]
@@ -351,7 +351,7 @@ lesson = Lesson(
     },
     controls=controls,
     presets=[
-        Preset("optimum", "at the optimum", "they agree, [1.05, 1.00] beside [1.00, 0.98] on the diagonals.", {"a": 0.0, "b": 0.0}),
+        Preset("optimum", "at the optimum", "they agree: 1.05, 1.00 on the diagonal beside 1.00, 0.98.", {"a": 0.0, "b": 0.0}),
         Preset("far", "far away", "the purple stub inside the ring.", {"a": FAR[0], "b": FAR[1]}),
         Preset("fourfold", "noise 4 ×", "the empirical matrix is four times too big.", {"a": 0.0, "b": 0.0, "noise": "fourfold"}),
         Preset("uneven", "uneven noise", "1.60 and 3.79 beside 1.00 and 0.98: the wrong shape.", {"a": 0.0, "b": 0.0, "noise": "heteroscedastic"}),
@@ -370,7 +370,7 @@ lesson = Lesson(
                 Option("shorter", "shorter", far_text("Backwards: further from the optimum it walks less, {1:.3f} instead of {0:.3f}. The gradient grows like the residual, the matrix like its square. See the stub in the ring; drag it out along the diagonal."), short="shorter", at={"x": 4.243, "y": 0.098}),
             ],
             observe=Observe("What did the purple arrow do?", ["It shrank to a stub", "It kept its length", "It reached for the optimum"]),
-            why="Far out _r_ ≈ ∇_f_·(_θ_* − _θ_). The gradient is a mean of _r_, the empirical matrix a mean of _r_^{2}: their quotient falls like 1 ∕ distance.",
+            why="Far out _r_ ≈ ∇_f_·(_θ_\\* − _θ_). The gradient is a mean of _r_, the empirical matrix a mean of _r_^{2}: their quotient falls like 1 ∕ distance.",
         ),
     ],
     trap="(i) Empirical is not Monte Carlo: the error of drawn labels falls as 1 ∕ √_M_, that of observed ones does not. (ii) The square of the mean gradient is not the mean of the squares. (iii) Agreement at the optimum needs a correct model; on equal classes the eigenvalues of _F_^{−1}_E_ are 0.876 and 1.050, on crossed ones 0.406 and 1.590. Statisticians often call 'data _x_, model _y_' the empirical Fisher; machine learning calls that the Fisher.",

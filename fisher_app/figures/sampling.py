@@ -135,7 +135,7 @@ def plane(p: Plane, axes: tuple[str, str], optimum: str, ghost: tuple[float, flo
         handle(x="a", y="b", ring=13), points(*here, "theta", size=3.5, casing=True),
     ]  # fmt: skip
     if ghost is not None:
-        layers += [points([ghost[0]], [ghost[1]], "theta", size=4, hollow=True, casing=True), label(*ghost, "3 × further out", dx=-9, dy=18, align="right", token="ink2")]  # fmt: skip
+        layers += [points([ghost[0]], [ghost[1]], "theta", size=4, hollow=True, casing=True), label(*ghost, "3 × further out", dx=-9, dy=-9, align="right", token="ink2")]  # fmt: skip
     if before is not None:
         x, y, dx, dy = before
         layers += [arrow(x, y, x + dx, y + dy, "empirical", width=2, dash="solid"), points([x], [y], "theta", size=2.5), label(x, y, "[start_length] from here", dx=9, dy=10, token="empirical")]  # fmt: skip
@@ -172,7 +172,7 @@ def pixels(weight_root: Array, unit: float) -> Array:
 
 
 def data(d: Shown, drawn: bool, count: int, height: int = 144) -> View:
-    style, words = ("sampled", "labels drawn from the model at _θ_") if drawn else ("empirical", "observed labels")
+    style, words = ("sampled", "labels drawn at _θ_") if drawn else ("empirical", "observed labels")
     fit = curve(d.fit_x, d.fit_y, "theta", width=1.5)
     if d.kind == "plane":
         zero = np.where(d.ones, np.nan, 1.0)
