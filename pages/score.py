@@ -206,7 +206,9 @@ def main(v) -> Scene:
     shown = [*subject.controls, *([] if subject.real else ["n"])]
     numbers = figures.readout(subject, read)
     if subject.symbols[0] == "μ":
-        numbers["dev"] = figures.Number(figures.Live(c.balls - NODES[subject.controls[0]][:, None], (subject.controls[0], "i")))
+        numbers["dev"] = figures.Number(
+            figures.Live(c.balls - NODES[subject.controls[0]][:, None], (subject.controls[0], "i"))
+        )
     return Scene(views, figures.COLUMNS, figures.AREAS, shown, numbers, figures.formula(subject), breaks=["moving"],
                  groups=[] if v.moving else ["model"], more=["i"] if subject.real else ["seed", "i"], checks=checks_of(name, theta))  # fmt: skip
 
@@ -272,7 +274,7 @@ def kept(cut: str):
 def survives(v) -> Scene:
     family = FAMILIES["normal"]
     theta = np.array([v.at, 1.0])
-    curves = {cut: kept(cut)[0] for cut in CUTS}
+    curves = {cut: kept(cut)[0] for cut in {v.cut, "sign"}}
     full = family.fisher(np.array([(t, 1.0) for t in NODES["at"]]))[:, 0, 0]
     x = family.sample([0.0, 1.0], 400, np.random.default_rng(v.seed))
     _, means, mass = kept(v.cut)

@@ -404,7 +404,7 @@ def strip_view(subject: Subject, r: Reading) -> View:
     s = r.scores(0, c.dots)
     share = c.shares[-1] if subject.real else r.n(c.shares)
     chance = c.chances if c.chances.ndim == 1 else r.theta(c.chances)
-    sd = np.sqrt(c.at_n.covariance[:, 0, 0]), np.sqrt(c.at_theta.covariance[:, 0, 0])
+    sd = np.sqrt(np.maximum(c.at_n.covariance[:, 0, 0], 0.0)), np.sqrt(np.maximum(c.at_theta.covariance[:, 0, 0], 0.0))
     mean = r.both(c.at_n.mean[:, 0], c.at_theta.mean[:, 0])
     root = np.sqrt(c.fisher[:, 0, 0])
     low, high = (

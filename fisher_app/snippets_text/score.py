@@ -1,4 +1,5 @@
 """Scores of N draws, evaluated at theta: their mean and covariance, with standard errors.  Derivatives by differences."""
+
 import numpy as np
 from scipy import special, stats
 

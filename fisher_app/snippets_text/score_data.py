@@ -1,4 +1,5 @@
 """Scores of measured data: at their own maximum-likelihood estimate they average to zero.  Derivatives by differences."""
+
 import numpy as np
 from scipy import stats
 
@@ -11,7 +12,10 @@ if data == "light_passage":  # S. Newcomb 1882: ns beyond 24 800
     x, log_p = np.array(times.split(), float), lambda x, t: stats.norm.logpdf(x, *t)
     estimate = [x.mean(), x.std()]
 else:
-    tally = {"horse_kicks": [109, 65, 22, 3, 1], "alpha_counts": [57, 203, 383, 525, 532, 408, 273, 139, 45, 27, 10, 4, 0, 1, 1]}[data]
+    tally = {
+        "horse_kicks": [109, 65, 22, 3, 1],
+        "alpha_counts": [57, 203, 383, 525, 532, 408, 273, 139, 45, 27, 10, 4, 0, 1, 1],
+    }[data]
     x, log_p = np.repeat(np.arange(len(tally)), tally).astype(float), lambda x, t: stats.poisson.logpmf(x, t[0])
     estimate = [x.mean()]
 

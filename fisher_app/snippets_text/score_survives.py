@@ -1,4 +1,5 @@
 """Information about a normal mean that is left when only the bin of each observation is kept."""
+
 import numpy as np
 from scipy import integrate, stats
 

@@ -77,8 +77,12 @@ def test_skeleton_reproduces_the_table(name, labels):
     else:
         model = FAMILIES[name]
         truth = model.default
-        thetas = truth * np.stack(np.meshgrid(np.linspace(0.7, 1.4, 7), np.linspace(0.7, 1.4, 7)), -1).reshape(-1, 2) + (name == "normal") * np.array([[0.5, 0]])
-        x = np.quantile(model.sample(truth, 5000, np.random.default_rng(0)), (1 - np.cos(np.linspace(0, np.pi, 72))) / 2)
+        thetas = truth * np.stack(np.meshgrid(np.linspace(0.7, 1.4, 7), np.linspace(0.7, 1.4, 7)), -1).reshape(
+            -1, 2
+        ) + (name == "normal") * np.array([[0.5, 0]])
+        x = np.quantile(
+            model.sample(truth, 5000, np.random.default_rng(0)), (1 - np.cos(np.linspace(0, np.pi, 72))) / 2
+        )
     table = scores.skeleton(lambda t: model.score(x, t), thetas)
     data = model.sample(truth, 500, np.random.default_rng(3))
     if name != "labels":
@@ -95,7 +99,9 @@ def test_running_moments_are_those_of_each_prefix():
     rows = np.random.default_rng(0).normal(size=(3, 1000))
     mean, second = scores.running(rows, [10, 333, 1000])
     for k, n in enumerate([10, 333, 1000]):
-        assert np.allclose(mean[k], rows[:, :n].mean(axis=1)) and np.allclose(second[k], rows[:, :n] @ rows[:, :n].T / n)
+        assert np.allclose(mean[k], rows[:, :n].mean(axis=1)) and np.allclose(
+            second[k], rows[:, :n] @ rows[:, :n].T / n
+        )
 
 
 def test_steps_have_their_length_and_roots_square():
@@ -114,7 +120,11 @@ def test_bins():
     mass, means = scores.bin_means(NORMAL, [0.2, 1.1], edges)
     assert np.isclose(mass.sum(), 1) and np.allclose(mass @ means, 0, atol=1e-12)
     assert np.allclose((means.T * mass) @ means, information.coarsened(NORMAL, [0.2, 1.1], edges))
-    assert np.isclose(scores.bin_information(NORMAL, [0.2, 1.1], edges, 0), information.coarsened(NORMAL, [0.2, 1.1], edges)[0, 0], rtol=1e-9)
+    assert np.isclose(
+        scores.bin_information(NORMAL, [0.2, 1.1], edges, 0),
+        information.coarsened(NORMAL, [0.2, 1.1], edges)[0, 0],
+        rtol=1e-9,
+    )
 
 
 def test_densities_of_a_plot():
