@@ -10,10 +10,12 @@ import streamlit as st
 from fisher_app import snippets
 from fisher_app.controls import Choice, Slider, Toggle, seed
 from fisher_app.figures import score as figures
+from fisher_app.figures import score_arrays as arrays
+from fisher_app.figures import score_survives
 from fisher_app.figures.score_subjects import MEASURED, SUBJECTS
 from fisher_app.lesson import Figure, Lesson, Preset
 from fisher_app.predictions import Place
-from fisher_app.stage.scene import Check, Scene
+from fisher_app.stage.scene import Check, Live, Number, Scene
 from fisher_core import FAMILIES, charts, datasets, information, scores
 from fisher_core.models import LogisticRegression
 
@@ -54,7 +56,7 @@ controls = [
     at_mle("mean", "Mean _μ_", "light", 0, 20, 32, 0.5),
     at_mle("sd", "Standard deviation _σ_", "light", 1, 6, 18, 0.5),
     Slider("n", "Number of data _N_", 10, MOST, 1, 400, format="i", at=COUNTS),
-    Slider("i", "Highlighted datum", 1, figures.BALLS, 1, 3, format="i", local=True),
+    Slider("i", "Highlighted datum", 1, arrays.BALLS, 1, 3, format="i", local=True),
     Choice("model", "Model", {k: s.title for k, s in SUBJECTS.items() if k != "uniform"}, "normal"),
     Toggle("moving", "let the support move"),
     Slider("at", "Mean _θ_", -2, 2, 0.1, 0.0, format="+1"),
@@ -113,7 +115,7 @@ def over_theta(name: str):
         if isinstance(model, scores.LabelsAtInputs)
         else model.fisher(thetas)
     )
-    grid = figures.density_grid(subject)
+    grid = arrays.density_grid(subject)
     if subject.kind == "labels":
         fine = scores.LabelsAtInputs(model.model, np.column_stack([np.ones(len(grid)), grid]))
         pairs = np.column_stack([np.arange(len(grid)), np.ones(len(grid))])
@@ -122,7 +124,7 @@ def over_theta(name: str):
         density, slopes = zip(*(scores.density_and_slopes(model, grid, t) for t in thetas), strict=True)
     p = np.array(density)
     stacked = [p, *(p * np.array(slopes)[..., k] for k in range(subject.d))]
-    return table, exact, fisher, grid, figures.factors(stacked, tolerance=2e-4)
+    return table, exact, fisher, grid, arrays.factors(stacked, tolerance=2e-4)
 
 
 def hidden_of(name: str, seen: frozenset[str]) -> np.ndarray:
@@ -141,7 +143,7 @@ def theta_of(v, name: str) -> np.ndarray:
     return np.array([getattr(v, k) for k in SUBJECTS[name].controls])
 
 
-def cloud(v, name: str) -> figures.Cloud:
+def cloud(v, name: str) -> arrays.Cloud:
     model, subject = model_of(name), SUBJECTS[name]
     table, exact, fisher, grid, (density, *tilts) = over_theta(name)
     data, hidden, theta = data_of(name, v.seed), hidden_of(name, v.seen), theta_of(v, name)
@@ -153,26 +155,26 @@ def cloud(v, name: str) -> figures.Cloud:
     # N moves at the present θ: exact scores of all data; θ moves at the present N: the same through the skeleton
     present = model.score(data, theta).T
     mean, second = scores.running(present, counts)
-    at_n = figures.Moments(mean * blank, (second - mean[:, :, None] * mean[:, None, :]) * blank, second * np.nan)
+    at_n = scores.Moments(mean * blank, (second - mean[:, :, None] * mean[:, None, :]) * blank, second * np.nan)
     rows = table.rows(model, data[:n])
     mean, second = (part[-1] for part in scores.running(rows, [n]))
     weights = table.weights
     mean_t = weights @ mean
     cov_t = weights @ second @ np.swapaxes(weights, 1, 2) - mean_t[:, :, None] * mean_t[:, None, :]
-    at_theta = figures.Moments(mean_t * mask[:, None], cov_t * mask[:, None, None], exact.spread * mask[:, None, None])
-    chosen = figures.chosen(subject, data)
-    finite = figures.outcome_grid(subject, grid, len(DOSES))
-    shares = None if finite is None else figures.running_shares(subject, data, counts, finite)
+    at_theta = scores.Moments(mean_t * mask[:, None], cov_t * mask[:, None, None], exact.spread * mask[:, None, None])
+    chosen = arrays.chosen(subject, data)
+    finite = arrays.outcome_grid(subject, grid, len(DOSES))
+    shares = None if finite is None else arrays.running_shares(subject, data, counts, finite)
     chances = None if finite is None else chances_of(name, model, finite)
     ball_scores = model.score(data[chosen], theta) * blank
     directions = np.stack([weights[:, i] @ table.rows(model, data[chosen]) for i in range(subject.d)], axis=-1)
     steps = scores.step_along(directions, fisher[:, None], STEP)
     if name == "uniform":  # no step along the score keeps this density one: its support would have to move
         steps = steps * np.nan
-    return figures.Cloud(
-        figures.Skeleton(weights * mask[:, None, None], table.theta, table.coordinate), table.rows(model, data[:DOTS] if finite is None else finite), shares, chances,
-        figures.placed(subject, data[chosen], DOSES), table.rows(model, data[chosen]), counts, at_n, at_theta, exact, figures.Moments(exact.mean[now] * blank, exact.covariance[now] * blank, exact.spread[now] * blank),
-        fisher, n, figures.rug(subject, data, DOSES), grid, density, tuple(w for w, _ in tilts), steps, hidden, ball_scores,
+    return arrays.Cloud(
+        scores.Skeleton(weights * mask[:, None, None], table.theta, table.coordinate), table.rows(model, data[:DOTS] if finite is None else finite), shares, chances,
+        arrays.placed(subject, data[chosen], DOSES), table.rows(model, data[chosen]), counts, at_n, at_theta, exact, scores.Moments(exact.mean[now] * blank, exact.covariance[now] * blank, exact.spread[now] * blank),
+        fisher, n, arrays.rug(subject, data, DOSES), grid, density, tuple(w for w, _ in tilts), steps, hidden, ball_scores,
     )  # fmt: skip
 
 
@@ -206,9 +208,7 @@ def main(v) -> Scene:
     shown = [*subject.controls, *([] if subject.real else ["n"])]
     numbers = figures.readout(subject, read)
     if subject.symbols[0] == "μ":
-        numbers["dev"] = figures.Number(
-            figures.Live(c.balls - NODES[subject.controls[0]][:, None], (subject.controls[0], "i"))
-        )
+        numbers["dev"] = Number(Live(c.balls - NODES[subject.controls[0]][:, None], (subject.controls[0], "i")))
     return Scene(views, figures.COLUMNS, figures.AREAS, shown, numbers, figures.formula(subject), breaks=["moving"],
                  groups=[] if v.moving else ["model"], more=["i"] if subject.real else ["seed", "i"], checks=checks_of(name, theta))  # fmt: skip
 
@@ -278,7 +278,7 @@ def survives(v) -> Scene:
     full = family.fisher(np.array([(t, 1.0) for t in NODES["at"]]))[:, 0, 0]
     x = family.sample([0.0, 1.0], 400, np.random.default_rng(v.seed))
     _, means, mass = kept(v.cut)
-    views, numbers, formula = figures.survives(
+    views, numbers, formula = score_survives.survives(
         NODES["at"], NODES["m"], v.cut, CUTS[v.cut], curves, means, mass, full, x
     )
     checks = [
@@ -287,8 +287,8 @@ def survives(v) -> Scene:
     ]  # fmt: skip
     return Scene(
         views,
-        figures.SURVIVES_COLUMNS,
-        figures.SURVIVES_AREAS,
+        score_survives.COLUMNS,
+        score_survives.AREAS,
         ["at", "m"],
         numbers,
         formula,

@@ -1,168 +1,21 @@
-"""Figures of the score lesson: data under a density, their cloud of scores, the two matrices, the plane of θ; summaries."""
+"""Figures of the score lesson: data under a density, their cloud of scores, the two matrices, the plane of θ."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from fisher_core.scores import Moments, Skeleton, square_root
+from fisher_core.scores import square_root
 from fisher_core.validation import Array
 
 from ..stage.scene import (
-    Axis,
-    Cross,
-    Data,
-    Live,
-    Mix,
-    Number,
-    TableView,
-    View,
-    bars,
-    curve,
-    ellipse,
-    guesses,
-    handle,
-    label,
-    points,
-    rule,
-    segments,
-    veil,
-)  # fmt: skip
+    Axis, Cross, Data, Live, Mix, Number, TableView, View, bars, curve, ellipse, guesses, handle, label, points, rule,
+    segments, veil,
+)  # fmt: skip  # noqa: I001
+from .score_arrays import BALLS, Cloud, Subject, spots, tidy
 
-Ticks = Sequence[tuple[float, str]]
 COLUMNS, AREAS = "minmax(0, 1fr) minmax(0, 1.2fr)", ("a b", "c d")
-BALLS = 12
-
-
-def ticks(*values: float) -> list[tuple[float, str]]:
-    return [(v, f"{v:g}".replace("-", "−")) for v in values]
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A model or a data set on this page: what its axes show, which controls move θ, and its words.
-
-    ``truth`` is where the data come from (for measured data: their maximum-likelihood estimate).  ``kind``: "density",
-    "counts" or "labels".  ``tags``: directions in degrees in which the two ellipses are named.
-    """
-
-    key: str
-    title: str
-    truth: tuple[float, ...]
-    controls: tuple[str, ...]
-    symbols: tuple[str, ...]  # rich text, maths italic
-    x: Axis
-    top: float
-    top_ticks: Ticks
-    s: tuple[Axis, ...]
-    formula: tuple[tuple[str, str], ...]  # symbols, and the same with numbers, of each coordinate of the score
-    kind: str = "density"
-    real: bool = False
-    pad_ticks: tuple[Ticks, ...] = ((), ())
-    tags: tuple[float, float] = (-35, 215)
-    digits: str = "2"
-    note: str = ""
-
-    @property
-    def token(self) -> str:
-        return "empirical" if self.real else "sampled"
-
-    @property
-    def d(self) -> int:
-        return len(self.controls)
-
-
-@dataclass(frozen=True, eq=False)
-class Cloud:
-    """All arrays of one picture.  G nodes of θ in the order of the subject's controls, C nodes of N, d coordinates."""
-
-    table: Skeleton  # NaN weights where an open question hides the scores
-    dots: Array  # rows of the plotted data (r, n), or of the outcomes of a finite set
-    shares: Array | None  # how often each outcome came, (C, m), for a finite set
-    chances: Array | None  # how often it should, (m,) or (G, m)
-    balls: Array  # the numbered data, (12,) or (12, 2)
-    ball_rows: Array  # (r, 12)
-    counts: Array  # (C,)
-    at_n: Moments  # sample, (C, ...) at the present θ
-    at_theta: Moments  # sample, (G, ...) at the present N
-    exact: Moments  # under the truth, (G, ...): its covariance is that of the score wherever it is evaluated
-    exact_now: Moments
-    fisher: Array  # (G, d, d)
-    n: int
-    rug: Array
-    x: Array  # grid of the density
-    density: tuple[Array, Array]  # weights (G, R) and rows (R, m)
-    tilts: tuple[Array, ...]  # per coordinate, weights (G, R) of ∂p/∂θ on the same rows
-    steps: Array  # (G, 12, d): the step along each numbered datum's score
-    hidden: Array  # (G,) booleans
-    ball_scores: Array  # (12, d) at the present θ
-
-
-# ---- arrays that only pictures need ------------------------------------------------------------------------------------
-def factors(tables: Sequence[Array], tolerance: float) -> list[tuple[Array, Array]]:
-    """Tables (G, m) as weights (G, R) on common rows (R, m): singular vectors above ``tolerance`` of the largest."""
-    scaled = np.concatenate([t / np.abs(t).max() for t in tables])
-    squares, rows = np.linalg.eigh(
-        scaled.T @ scaled
-    )  # half the digits of a full decomposition, at a hundredth of its time
-    rows = rows[:, squares > tolerance**2 * squares[-1]].T[::-1]
-    return [(t @ rows.T, rows) for t in tables]
-
-
-def density_grid(subject: Subject) -> Array:
-    if subject.kind == "counts":
-        return np.arange(np.ceil(subject.x.lo), np.floor(subject.x.hi) + 1)
-    lo, hi = subject.x.lo, subject.x.hi
-    if subject.key == "uniform":  # both sides of every place where it can end
-        ends = np.round(1 + 0.05 * np.arange(21), 6)
-        return np.unique([lo, -1e-6, 0.0, *ends, *(ends + 1e-6), hi])
-    inner = np.linspace(lo, hi, 121 if subject.kind == "density" else 81)
-    return (
-        np.maximum(inner, 1e-3 * (hi - lo))
-        if subject.key in ("gamma", "weibull")
-        else np.clip(inner, 2e-3, 0.998)
-        if subject.key == "beta"
-        else inner
-    )
-
-
-def chosen(subject: Subject, data: Array) -> Array:
-    """Which data carry the numbers 1 to 12: the first drawn; of counts that are stored in order, twelve spread evenly."""
-    return (
-        np.arange(BALLS)
-        if not (subject.real and subject.kind == "counts")
-        else np.linspace(0, len(data) - 1, BALLS).astype(int)
-    )
-
-
-def placed(subject: Subject, data: Array, doses: Array) -> Array:
-    """Their place in the picture: x, or (dose, label)."""
-    return np.column_stack([doses[data[:, 0].astype(int)], data[:, 1]]) if subject.kind == "labels" else data
-
-
-def outcome_grid(subject: Subject, grid: Array, doses: int) -> Array | None:
-    """All outcomes of a model that has few, else None."""
-    if subject.kind == "labels":
-        return np.column_stack([np.tile(np.arange(doses), 2), np.repeat([0, 1], doses)]).astype(float)
-    if subject.key == "uniform":
-        return np.array([0.5])
-    return grid if subject.kind == "counts" else None
-
-
-def running_shares(subject: Subject, data: Array, counts: Array, outcomes: Array) -> Array:
-    """Share of each outcome among the first N data, (C, m)."""
-    if len(outcomes) == 1:
-        return np.ones((len(counts), 1))
-    code = (data[:, 0] + data[:, 1] * (len(outcomes) // 2)) if subject.kind == "labels" else data - outcomes[0]
-    blocks = np.split(code.astype(int), counts[:-1])
-    seen = np.cumsum([np.bincount(b, minlength=len(outcomes))[: len(outcomes)] for b in blocks[: len(counts)]], axis=0)
-    return seen / counts[:, None]
-
-
-def rug(subject: Subject, data: Array, doses: Array) -> Array:
-    return doses if subject.kind == "labels" else data[:200]
 
 
 class Reading:
@@ -196,43 +49,6 @@ class Reading:
             return self.theta(pick(c.at_theta) / np.sqrt(c.n))
         spread = np.where(c.hidden, np.nan, pick(c.exact)) / np.sqrt(c.n)
         return self.both(pick(c.exact_now) / np.sqrt(c.counts), spread)
-
-
-def lanes(at: Array, width: float, gap: float) -> Array:
-    """A lane for each mark so that none touches its neighbour: the lowest that is free ``gap`` around it."""
-    lane, ends = np.zeros(len(at), dtype=int), []
-    for k in np.argsort(at, kind="stable"):
-        free = next((j for j, end in enumerate(ends) if at[k] - end >= gap * width), len(ends))
-        if free == len(ends):
-            ends.append(-np.inf)
-        ends[free], lane[k] = at[k], free
-    return lane
-
-
-def spots(subject: Subject, balls: Array) -> tuple[Array, Array]:
-    """Where the numbered data lie under the density: side by side where values repeat, else stacked in lanes."""
-    lo, hi, top = subject.x.lo, subject.x.hi, subject.top
-    if subject.kind == "density":
-        return balls, (0.105 + 0.105 * lanes(balls, hi - lo, 0.062)) * top
-    x = balls[:, 0] if balls.ndim == 2 else balls
-    up = balls[:, 1] if balls.ndim == 2 else np.zeros(len(x))
-    per_row = max(1, min(4, int(300 / (hi - lo) * (0.5 if subject.kind == "labels" else 1) / 22)))
-    at, height, seen = np.empty(len(x)), np.empty(len(x)), {}
-    for k, key in enumerate(zip(x, up, strict=True)):
-        j = seen[key] = seen.get(key, -1) + 1
-        count = sum(1 for other in zip(x, up, strict=True) if other == key)
-        row, width = divmod(j, per_row)[0], min(per_row, count - per_row * (j // per_row))
-        at[k] = key[0] + (j % per_row - (width - 1) / 2) * 0.066 * (hi - lo)
-        rise = 0.105 + 0.105 * row
-        height[k] = (
-            (0.05 if not key[1] else 1.0) + (-0.1 if key[1] else 0.1) * row if subject.kind == "labels" else rise * top
-        )
-    return at, height
-
-
-def tidy(values: Array, noise: float = 1e-12) -> Array:
-    """Rounding noise is shown as the zero it stands for."""
-    return np.where(np.abs(values) < noise, 0.0, values)
 
 
 def numbered(x: Data, y: Data) -> dict:
@@ -524,83 +340,3 @@ def formula(subject: Subject) -> dict:
     else:
         groups.append([["mean of _s_", "→", "−∇`KL`(★‖_θ_)"], [mean, "", slope]])
     return {"groups": groups}
-
-
-# ---- what survives a summary ----------------------------------------------------------------------------------------------
-SURVIVES_COLUMNS, SURVIVES_AREAS = "minmax(0, 1fr) 270px", ("e f", "e g")
-CUT_WORDS = {"sign": "sign(_x_)", "three": "3 bins", "unit": "bins of 1", "fine": "bins of ¼"}
-
-
-def survives(
-    at: Array,
-    sizes: Array,
-    cut: str,
-    edges: Sequence[float],
-    curves: dict[str, Array],
-    means: Array,
-    mass: Array,
-    full: Array,
-    data: Array,
-):
-    """Scores and the mean score of each bin; information kept by each summary; the same against θ."""
-    over = ("at",)
-    lo, hi = -4.0, 4.0
-    cuts = np.array([lo, *edges, hi])
-    left, right = np.repeat(cuts[:-1], 1), np.repeat(cuts[1:], 1)
-    stairs_x = np.column_stack([left, right, np.full(len(left), np.nan)]).ravel()
-    stairs_y = np.stack([np.column_stack([m, m, np.full(len(m), np.nan)]).ravel() for m in means])
-    grid = np.array([lo, hi])
-    shifted = data + at[:, None]  # the same draws, moved with θ
-    scores = shifted - at[:, None]
-    bins = np.stack([np.searchsorted(edges, row) for row in shifted])
-    tails = np.take_along_axis(means, bins, axis=1)
-    few = slice(0, 140)
-    e = View(
-        "e", "**The score of what is kept**: in each bin, the mean of the scores. Drag _θ_.", Axis(lo, hi, "datum _x_", ticks(-3, -2, -1, 0, 1, 2, 3)), Axis(-3.4, 3.4, "score of _μ_ at _θ_ = [at]", ticks(-3, -2, -1, 0, 1, 2, 3)),
-        [
-            rule(x=list(edges) if len(edges) < 12 else np.array(edges), token="hair"),
-            segments(Live(shifted[:, few], over), Live(scores[:, few], over), Live(shifted[:, few], over), Live(tails[:, few], over), "data", alpha=0.35),
-            curve(grid, Live(grid - at[:, None], over), "exact-thin"), points(Live(shifted, over), Live(scores, over), "data", size=2.2, alpha=0.5),
-            curve(stairs_x, Live(stairs_y, over), "exact", casing=True),
-            label(Live(np.minimum(at + 1.75, 3.0), over), Live(np.minimum(at + 1.75, 3.0) - at, over), "score of _x_ itself", dx=-12, dy=-2, align="right", token="exact"),
-            handle(x="at", at_y=-3.4, text="[at]"),
-        ],
-        alt="Scores of normal data on a slanted line, and the steps of their mean in each bin; grey threads are what is lost",
-        sentence="At θ = [at] one datum carries information 1; the bins keep [kept], and [lost] scatters inside them.",
-        table=(["bin from", "to", "probability", "score"], [left, right, mass[np.abs(at).argmin()], means[np.abs(at).argmin()]]), height=352, phone=300, pad=(42, 12, 8, 46),
-    )  # fmt: skip
-    rows = [("all of _x_", full), ("their mean", full), (CUT_WORDS[cut], curves[cut])]
-    if cut != "sign":
-        rows.append(("sign(_x_)", curves["sign"]))
-    n = sizes[:, None]
-    layers = []
-    for k, (name, value) in enumerate(rows):
-        y = len(rows) - k - 0.5
-        total = Live((n * value)[..., None], ("m", "at"))
-        layers += [bars([0.0], Live((n * full)[..., None], ("m", "at")), [y - 0.26], [y + 0.26], "row"), bars([0.0], total, [y - 0.26], [y + 0.26], "exact", alpha=0.85 if k != 1 else 0.6),
-                   label(0.0, y, name, dx=-8, align="right", middle=True, clip=False), label(Live((n * full), ("m", "at")), y, f"[bar{k}]", dx=7, middle=True, token="ink", weight=600, clip=False)]  # fmt: skip
-    f = View(
-        "f", "**Information** in _n_ = [m] observations: _F_ adds up.", Axis(0, 6, "", ticks(0, 1, 2, 3, 4, 5)), Axis(0, len(rows), "", (), line=False), layers,
-        alt="Bars of the information that all data, their mean, the chosen bins and one bit keep", sentence="Of [bar0] the mean keeps [bar1] and the chosen summary [bar2].",
-        table=(["summary", "information of one"], [[r.replace("_", "") for r, _ in rows], [float(v[np.abs(at).argmin()]) for _, v in rows]]), height=150, phone=170, pad=(84, 6, 8, 26), small=True,
-    )  # fmt: skip
-    g = View(
-        "g", "**Kept by one observation**, wherever _θ_ is", Axis(-2, 2, "_θ_", ticks(-2, -1, 0, 1), label_at="right"), Axis(0, 1.12, "", ticks(0, 0.5, 1)),
-        [
-            rule(x=Live(at[:, None], over)), curve(at, full, "exact-thin"), *([curve(at, curves["sign"], "exact-thin", dash="dot")] if cut != "sign" else []), curve(at, curves[cut], "exact"),
-            label(-2, 1, "_F_ = 1", dx=6, dy=-6, token="exact"), points(Live(at[:, None], over), Live(curves[cut][:, None], over), "exact", size=5),
-            label(Live(np.clip(at, -1.45, 1.45), over), Live(curves[cut], over), "[kept]", dy=18 if cut != "fine" else 20, align="center", token="exact", weight=600),
-        ],
-        alt="Information kept by the chosen summary against the parameter, with the full information above it", sentence="At θ = [at] the summary keeps [kept] of 1.",
-        table=(["θ", "kept"], [at, curves[cut]]), height=160, phone=180, pad=(36, 8, 10, 28), small=True,
-    )  # fmt: skip
-    numbers = {
-        "kept": Number(Live(curves[cut], over), "3"), "lost": Number(Live(full - curves[cut], over), "3"), "full": Number(Live(full, over), "i"),
-        **{f"bar{k}": Number(Live(n * v, ("m", "at")), "2") for k, (_, v) in enumerate(rows)},
-    }  # fmt: skip
-    formula = {"groups": [
-        [["{exact|_F_}", "=", "kept", "+", "scatter inside the bins"], ["[full]", "=", "**[kept]**", "+", "**[lost]**"]],
-        [["_n_ observations"], ["[m] · [kept] = **[bar2]**"]],
-        [["sufficient: the mean"], ["[m] · 1 = **[bar1]**"]],
-    ]}  # fmt: skip
-    return [e, f, g], numbers, formula

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fisher_core import FAMILIES, datasets
 
 from ..stage.scene import Axis
-from .score import Subject, ticks
+from .score_arrays import Subject, ticks
 
 MEASURED = {"kicks": "horse_kicks", "alpha": "alpha_counts", "light": "light_passage"}
 
@@ -38,7 +38,7 @@ def normal(
     pads,
     **more,
 ) -> Subject:
-    mu, sigma = keys
+    sigma = keys[1]
     return Subject(
         key, title, truth, keys, ("μ", "σ"), x, top, top_ticks, s,
         (("_s_~{_μ_} = (_x_ − _μ_) ∕ _σ_^{2}", f"[dev:+2] ∕ [{sigma}:1]^{{2}} = **[s1:+2]**"),
