@@ -103,9 +103,12 @@ def plane(p: Plane, axes: tuple[str, str], optimum: str, ghost: tuple[float, flo
         """Where a label stands: to the pixel is not needed, so a sixteenth of the nodes will do."""
         return table(values[:: 4 // p.every, :: 4 // p.every], 4)
 
-    def beside(root: Array, x: float, y: float, text: str, **look: Any) -> Any:
-        """A name at the point of an ellipse where the unit circle has (x, y)."""
-        return label(loose(ax + root[..., 0, 0] * x + root[..., 0, 1] * y), loose(ay + root[..., 0, 1] * x + root[..., 1, 1] * y), text, middle=True, **look)
+    def beside(root: Array, x: float, y: float, text: str, other: bool = False, **look: Any) -> Any:
+        """A name at the point of an ellipse where the unit circle has (x, y), or if that is outside at its left end."""
+        spots = [(ax + root[..., 0, 0] * u + root[..., 0, 1] * w, ay + root[..., 0, 1] * u + root[..., 1, 1] * w) for u, w in ((x, y), (-1.0, 0.0))]  # fmt: skip
+        inside = [(np.abs(u) < WINDOW_X - 0.2) & (np.abs(w) < WINDOW_Y - 0.3) for u, w in spots]
+        px, py = (np.where(inside[0], a, np.where(inside[1] & other, b, np.nan)) for a, b in zip(*spots, strict=True))
+        return label(loose(px), loose(py), text, middle=True, **look)
 
     turn = np.linspace(0, 2 * np.pi, p.band[0].shape[-1])
     rings = [r * np.stack([np.cos(turn), np.sin(turn)])[:, None, None] for r in p.band]
@@ -130,7 +133,7 @@ def plane(p: Plane, axes: tuple[str, str], optimum: str, ghost: tuple[float, flo
         label(loose(np.where(hidden | (far_out < 0.03), np.nan, stub[0])), loose(stub[1]), "[empirical_length]", dx=18, dy=25, token="empirical", weight=600),
         beside(p.exact_root, 0.71, 0.71, "{exact|exact}", dx=7, token="exact", weight=600),
         beside(p.sampled_root, 0.0, 1.0, "{sampled|sampled}", dy=-11, dx=10, token="sampled"),
-        beside(p.empirical_root, -0.2, -1.0, "{empirical|empirical}", dx=-18, dy=11, align="right", token="empirical"),
+        beside(p.empirical_root, -0.2, -1.0, "{empirical|empirical}", True, dx=-18, dy=11, align="right", token="empirical"),
         label(loose(np.where(hidden, -0.97 * WINDOW_X, np.nan)), -0.96 * WINDOW_Y, HIDDEN, token="ink3"),
         handle(x="a", y="b", ring=13), points(*here, "theta", size=3.5, casing=True),
     ]  # fmt: skip
