@@ -10,9 +10,25 @@ from fisher_core.scores import square_root
 from fisher_core.validation import Array
 
 from ..stage.scene import (
-    Axis, Cross, Data, Live, Mix, Number, TableView, View, bars, curve, ellipse, guesses, handle, label, points, rule,
-    segments, veil,
-)  # fmt: skip  # noqa: I001
+    Axis,
+    Cross,
+    Data,
+    Live,
+    Mix,
+    Number,
+    TableView,
+    View,
+    bars,
+    curve,
+    ellipse,
+    guesses,
+    handle,
+    label,
+    points,
+    rule,
+    segments,
+    veil,
+)
 from .score_arrays import BALLS, Cloud, Subject, spots, tidy
 
 COLUMNS, AREAS = "minmax(0, 1fr) minmax(0, 1.2fr)", ("a b", "c d")
