@@ -19,7 +19,7 @@ import scipy.special  # noqa: F401
 import streamlit as st
 
 import fisher_app.figures
-import fisher_app.lesson  # noqa: F401
+import fisher_app.lesson
 import fisher_core  # noqa: F401
 
 for module in pkgutil.iter_modules(fisher_app.figures.__path__):

@@ -14,6 +14,7 @@ import math
 import statistics
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -53,7 +54,7 @@ def drag(page, box, seconds, answered):
     start = time.monotonic()
     page.mouse.up()
     answered()
-    return [b - a for a, b in zip(stamps, stamps[1:], strict=False)], len(pictures), 1000 * (time.monotonic() - start)
+    return [b - a for a, b in pairwise(stamps)], len(pictures), 1000 * (time.monotonic() - start)
 
 
 def floor(browser, rounds=8):

@@ -1,6 +1,7 @@
 """Arriving, moving about, coming back: addresses, navigation, servers that go away, thirty readers at once."""
 
 import time
+from itertools import pairwise
 
 import psutil
 from reader import SLUGS, course, lesson
@@ -45,7 +46,7 @@ def test_a_cold_deep_link_is_the_first_thing_a_server_sees(visit):
 def test_from_lesson_to_lesson_and_back(visit):
     tab = visit(SLUGS[0])
     page = tab.page
-    for here, there in zip(SLUGS, SLUGS[1:], strict=False):
+    for here, there in pairwise(SLUGS):
         page.locator(f".stage .bar a[href='{there}']").click()
         page.wait_for_url(f"**/{there}*")
         page.wait_for_selector(f".stage .bar a[href='{here}']")
