@@ -78,7 +78,7 @@ def contaminated(f: Family, theta: ArrayLike, share: float = 0.1) -> Population:
     elif f.key == "weibull":
         away[-1] *= 3
     else:
-        raise ValueError(f"f = {f.key} must be a family of scalars whose support is fixed, to be contaminated")
+        raise ValueError(f"{f.key} data must stay as they are: scalars whose support is fixed can be contaminated here")
     return mixture(f, [theta, away], [1 - share, share])
 
 
@@ -97,8 +97,8 @@ def overdispersed(f: Family, theta: ArrayLike, factor: float = 3.0) -> Populatio
         shape = theta[0] if f.key == "gamma" else 1.0
         return model(Gamma(), [shape / factor, theta[-1] / factor])
     if f.key == "bernoulli":
-        raise ValueError("a yes/no outcome has variance p(1 − p) whatever its cause, and must not be over-dispersed")
-    raise ValueError(f"f = {f.key} must be a count, a waiting time or a location family, to be over-dispersed")
+        raise ValueError("a yes/no outcome must have variance p(1 − p) whatever its cause: it cannot be over-dispersed")
+    raise ValueError(f"{f.key} data must stay as they are: counts, waiting times and location families can be over-dispersed here")
 
 
 def rows(x: ArrayLike) -> Population:

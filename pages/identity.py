@@ -160,30 +160,37 @@ def sample(s: Setting) -> figures.Sample:
     def first(values):  # means over the first n of each data set, (c, k)
         return np.cumsum(values[back], axis=1)[:, counts - 1].T / counts[:, None]
 
-    def picks(values):  # the pickable data, last
-        chosen = values[..., own[:PICKS]]
-        return np.concatenate([chosen, np.full((*chosen.shape[:-1], PICKS - chosen.shape[-1]), np.nan)], axis=-1)
+    def picks(values):  # the pickable data, last; NaN where there are fewer
+        return np.concatenate([values[..., :PICKS], np.full((*values.shape[:-1], max(0, PICKS - values.shape[-1])), np.nan)], axis=-1)
 
     def routes(theta):
         r = identity.routes(f, distinct, theta, i)
         return np.stack([r.score, r.curvature])
 
-    logs = np.stack([attempt(f.log_prob, distinct, theta, shape=distinct.shape) for theta in assumed(s, GRID)])
-    score, bend = np.stack([attempt(routes, theta, shape=(2, len(distinct))) for theta in assumed(s, T)], axis=1)
-    level, datum = np.stack([first(row) for row in logs], axis=-1), picks(logs).T
+    level, datum, slope, bend, score, curvature = [], [], [], [], [], []
+    for theta in assumed(s, GRID):
+        log = attempt(f.log_prob, distinct, theta, shape=distinct.shape)
+        level.append(first(log))
+        datum.append(log[own[:PICKS]])
+    for theta in assumed(s, T):
+        sides = attempt(routes, theta, shape=(2, len(distinct)))
+        for kept, means, side in ((score, slope, sides[0]), (curvature, bend, sides[1])):
+            kept.append(side[own])
+            means.append(first(side))
+    level, datum, score, curvature = np.stack(level, axis=-1), picks(np.array(datum)).T, np.array(score), np.array(curvature)
     information = f.fisher(assumed(s, T))[:, i, i]
-    square, curvature = score**2 / information[:, None], bend / information[:, None]
+    both = np.stack([score**2, curvature]) / information[:, None]
     ok = ~np.isnan(score[:, 0])
     running = np.full((4, len(T), x.shape[1]), np.nan)
-    running[:2, ok], running[2:, ok] = identity.running(square[ok][:, own]), identity.running(curvature[ok][:, own])
+    for route in (0, 1):
+        running[2 * route, ok], running[2 * route + 1, ok] = identity.running(both[route, ok])
     expected = [attempt(lambda theta: np.array(astuple(identity.moments(f, theta, source, i))), theta, shape=4) for theta in assumed(s, T)]
     return figures.Sample(
         information=information, expected=np.stack(expected, axis=-1),
-        level=level - np.fmax.reduce(level, axis=-1, keepdims=True), slope=np.stack([first(row) for row in score], axis=1),
-        bend=np.stack([first(row) for row in bend], axis=1),
-        x=picks(distinct), datum=datum - np.fmax.reduce(datum, axis=-1, keepdims=True), datum_slope=picks(score).T, datum_bend=picks(bend).T,
-        dots=np.stack([square[:, own[:DOTS]], curvature[:, own[:DOTS]]]), means=running[:, :, counts - 1], running=running[:, :, steps - 1],
-        below=np.cumsum((bend < 0)[:, own], axis=1)[:, counts - 1].astype(float), counts=counts.astype(float), steps=steps.astype(float), grid=GRID,
+        level=level - np.fmax.reduce(level, axis=-1, keepdims=True), slope=np.stack(slope, axis=1), bend=np.stack(bend, axis=1),
+        x=picks(x[0]), datum=datum - np.fmax.reduce(datum, axis=-1, keepdims=True), datum_slope=picks(score).T, datum_bend=picks(curvature).T,
+        dots=both[:, :, :DOTS], means=running[:, :, counts - 1], running=running[:, :, steps - 1],
+        below=np.cumsum(curvature < 0, axis=1)[:, counts - 1].astype(float), counts=counts.astype(float), steps=steps.astype(float), grid=GRID,
     )  # fmt: skip
 
 
@@ -196,9 +203,9 @@ def checked(s: Setting, t: float) -> list[Check]:
     exact = f.fisher(theta)[i, i]
     squared = relative(information.by_quadrature(f, theta, "score")[i, i], exact)
     if not f.regular:  # the identity is false, and says so; what F there is, is a mean square
-        return [Check("E\\[s²]", "closed form", "quadrature", squared, 1e-6)]
+        return [Check("`E` _s_^{2}", "closed form", "quadrature", squared, 1e-6)]
     bent = relative(information.by_quadrature(f, theta, "hessian")[i, i], exact)
-    return [Check("F = E\\[s²]", "closed form", "quadrature", squared, 1e-6), Check("F = −E\\[ℓ″]", "closed form", "quadrature", bent, 1e-6)]
+    return [Check("_F_ = `E` _s_^{2}", "closed form", "quadrature", squared, 1e-6), Check("_F_ = −`E` _ℓ_″", "closed form", "quadrature", bent, 1e-6)]
 
 
 def relative(a, b) -> float:
@@ -214,7 +221,7 @@ def frame(v, s: Setting) -> figures.Frame:
     here = T.searchsorted(0.0)
     ratios = table.expected[[0, 2], here] / table.information[here]
     return figures.Frame(f.parameters[i].symbol, float(theta[i]), unit, float(ends[ends > 0].min()), given,
-                         "resampled" if s.rows is not None else "data set", 5.0 if s.kind == "over" else float(max(3.0, 1.5 * ratios.max())), "i" if f.discrete else "2",
+                         "resampled" if s.rows is not None else "data set", 5.0 if s.kind == "over" else float(np.clip(1.5 * ratios.max(), 3.0, 40.0)), "i" if f.discrete else "2",
                          figures.REACH if f.regular else -1.5, FALSE.get(f.key, ""))  # fmt: skip
 
 
@@ -260,9 +267,11 @@ def peak(s: Setting) -> figures.Peak:
         best = int(np.nan_to_num(table.level[c, 0], nan=-np.inf).argmax())
         if not f.regular or not 0 < best < len(GRID) - 1:
             continue  # outside the window, or at a corner: no maximum with a slope of zero to show
-        low, high = (theta[i] + unit * GRID[best + side] for side in (-1, 1))
         hat = theta.copy()
-        hat[i] = estimation.along(f, x[:n], theta, i, low, high, grid=3)
+        hat[i] += unit * GRID[best]
+        for _ in range(4):  # from the best point of the grid; by then the steps are rounding
+            step = estimation.newton_step(f, x[:n], hat, [i])
+            hat = hat + np.clip(step, -0.05 * unit, 0.05 * unit)
         j, e = information.observed(f, x[:n], hat), information.empirical(f, x[:n], hat)
         found[:, c] = (hat[i] - theta[i]) / unit, f.fisher(hat)[i, i], *(m[i, i] for m in (j.value, j.standard_error, e.value, e.standard_error))
     return figures.Peak(*found)
@@ -403,12 +412,16 @@ predictions = [
 # ---- the lesson -----------------------------------------------------------------------------------------------------------
 def program(v) -> str:
     s = setting(v)
+    try:
+        parts, theta = population(s).parts, assumed(s, v.at)
+    except ValueError as error:  # the core refuses these data, and the figure says so
+        return f"# Not drawn: {error}"
     name = s.model if s.model in ("natural", *FAMILIES) else "normal"
     rows = None
     if s.rows is not None:
         rows = list(zip(*(a.tolist() for a in np.unique(s.rows, return_counts=True)), strict=True))
-    truth = [(float(share), key, tuple(float(p) for p in at)) for share, key, at in population(s).parts]
-    return snippets.render("identity", model="uniform" if s.uniform else name, theta=[round(float(p), 10) for p in assumed(s, v.at)],
+    truth = [(float(share), key, tuple(float(p) for p in at)) for share, key, at in parts]
+    return snippets.render("identity", model="uniform" if s.uniform else name, theta=[round(float(p), 10) for p in theta],
                            coordinate=s.case.i, truth=truth, rows=rows)  # fmt: skip
 
 

@@ -144,8 +144,8 @@ def _likelihoods(frame: Frame, s: Sample, nodes: Array, t: int, c: int, hidden: 
         for k, name in enumerate(names):
             layers += [
                 label(left, -k + 0.06, name, dx=2, token="ink3", size=12, weight=600 if k == 1 else 400),
-                label(right, -k - 0.42, f"[s{k}]", dx=48, align="right", token="sampled", clip=False, weight=600 if k == 1 else 400),
-                label(right, -k - 0.42, f"[h{k}]", dx=112, align="right", token="observed", clip=False, weight=600 if k == 1 else 400),
+                label(right, -k - 0.42, f"[s{k}]", dx=48, align="right", token="sampled", clip=False, casing=False, weight=600 if k == 1 else 400),
+                label(right, -k - 0.42, f"[h{k}]", dx=112, align="right", token="observed", clip=False, casing=False, weight=600 if k == 1 else 400),
             ]  # fmt: skip
     return View(
         "a", f"**Log-likelihood per observation** · {frame.data}, _n_ = [used:i]",
@@ -252,10 +252,13 @@ def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: 
         "mh": Number(Live(mean_h * f, two), "g3"), "seh": Number(Live(error_h * f, two), "g2"),
         "below": Number(Live(s.below, two), "i"), "beyond": Number(Live(beyond, two), "i"),
         "pick": Number(Live(np.arange(1.0, len(s.x) + 1), ("i",)), "i"), "x": Number(Live(s.x, ("i",)), frame.x_format),
-        "s0": Number(Live(s.datum_slope, ("i", "at")), "+2"), "h0": Number(Live(s.datum_bend, ("i", "at")), "2"),
+    }  # fmt: skip
+    digits = int(np.clip(1 - np.floor(np.log10(s.information[int(np.abs(nodes).argmin())])), 2, 6))  # so that F has two figures
+    numbers |= {
+        "s0": Number(Live(s.datum_slope, ("i", "at")), f"+{digits}"), "h0": Number(Live(s.datum_bend, ("i", "at")), f"{digits}"),
     }  # fmt: skip
     for k in range(SETS):
-        for name, table, spec in (("s", s.slope, "+2"), ("h", s.bend, "2")):
+        for name, table, spec in (("s", s.slope, f"+{digits}"), ("h", s.bend, f"{digits}")):
             numbers[f"{name}{k + 1}"] = Number(Live(table[:, :, k].T, two), spec)
     numbers |= {"at": numbers["theta"], **extra}
     views = [_likelihoods(frame, s, nodes, t, c, hidden), _dots(frame, s, nodes, t, c, question, hidden), _running(frame, s, nodes, t, c, hidden)]

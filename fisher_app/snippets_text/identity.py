@@ -28,7 +28,7 @@ def nodes(share, name, parameters):  # values and weights, for expectations
 
 def log_p(step):
     d = MEMBER[model](*(theta + step * np.eye(len(theta))[coordinate]))
-    return d.logpmf(x) if hasattr(d.dist, "pmf") else d.logpdf(x)
+    return d.logpmf(x) if hasattr(d.dist, "pmf") else d.logpdf(np.clip(x, *d.support()))  # at data inside the support
 
 
 x, w = map(np.array, zip(*rows)) if rows else (np.concatenate(a) for a in zip(*(nodes(*part) for part in truth)))

@@ -1,0 +1,144 @@
+"""The two routes to Fisher information, populations outside the model, steps and error bars."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from fisher_core import FAMILIES, datasets, estimation, heteroscedastic, identity, misspecified
+from fisher_core.models import LinearRegression
+
+POISSON = FAMILIES["poisson"]
+SCALARS = [f for f in FAMILIES.values() if f.columns is None]
+REGULAR = [f for f in SCALARS if f.regular]
+
+
+@pytest.mark.parametrize("f", REGULAR, ids=lambda f: f.key)
+def test_both_routes_average_to_fisher_in_every_coordinate(f):
+    population = misspecified.model(f, f.default)
+    for i in range(len(f.parameters)):
+        m = identity.moments(f, f.default, population, i)
+        exact = f.fisher(f.default)[i, i]
+        assert m.square == pytest.approx(exact, rel=1e-8)
+        assert m.curvature == pytest.approx(exact, rel=1e-8)
+
+
+def test_routes_are_the_slope_and_curvature_of_the_log_density():
+    x, h = np.array([0.0, 3.0, 9.0]), 1e-4
+    r = identity.routes(POISSON, x, [4.0])
+    low, mid, high = (stats.poisson.logpmf(x, 4 + d) for d in (-h, 0, h))
+    assert r.score == pytest.approx((high - low) / (2 * h), abs=1e-7)
+    assert r.curvature == pytest.approx(-(high - 2 * mid + low) / h**2, abs=1e-5)
+    assert r.square == pytest.approx(r.score**2)
+
+
+def test_overdispersed_counts_are_negative_binomial():
+    p = misspecified.overdispersed(POISSON, [4.0])
+    theirs = stats.nbinom(2, 1 / 3)
+    assert p.weights == pytest.approx(theirs.pmf(p.x), rel=1e-10)
+    assert p.weights.sum() == pytest.approx(1, abs=1e-12)
+    x = p.draw(40_000, np.random.default_rng(1))
+    assert x.mean() == pytest.approx(4, abs=5 * (12 / 40_000) ** 0.5)
+    assert x.var() == pytest.approx(12, rel=0.06)
+
+
+@pytest.mark.parametrize("key", ["poisson", "normal", "exponential", "gamma", "logistic"])
+def test_overdispersion_triples_the_variance_and_keeps_the_mean(key):
+    f = FAMILIES[key]
+    plain, wide = misspecified.model(f, f.default), misspecified.overdispersed(f, f.default)
+    means = [p.weights @ p.x for p in (plain, wide)]
+    variances = [p.weights @ (p.x - m) ** 2 for p, m in zip((plain, wide), means, strict=True)]
+    assert means[1] == pytest.approx(means[0], abs=1e-6)
+    assert variances[1] == pytest.approx(3 * variances[0], rel=1e-5)
+
+
+@pytest.mark.parametrize("f", [f for f in SCALARS if f.key not in ("uniform", "categorical")], ids=lambda f: f.key)
+def test_contaminated_draws_follow_their_weights(f):
+    p = misspecified.contaminated(f, f.default)
+    assert p.weights.sum() == pytest.approx(1, abs=1e-7)
+    x = p.draw(20_000, np.random.default_rng(2))
+    for cut in np.quantile(x, (0.2, 0.5, 0.8)):
+        share = p.weights[p.x <= cut].sum()
+        assert np.mean(x <= cut) == pytest.approx(share, abs=0.03)
+
+
+def test_what_cannot_be_is_refused_in_a_sentence():
+    with pytest.raises(ValueError, match="must have variance p"):
+        misspecified.overdispersed(FAMILIES["bernoulli"], [0.3])
+    with pytest.raises(ValueError, match="must stay as they are"):
+        misspecified.contaminated(FAMILIES["uniform"], [1.0])
+    with pytest.raises(ValueError, match="factor"):
+        misspecified.overdispersed(POISSON, [4.0], 0.5)
+    with pytest.raises(ValueError, match="empty"):
+        misspecified.rows([])
+    with pytest.raises(ValueError, match="i = 1"):
+        identity.routes(POISSON, [1.0], [4.0], 1)
+
+
+def test_running_means_and_errors_are_those_of_each_beginning():
+    x = np.random.default_rng(0).gamma(2, 3, 30)
+    mean, error = identity.running(x)
+    for n in (2, 7, 30):
+        assert mean[n - 1] == pytest.approx(x[:n].mean())
+        assert error[n - 1] == pytest.approx(x[:n].std(ddof=1) / n**0.5)
+    assert np.isinf(error[0])
+    assert identity.running(np.full(9, 0.1))[1][1:].max() == 0
+
+
+def test_two_standard_errors_cover_fisher_as_often_as_they_say():
+    rng, hits = np.random.default_rng(5), 0
+    for _ in range(400):
+        r = identity.routes(POISSON, POISSON.sample([4.0], 400, rng), [4.0])
+        mean, error = identity.running(r.curvature)
+        hits += abs(mean[-1] - 0.25) < 1.96 * error[-1]
+    assert 0.92 < hits / 400 < 0.975
+
+
+def test_ruler_stays_inside():
+    for f in SCALARS:
+        for i, parameter in enumerate(f.parameters):
+            one = identity.ruler(f, f.default, i)
+            assert parameter.lower <= f.default[i] - one and f.default[i] + 2 * one <= parameter.upper
+
+
+# ---- steps and error bars -------------------------------------------------------------------------------------------------
+def test_newton_and_scoring_steps_by_finite_differences():
+    f, x, h = FAMILIES["normal"].in_chart("variance"), np.array([83.0, 85, 90, 94, 100, 109, 112, 116, 120, 123]), 0.01
+
+    def total(v):
+        return stats.norm.logpdf(x, 80, v**0.5).sum()
+
+    slope, bend = (total(100 + h) - total(100 - h)) / (2 * h), (total(100 + h) - 2 * total(100) + total(100 - h)) / h**2
+    newton, scoring = (step(f, x, [80, 100], [1]) for step in (estimation.newton_step, estimation.scoring_step))
+    assert newton[0] == scoring[0] == 0
+    assert newton[1] == pytest.approx(-slope / bend, rel=1e-4)
+    assert scoring[1] == pytest.approx(slope / (10 / (2 * 100**2)), rel=1e-6)
+
+
+def test_along_finds_the_higher_of_two_peaks():
+    f = FAMILIES["cauchy"]
+    x = np.array([-6.0, 5.0, 5.5, 6.0])
+    best = estimation.along(f, x, [0.0, 0.5], 0, -10, 10)
+    fine = np.linspace(-10, 10, 4001)
+    assert best == pytest.approx(fine[np.argmax([f.log_prob(x, [m, 0.5]).sum() for m in fine])], abs=0.005)
+    with pytest.raises(ValueError, match="lower"):
+        estimation.along(f, x, [0.0, 0.5], 0, 1, 1)
+
+
+def test_sandwich_equals_naive_where_the_model_is_right_and_not_elsewhere():
+    x, y = datasets.regression("heteroscedastic")
+    theta = LinearRegression().mle(x, y)
+    model = LinearRegression(sigma=float(np.std(y - x @ theta)))
+    naive, robust = (np.sqrt(c(model, (x, y), theta)[1, 1]) for c in (estimation.naive, estimation.sandwich))
+    assert (naive, robust) == pytest.approx(heteroscedastic.slope_errors(x[:, 1], y), rel=1e-10)
+    x, y = datasets.regression("matched")
+    theta = LinearRegression().mle(x, y)
+    both = [np.sqrt(c(LinearRegression(), (x, y), theta)[1, 1]) for c in (estimation.naive, estimation.sandwich)]
+    assert both[1] == pytest.approx(both[0], rel=0.06)
+
+
+def test_simulated_slopes_are_least_squares_fits():
+    a, b = heteroscedastic.simulated_slopes(200, 3, np.random.default_rng(4))
+    x, z = np.random.default_rng(4).standard_normal((2, 3, 200))
+    for k in range(3):
+        y = 1 + 2 * x[k] + (0.2 + 1.2 * np.abs(x[k])) * z[k]
+        assert 2 + 0.2 * a[k] + 1.2 * b[k] == pytest.approx(np.polyfit(x[k], y, 1)[0], rel=1e-10)
