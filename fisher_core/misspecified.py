@@ -98,7 +98,9 @@ def overdispersed(f: Family, theta: ArrayLike, factor: float = 3.0) -> Populatio
         return model(Gamma(), [shape / factor, theta[-1] / factor])
     if f.key == "bernoulli":
         raise ValueError("a yes/no outcome must have variance p(1 − p) whatever its cause: it cannot be over-dispersed")
-    raise ValueError(f"{f.key} data must stay as they are: counts, waiting times and location families can be over-dispersed here")
+    raise ValueError(
+        f"{f.key} data must stay as they are: counts, waiting times and location families can be over-dispersed here"
+    )
 
 
 def rows(x: ArrayLike) -> Population:

@@ -15,16 +15,52 @@ from fisher_app.controls import Choice, Slider, Toggle, seed
 from fisher_app.figures import identity as figures
 from fisher_app.lesson import Figure, Lesson, Paste, Preset
 from fisher_app.predictions import Choose, Observe, Option
-from fisher_app.stage.scene import Check
+from fisher_app.stage.scene import Check, Live, Number
 from fisher_core import FAMILIES, datasets, estimation, heteroscedastic, identity, information, misspecified
 from fisher_core.family import Family
 from fisher_core.models import LinearRegression
 
-COUNTS = (5, 6, 8, 10, 13, 16, 20, 25, 32, 40, 50, 63, 80, 100, 130, 160, 200, 250, 320, 400, 500, 630, 800, 1000, 1300, 1600, 2000, 2500, 3200, 4000, 5000)
+COUNTS = (
+    5,
+    6,
+    8,
+    10,
+    13,
+    16,
+    20,
+    25,
+    32,
+    40,
+    50,
+    63,
+    80,
+    100,
+    130,
+    160,
+    200,
+    250,
+    320,
+    400,
+    500,
+    630,
+    800,
+    1000,
+    1300,
+    1600,
+    2000,
+    2500,
+    3200,
+    4000,
+    5000,
+)
 MOST, DOTS, PICKS = COUNTS[-1], 300, 40
 STEPS = np.unique(np.concatenate([np.arange(1, PICKS + 1), np.round(np.geomspace(PICKS, MOST, 44))]))
 GRID = np.round(np.arange(-0.95, 1.751, 0.05), 10)
-RECORDED = {"horse": datasets.horse_kicks, "alpha": datasets.alpha_counts, "newcomb": datasets.light_passage}
+RECORDED = {
+    "horse": ("horse kicks, shuffled", datasets.horse_kicks),
+    "alpha": ("α particles, shuffled", datasets.alpha_counts),
+    "newcomb": ("Newcomb’s passage times", datasets.light_passage),
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +75,12 @@ class Case:
 
 def cases() -> dict[str, Case]:
     """Scalar families of the registry, each by its first parameter; and a few by another name for it."""
-    named = {"poisson": "Poisson, _λ_", "cauchy": "Cauchy, location", "normal": "Normal, _μ_", "bernoulli": "Bernoulli, _p_"}
+    named = {
+        "poisson": "Poisson, _λ_",
+        "cauchy": "Cauchy, location",
+        "normal": "Normal, _μ_",
+        "bernoulli": "Bernoulli, _p_",
+    }
     scalars = {k: f for k, f in FAMILIES.items() if f.columns is None and k not in ("uniform", "categorical")}
     found = {k: Case(label, FAMILIES[k], FAMILIES[k]) for k, label in named.items()}
     found["sigma"] = Case("Normal, _σ_", FAMILIES["normal"], FAMILIES["normal"], 1)
@@ -57,7 +98,12 @@ controls = [
     Choice("src", "Data", {"model": "model", "over": "over-dispersed", "mixed": "contaminated"}, "model"),
     Toggle("uniform", "uniform"),
     Slider("truth", "True parameter [name]", -0.8, 1.5, 0.1, 0.0, format="+1"),
-    Choice("real", "Recorded data", {"no": "none", "horse": "horse kicks", "alpha": "α particles", "newcomb": "light, Newcomb"}, "no"),
+    Choice(
+        "real",
+        "Recorded data",
+        {"no": "none", "horse": "horse kicks", "alpha": "α particles", "newcomb": "light, Newcomb"},
+        "no",
+    ),
     seed(5),
     Slider("start", "Start _v_", 60, 1560, 20, 100, format="i"),
     Slider("growth", "Noise that grows with |_x_|, _b_", 0, 1.4, 0.1, 1.2, format="1"),
@@ -71,7 +117,11 @@ def rows_of(v):
     """The reader's own or recorded rows, or None where data are drawn."""
     if v.data is not None:
         return v.data
-    return RECORDED[v.real]().values if v.real != "no" else None
+    if v.real == "no":
+        return None
+    rows = RECORDED[v.real][1]().values
+    # Tables of counts have lost the order of their data; running means need one.
+    return rows if v.real == "newcomb" else np.random.default_rng(v.seed).permutation(rows)
 
 
 class Setting(NamedTuple):
@@ -119,7 +169,9 @@ def population(s: Setting):
         return misspecified.rows(s.rows)
     case, theta = s.case, origin(s)[0]
     base = theta if case.f is case.base else case.f.to_base(theta)
-    return {"model": misspecified.model, "over": misspecified.overdispersed, "mixed": misspecified.contaminated}[s.kind](case.base, base)
+    return {"model": misspecified.model, "over": misspecified.overdispersed, "mixed": misspecified.contaminated}[
+        s.kind
+    ](case.base, base)
 
 
 def attempt(function, *at, shape):
@@ -152,7 +204,7 @@ def sample(s: Setting) -> figures.Sample:
     f, i = s.case.f, s.case.i
     x, source = draws(s), population(s)
     counts = np.minimum(COUNTS, x.shape[1])
-    steps = STEPS[STEPS <= x.shape[1]].astype(int)
+    steps = STEPS[x.shape[1] >= STEPS].astype(int)
     distinct, back = np.unique(x, return_inverse=True)
     back = back.reshape(x.shape)
     own = back[0]
@@ -161,7 +213,9 @@ def sample(s: Setting) -> figures.Sample:
         return np.cumsum(values[back], axis=1)[:, counts - 1].T / counts[:, None]
 
     def picks(values):  # the pickable data, last; NaN where there are fewer
-        return np.concatenate([values[..., :PICKS], np.full((*values.shape[:-1], max(0, PICKS - values.shape[-1])), np.nan)], axis=-1)
+        return np.concatenate(
+            [values[..., :PICKS], np.full((*values.shape[:-1], max(0, PICKS - values.shape[-1])), np.nan)], axis=-1
+        )
 
     def routes(theta):
         r = identity.routes(f, distinct, theta, i)
@@ -177,14 +231,22 @@ def sample(s: Setting) -> figures.Sample:
         for kept, means, side in ((score, slope, sides[0]), (curvature, bend, sides[1])):
             kept.append(side[own])
             means.append(first(side))
-    level, datum, score, curvature = np.stack(level, axis=-1), picks(np.array(datum)).T, np.array(score), np.array(curvature)
+    level, datum, score, curvature = (
+        np.stack(level, axis=-1),
+        picks(np.array(datum)).T,
+        np.array(score),
+        np.array(curvature),
+    )
     information = f.fisher(assumed(s, T))[:, i, i]
     both = np.stack([score**2, curvature]) / information[:, None]
     ok = ~np.isnan(score[:, 0])
     running = np.full((4, len(T), x.shape[1]), np.nan)
     for route in (0, 1):
         running[2 * route, ok], running[2 * route + 1, ok] = identity.running(both[route, ok])
-    expected = [attempt(lambda theta: np.array(astuple(identity.moments(f, theta, source, i))), theta, shape=4) for theta in assumed(s, T)]
+    expected = [
+        attempt(lambda theta: np.array(astuple(identity.moments(f, theta, source, i))), theta, shape=4)
+        for theta in assumed(s, T)
+    ]
     return figures.Sample(
         information=information, expected=np.stack(expected, axis=-1),
         level=level - np.fmax.reduce(level, axis=-1, keepdims=True), slope=np.stack(slope, axis=1), bend=np.stack(bend, axis=1),
@@ -205,7 +267,10 @@ def checked(s: Setting, t: float) -> list[Check]:
     if not f.regular:  # the identity is false, and says so; what F there is, is a mean square
         return [Check("`E` _s_^{2}", "closed form", "quadrature", squared, 1e-6)]
     bent = relative(information.by_quadrature(f, theta, "hessian")[i, i], exact)
-    return [Check("_F_ = `E` _s_^{2}", "closed form", "quadrature", squared, 1e-6), Check("_F_ = −`E` _ℓ_″", "closed form", "quadrature", bent, 1e-6)]
+    return [
+        Check("_F_ = `E` _s_^{2}", "closed form", "quadrature", squared, 1e-6),
+        Check("_F_ = −`E` _ℓ_″", "closed form", "quadrature", bent, 1e-6),
+    ]
 
 
 def relative(a, b) -> float:
@@ -216,7 +281,13 @@ def frame(v, s: Setting) -> figures.Frame:
     theta, unit = origin(s)
     f, i = s.case.f, s.case.i
     ends = np.nan_to_num(f.kl(theta, assumed(s, np.array(figures.WINDOW))), posinf=0.0)
-    given = "your rows" if v.data is not None else RECORDED[v.real]().title if s.rows is not None else f"random draw, seed {s.seed}"
+    given = f"random draw, seed {s.seed}"
+    if s.rows is not None:
+        given = (
+            "your rows"
+            if v.data is not None
+            else RECORDED[v.real][0] + ("" if v.real == "newcomb" else f", seed {s.seed}")
+        )
     table = sample(s)
     here = T.searchsorted(0.0)
     ratios = table.expected[[0, 2], here] / table.information[here]
@@ -231,8 +302,14 @@ FALSE = {
 }
 
 
-def names(s: Setting) -> dict[str, str]:
-    return {"name": s.case.f.parameters[s.case.i].symbol}
+def names(s: Setting) -> dict[str, Number | str]:
+    """What the labels of the sliders say: the parameter's symbol, and its true value in place of the slider's own units."""
+    f, i = s.case.f, s.case.i
+    true = f.default[i] + floored(identity.ruler(f, f.default, i)) * CONTROL["truth"].nodes
+    return {
+        "name": f.parameters[i].symbol,
+        "truth": "fitted" if s.rows is not None else Number(Live(true, ("truth",)), "g3"),
+    }
 
 
 def secret(v, s: Setting) -> bool:
@@ -273,7 +350,11 @@ def peak(s: Setting) -> figures.Peak:
             step = estimation.newton_step(f, x[:n], hat, [i])
             hat = hat + np.clip(step, -0.05 * unit, 0.05 * unit)
         j, e = information.observed(f, x[:n], hat), information.empirical(f, x[:n], hat)
-        found[:, c] = (hat[i] - theta[i]) / unit, f.fisher(hat)[i, i], *(m[i, i] for m in (j.value, j.standard_error, e.value, e.standard_error))
+        found[:, c] = (
+            (hat[i] - theta[i]) / unit,
+            f.fisher(hat)[i, i],
+            *(m[i, i] for m in (j.value, j.standard_error, e.value, e.standard_error)),
+        )
     return figures.Peak(*found)
 
 
@@ -287,7 +368,11 @@ def jointly(s: Setting, n: int):
         hat = f.mle(x)
     except ValueError:
         return None
-    matrices = {"expected": f.fisher(hat), "observed": information.observed(f, x, hat).value, "empirical": information.empirical(f, x, hat).value}
+    matrices = {
+        "expected": f.fisher(hat),
+        "observed": information.observed(f, x, hat).value,
+        "empirical": information.empirical(f, x, hat).value,
+    }
     return {"names": ", ".join(p.symbol for p in f.parameters), "matrices": matrices}
 
 
@@ -297,7 +382,9 @@ def which(v):
     if hidden:
         top = figures.Peak(*(np.full(len(COUNTS), np.nan) for _ in range(6)))
     whole = None if hidden else jointly(s, int(sample(s).counts[c]))
-    return figures.which_matrix(frame(v, s), table, top, T, t, c, whole, hidden, checked(s, v.at), extra=names(s), **PLACES)
+    return figures.which_matrix(
+        frame(v, s), table, top, T, t, c, whole, hidden, checked(s, v.at), extra=names(s), **PLACES
+    )
 
 
 TEN = np.array([83.0, 85, 90, 94, 100, 109, 112, 116, 120, 123])  # IQ-like; Σ(x − 80)² = 7340
@@ -330,7 +417,10 @@ def steps() -> figures.Steps:
 def leap(v):
     q = steps()
     now = int(np.abs(q.start - v.start).argmin())
-    landing = relative(q.start[now] + q.step[1, now], estimation.along(FAMILIES["normal"].in_chart("variance"), TEN, [80, 100], 1, 100, 2000))
+    landing = relative(
+        q.start[now] + q.step[1, now],
+        estimation.along(FAMILIES["normal"].in_chart("variance"), TEN, [80, 100], 1, 100, 2000),
+    )
     return figures.two_steps(q, now, [Check("maximum", "one scoring step", "search", landing, 1e-6)])
 
 
@@ -350,7 +440,12 @@ def error_bars() -> figures.Errors:
     for labels in y:
         theta = LinearRegression().mle(x, labels)
         model = LinearRegression(sigma=float(np.std(labels - x @ theta)))
-        own.append([np.sqrt(covariance(model, (x, labels), theta)[1, 1]) for covariance in (estimation.naive, estimation.sandwich)])
+        own.append(
+            [
+                np.sqrt(covariance(model, (x, labels), theta)[1, 1])
+                for covariance in (estimation.naive, estimation.sandwich)
+            ]
+        )
     fits = 4000
     level, slope = heteroscedastic.simulated_slopes(len(x), fits, np.random.default_rng(7))
     errors = np.array([a * level + b * slope for a, b in levels])
@@ -419,7 +514,7 @@ def program(v) -> str:
     name = s.model if s.model in ("natural", *FAMILIES) else "normal"
     rows = None
     if s.rows is not None:
-        rows = list(zip(*(a.tolist() for a in np.unique(s.rows, return_counts=True)), strict=True))
+        rows = [a.tolist() for a in np.unique(s.rows, return_counts=True)]
     truth = [(float(share), key, tuple(float(p) for p in at)) for share, key, at in parts]
     return snippets.render("identity", model="uniform" if s.uniform else name, theta=[round(float(p), 10) for p in theta],
                            coordinate=s.case.i, truth=truth, rows=rows)  # fmt: skip
@@ -428,8 +523,13 @@ def program(v) -> str:
 def holds(v) -> bool:
     """One average, two spreads."""
     s = setting(v)
-    m, f = identity.moments(s.case.f, origin(s)[0], population(s), s.case.i), s.case.f.fisher(origin(s)[0])[s.case.i, s.case.i]
-    return bool(relative(m.square, f) < 1e-9 and relative(m.curvature, f) < 1e-9 and relative(m.square_sd, m.curvature_sd) > 0.5)
+    m, f = (
+        identity.moments(s.case.f, origin(s)[0], population(s), s.case.i),
+        s.case.f.fisher(origin(s)[0])[s.case.i, s.case.i],
+    )
+    return bool(
+        relative(m.square, f) < 1e-9 and relative(m.curvature, f) < 1e-9 and relative(m.square_sd, m.curvature_sd) > 0.5
+    )
 
 
 lesson = Lesson(

@@ -11,8 +11,26 @@ import numpy as np
 from fisher_core.validation import Array
 
 from ..stage.scene import (
-    Axis, Check, Cross, Layer, Live, Number, Scene, TableView, View, arrow, bars, curve, guesses, handle, label, points, region,
-    rule, segments, veil,
+    Axis,
+    Check,
+    Cross,
+    Layer,
+    Live,
+    Number,
+    Scene,
+    TableView,
+    View,
+    arrow,
+    bars,
+    curve,
+    guesses,
+    handle,
+    label,
+    points,
+    region,
+    rule,
+    segments,
+    veil,
 )  # fmt: skip
 
 COLUMNS, AREAS = "minmax(0, 1fr) 300px", ("a b", "a c")
@@ -65,7 +83,9 @@ class Sample:
     def hidden(self) -> Sample:
         """The same, with all that a prediction has not yet revealed taken out."""
         kept = {"information", "counts", "steps", "grid"}
-        return replace(self, **{f.name: np.full_like(getattr(self, f.name), np.nan) for f in fields(self) if f.name not in kept})
+        return replace(
+            self, **{f.name: np.full_like(getattr(self, f.name), np.nan) for f in fields(self) if f.name not in kept}
+        )
 
 
 def ticks(frame: Frame, low: float, high: float, about: int = 5) -> list[tuple[float, str]]:
@@ -209,7 +229,14 @@ def _running(frame: Frame, s: Sample, nodes: Array, t: int, c: int, hidden: bool
         floor = -1.0 + 0 * mean
         low, high = (np.clip(mean + sign * 2 * error, floor - 1, frame.top + 1)[:, m] for sign in (-1, 1))
         if not hidden:
-            layers.append(region(np.concatenate([s.steps[m], s.steps[m][::-1]]), Live(np.concatenate([high, low[:, ::-1]], -1), over), style, alpha=0.16))
+            layers.append(
+                region(
+                    np.concatenate([s.steps[m], s.steps[m][::-1]]),
+                    Live(np.concatenate([high, low[:, ::-1]], -1), over),
+                    style,
+                    alpha=0.16,
+                )
+            )
         now = s.means[2 * route]
         layers += [
             curve(s.steps, Live(mean, over), style, width=1.75, dash="solid" if route == 0 else "dash"),
@@ -217,7 +244,12 @@ def _running(frame: Frame, s: Sample, nodes: Array, t: int, c: int, hidden: bool
             points(Live(s.counts, ("n",)), Live(now, two), style, size=4.5),
         ]  # fmt: skip
     step = 1 if frame.top < 4.5 else 2 if frame.top < 9 else 5 if frame.top < 21 else 10
-    marks = [(k, "0" if k == 0 else "−_F_" if k == -1 else "_F_" if k == 1 else f"{k}_F_") for k in ([-1] if frame.low < -1 else []) + ([1] if step > 4 else [0, 1] if step > 1 else [0]) + list(range(step, int(frame.top) + 1, step))]
+    marks = [
+        (k, "0" if k == 0 else "−_F_" if k == -1 else "_F_" if k == 1 else f"{k}_F_")
+        for k in ([-1] if frame.low < -1 else [])
+        + ([1] if step > 4 else [0, 1] if step > 1 else [0])
+        + list(range(step, int(frame.top) + 1, step))
+    ]
     row_t = s.running[:, t]
     return View(
         "c", "**Running means** of {sampled|_s_^{2}} and {observed|−_ℓ_″}, ± 2 standard errors",
@@ -231,7 +263,7 @@ def _running(frame: Frame, s: Sample, nodes: Array, t: int, c: int, hidden: bool
 
 
 def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: str | None, hidden: bool, checks: Sequence[Check],
-               extra: Mapping[str, str], **placement: Sequence[str]) -> Scene:  # fmt: skip
+               extra: Mapping[str, Number | str], **placement: Sequence[str]) -> Scene:  # fmt: skip
     over, two = ("at",), ("at", "n")
     f = s.information[:, None]
     mean_s, error_s, mean_h, error_h = s.means
@@ -239,7 +271,13 @@ def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: 
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio, price = square / bend, np.where(square_sd == bend_sd, 1.0, square_sd / bend_sd) ** 2
         costs = [np.where(np.isnan(price), np.nan, np.fmax(p, 1)) for p in (price, 1 / price)]
-    beyond = np.array([(row > TOP).cumsum()[np.minimum(np.nan_to_num(s.counts, nan=1).astype(int), row.size) - 1] for row in s.dots[0]], dtype=float)
+    beyond = np.array(
+        [
+            (row > TOP).cumsum()[np.minimum(np.nan_to_num(s.counts, nan=1).astype(int), row.size) - 1]
+            for row in s.dots[0]
+        ],
+        dtype=float,
+    )
     numbers: dict[str, Number | str] = {
         "theta": Number(Live(frame.origin + frame.unit * nodes, over), "g3"),
         "used": Number(Live(s.counts, ("n",)), "i"), "F": Number(Live(s.information, over), "g3"),
@@ -253,7 +291,9 @@ def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: 
         "below": Number(Live(s.below, two), "i"), "beyond": Number(Live(beyond, two), "i"),
         "pick": Number(Live(np.arange(1.0, len(s.x) + 1), ("i",)), "i"), "x": Number(Live(s.x, ("i",)), frame.x_format),
     }  # fmt: skip
-    digits = int(np.clip(1 - np.floor(np.log10(s.information[int(np.abs(nodes).argmin())])), 2, 6))  # so that F has two figures
+    digits = int(
+        np.clip(1 - np.floor(np.log10(s.information[int(np.abs(nodes).argmin())])), 2, 6)
+    )  # so that F has two figures
     numbers |= {
         "s0": Number(Live(s.datum_slope, ("i", "at")), f"+{digits}"), "h0": Number(Live(s.datum_bend, ("i", "at")), f"{digits}"),
     }  # fmt: skip
@@ -261,7 +301,11 @@ def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: 
         for name, table, spec in (("s", s.slope, f"+{digits}"), ("h", s.bend, f"{digits}")):
             numbers[f"{name}{k + 1}"] = Number(Live(table[:, :, k].T, two), spec)
     numbers |= {"at": numbers["theta"], **extra}
-    views = [_likelihoods(frame, s, nodes, t, c, hidden), _dots(frame, s, nodes, t, c, question, hidden), _running(frame, s, nodes, t, c, hidden)]
+    views = [
+        _likelihoods(frame, s, nodes, t, c, hidden),
+        _dots(frame, s, nodes, t, c, question, hidden),
+        _running(frame, s, nodes, t, c, hidden),
+    ]
     formula = {
         "head": ["", "{exact|_F_} = {sampled|`E` _s_^{2}} = {observed|−`E` _ℓ_″}", "expected", "SD of one", "first [used:i]", "± SE", "data needed"],
         "align": ["left", "left", "right", "right", "right", "right", "right"],
@@ -288,7 +332,7 @@ class Peak:
 
 
 def which_matrix(frame: Frame, s: Sample, peak: Peak, nodes: Array, t: int, c: int, whole: Mapping[str, Any] | None, hidden: bool,
-                 checks: Sequence[Check], extra: Mapping[str, str], **placement: Sequence[str]) -> Scene:  # fmt: skip
+                 checks: Sequence[Check], extra: Mapping[str, Number | str], **placement: Sequence[str]) -> Scene:  # fmt: skip
     over, two = ("at",), ("at", "n")
     unit = s.information[int(np.abs(nodes).argmin())]
     f = s.information
@@ -320,7 +364,10 @@ def which_matrix(frame: Frame, s: Sample, peak: Peak, nodes: Array, t: int, c: i
     for j in range(1, 3):  # labels at the right end, at least a line apart
         heights[j] = min(heights[j], heights[j - 1] - 0.2)
     if not hidden:
-        layers += [label(nodes[-1], y, names[k][0], dx=8, middle=True, token=names[k][1], weight=600, clip=False) for k, y in zip(order, heights, strict=True)]
+        layers += [
+            label(nodes[-1], y, names[k][0], dx=8, middle=True, token=names[k][1], weight=600, clip=False)
+            for k, y in zip(order, heights, strict=True)
+        ]
     main = View(
         "a", f"**One sample, three informations** · {frame.data}, _n_ = [used:i]",
         Axis(nodes[0], nodes[-1], f"parameter {frame.symbol}", ticks(frame, nodes[0], nodes[-1]), label_at="right"),
@@ -335,7 +382,13 @@ def which_matrix(frame: Frame, s: Sample, peak: Peak, nodes: Array, t: int, c: i
         "ses": Number(Live(s.means[1] * f[:, None], two), "g2"), "seh": Number(Live(s.means[3] * f[:, None], two), "g2"),
         "hat": Number(Live(frame.origin + frame.unit * peak.t, ("n",)), "g3"),
     }  # fmt: skip
-    for name, table in (("pF", peak.exact), ("pJ", peak.observed), ("pJe", peak.observed_error), ("pE", peak.empirical), ("pEe", peak.empirical_error)):
+    for name, table in (
+        ("pF", peak.exact),
+        ("pJ", peak.observed),
+        ("pJe", peak.observed_error),
+        ("pE", peak.empirical),
+        ("pEe", peak.empirical_error),
+    ):
         numbers[name] = Number(Live(table, ("n",)), "g2" if name.endswith("e") else "g3")
     numbers |= {"at": numbers["theta"], **extra}
     cells: list[Mapping[str, Any]] = [{
@@ -366,11 +419,29 @@ def _whole(whole: Mapping[str, Any] | None, hidden: bool) -> TableView:
     cells: list[Mapping[str, Any]] = []
     rows: list[list[Any]] = [["one parameter"], [1.0]]
     if whole is not None and not hidden:
-        spelled = {k: [[f"{x:.2f}".replace("-", "−") for x in r] for r in np.asarray(m)] for k, m in whole["matrices"].items()}
+        spelled = {
+            k: [[f"{x:.2f}".replace("-", "−") for x in r] for r in np.asarray(m)] for k, m in whole["matrices"].items()
+        }
         cells = [{"title": f"{{{'exact' if k == 'expected' else k}|{k}}}", "matrix": m} for k, m in spelled.items()]
-        rows = [[f"{k} {i + 1}{j + 1}" for k in whole["matrices"] for i in range(2) for j in range(2)], np.concatenate([np.ravel(m) for m in whole["matrices"].values()])]
+        rows = [
+            [f"{k} {i + 1}{j + 1}" for k in whole["matrices"] for i in range(2) for j in range(2)],
+            np.concatenate([np.ravel(m) for m in whole["matrices"].values()]),
+        ]
     else:
-        cells = [{"title": "", "matrix": [[line] for line in (("hidden until you commit",) if hidden else ("One parameter here:", "each matrix is one number."))], "plain": True}]
+        cells = [
+            {
+                "title": "",
+                "matrix": [
+                    [line]
+                    for line in (
+                        ("hidden until you commit",)
+                        if hidden
+                        else ("One parameter here:", "each matrix is one number.")
+                    )
+                ],
+                "plain": True,
+            }
+        ]
     names = f" ({whole['names']})" if whole else ""
     return TableView("c", f"**All parameters**{names}, at their joint maximum" if whole else "**All parameters**", cells, height=160,
                      alt="The three matrices at the joint maximum of the likelihood", sentence="Matrices of all parameters, 1 row each.", table=(["entry", "value"], rows))  # fmt: skip
@@ -396,7 +467,12 @@ class Steps:
 def two_steps(q: Steps, now: int, checks: Sequence[Check], **placement: Sequence[str]) -> Scene:
     over = ("start",)
     low, high = -72.0, -44.0
-    quadratics = [q.height[:, None] + q.gradient[:, None] * (q.v - q.start[:, None]) - 0.5 * k[:, None] * (q.v - q.start[:, None]) ** 2 for k in q.curvature]
+    quadratics = [
+        q.height[:, None]
+        + q.gradient[:, None] * (q.v - q.start[:, None])
+        - 0.5 * k[:, None] * (q.v - q.start[:, None]) ** 2
+        for k in q.curvature
+    ]
     quadratics = [np.where((y > high + 4) | (y < low - 4), np.nan, y) for y in quadratics]
     landed = q.start + q.step
     edge = np.clip(landed, 4, q.v[-1] - 4)
@@ -409,7 +485,7 @@ def two_steps(q: Steps, now: int, checks: Sequence[Check], **placement: Sequence
         label(q.peak, high, "maximum [peak:i]", dx=6, dy=14, token="ink3", size=12),
         handle(x="start", at_y=low, text="[start]"),
     ]  # fmt: skip
-    for level, style, end, name, place in zip(levels, ("observed", "exact"), edge, ("Newton", "scoring"), (landed), strict=True):
+    for level, style, end, name in zip(levels, ("observed", "exact"), edge, ("Newton", "scoring"), strict=True):
         spot = np.maximum(q.start, end)
         near = spot < q.v[-1] * 0.72
         layers += [

@@ -31,7 +31,8 @@ def log_p(step):
     return d.logpmf(x) if hasattr(d.dist, "pmf") else d.logpdf(np.clip(x, *d.support()))  # at data inside the support
 
 
-x, w = map(np.array, zip(*rows)) if rows else (np.concatenate(a) for a in zip(*(nodes(*part) for part in truth)))
+parts = [rows] if rows else [nodes(*part) for part in truth]
+x, w = (np.concatenate(a) for a in zip(*parts, strict=True))
 w, h = w / w.sum(), 1e-3
 square, curvature = ((log_p(h) - log_p(-h)) / (2 * h)) ** 2, -(log_p(h) - 2 * log_p(0) + log_p(-h)) / h**2
 for name, a in (("squared slope", square), ("curvature", curvature)):

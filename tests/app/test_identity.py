@@ -30,7 +30,9 @@ def page(declared):
 
 
 def at(declared, **changes):
-    return SimpleNamespace(**(links.defaults(declared.all_controls) | {"seen": frozenset(["ratio"]), "given": {}, "data": None} | changes))
+    return SimpleNamespace(
+        **(links.defaults(declared.all_controls) | {"seen": frozenset(["ratio"]), "given": {}, "data": None} | changes)
+    )
 
 
 def preset(declared, key):
@@ -49,10 +51,14 @@ def test_poisson_one_mean_two_spreads(declared, page):
     assert m.price == pytest.approx(9)  # "9 × the data", "by a factor 9 in variance"
     v = at(declared)
     scene, t, c = page["both_routes"](v), int(np.abs(page["T"]).argmin()), page["COUNTS"].index(50)
-    assert [shown(scene, k, t) for k in ("F", "es", "eh", "sds", "sdh", "price_s", "price_h", "ratio")] == pytest.approx([0.25, 0.25, 0.25, 0.375, 0.125, 9, 1, 1])
+    assert [
+        shown(scene, k, t) for k in ("F", "es", "eh", "sds", "sdh", "price_s", "price_h", "ratio")
+    ] == pytest.approx([0.25, 0.25, 0.25, 0.375, 0.125, 9, 1, 1])
     x = misspecified.model(POISSON, [4.0]).draw(25_000, np.random.default_rng(v.seed))[:50]
     by_hand = information.empirical(POISSON, x, [4.0]), information.observed(POISSON, x, [4.0])
-    assert [shown(scene, k, t, c) for k in ("ms", "ses", "mh", "seh")] == pytest.approx([float(e) for r in by_hand for e in (r.value[0, 0], r.standard_error[0, 0])])
+    assert [shown(scene, k, t, c) for k in ("ms", "ses", "mh", "seh")] == pytest.approx(
+        [float(e) for r in by_hand for e in (r.value[0, 0], r.standard_error[0, 0])]
+    )
     assert abs(shown(scene, "ms", t, c) - 0.25) < 2 * shown(scene, "ses", t, c), "the claim is seen at first load"
     assert abs(shown(scene, "mh", t, c) - 0.25) < 2 * shown(scene, "seh", t, c)
 
@@ -65,7 +71,9 @@ def test_cauchy_flips_and_half_of_its_curvatures_are_negative():
     z = np.linspace(-9, 9, 1801)
     negative = identity.routes(CAUCHY, z, [0, 1]).curvature < 0
     assert (negative == (np.abs(z) > 1 + 1e-12)).all()
-    assert CAUCHY.cdf([-1.0], [0, 1])[0] + 1 - CAUCHY.cdf([1.0], [0, 1])[0] == pytest.approx(0.5)  # "half of the curvatures lie below 0"
+    assert CAUCHY.cdf([-1.0], [0, 1])[0] + 1 - CAUCHY.cdf([1.0], [0, 1])[0] == pytest.approx(
+        0.5
+    )  # "half of the curvatures lie below 0"
 
 
 def test_overdispersed_counts_give_a_ratio_of_three_for_no_assumed_mean_one(declared, page):
@@ -90,7 +98,11 @@ def test_newton_leaps_46_and_scoring_634(declared, page):
     assert ((ten - 80) ** 2).sum() == 7340 and len(ten) == 10
     scene, k = page["leap"](preset(declared, "newton")), 2
     assert page["CONTROL"]["start"].nodes[k] == 100
-    assert shown(scene, "gradient", k) == pytest.approx(0.317) and shown(scene, "J", k) == pytest.approx(0.00684) and shown(scene, "F", k) == pytest.approx(0.0005)
+    assert (
+        shown(scene, "gradient", k) == pytest.approx(0.317)
+        and shown(scene, "J", k) == pytest.approx(0.00684)
+        and shown(scene, "F", k) == pytest.approx(0.0005)
+    )
     assert round(shown(scene, "Newton", k)) == 46 and round(shown(scene, "scoring", k)) == 634
     assert shown(scene, "to_s", k) == pytest.approx(734) == f.score(ten, [80, 734])[:, 1].sum() + 734
 
@@ -120,7 +132,14 @@ def test_alpha_bands_overlap(declared, page):
 
 
 def test_which_matrix_expected_meets_observed_at_the_maximum_of_an_exponential_family_only(declared, page):
-    for model, meets in (("poisson", True), ("normal", True), ("gamma", True), ("bernoulli", True), ("cauchy", False), ("logistic", False)):
+    for model, meets in (
+        ("poisson", True),
+        ("normal", True),
+        ("gamma", True),
+        ("bernoulli", True),
+        ("cauchy", False),
+        ("logistic", False),
+    ):
         p = page["peak"](page["setting"](at(declared, model=model)))
         found = ~np.isnan(p.t)
         assert found.sum() > 20
@@ -140,7 +159,9 @@ def test_sandwich_and_its_simulation(declared, page):
     assert (round(e.naive_population[k], 4), round(e.sandwich_population[k], 4)) == (0.0432, 0.0716)
     assert e.fits == 4000 and e.simulated_error[k] == pytest.approx(0.0008, abs=5e-5)
     assert abs(e.simulated[k] - 0.0714) < 3 * e.simulated_error[k]
-    assert (np.abs(e.simulated - e.sandwich_population) < 4 * e.simulated_error).all(), "the sandwich is right for every noise"
+    assert (np.abs(e.simulated - e.sandwich_population) < 4 * e.simulated_error).all(), (
+        "the sandwich is right for every noise"
+    )
     assert e.sandwich_population[0] == pytest.approx(e.naive_population[0]), "even noise: nothing to correct"
     theta = LinearRegression().mle(x, y)
     model = LinearRegression(sigma=float(np.std(y - x @ theta)))
@@ -180,14 +201,22 @@ def test_the_hidden_scene_does_not_depend_on_what_it_hides(declared, page, monke
         first = declared.pack(SimpleNamespace(**(vars(v) | {"tab": tab})))[:2]
         true = misspecified.overdispersed
         with monkeypatch.context() as m:
-            m.setattr(misspecified, "overdispersed", lambda f, theta: true(f, theta, 2.0))
+            m.setattr(misspecified, "overdispersed", lambda f, theta, true=true: true(f, theta, 2.0))
             st.cache_data.clear()
             assert declared.pack(SimpleNamespace(**(vars(v) | {"tab": tab})))[:2] == first
         st.cache_data.clear()
 
 
 # ---- programs, presets, data of one's own ----------------------------------------------------------------------------------------
-STATES = [{}, {"model": "natural"}, {"src": "over", "at": 0.5}, {"src": "mixed", "model": "normal"}, {"model": "gamma", "src": "over"}, {"model": "beta"}, {"uniform": True}]
+STATES = [
+    {},
+    {"model": "natural"},
+    {"src": "over", "at": 0.5},
+    {"src": "mixed", "model": "normal"},
+    {"model": "gamma", "src": "over"},
+    {"model": "beta"},
+    {"uniform": True},
+]
 
 
 @pytest.mark.parametrize("case", [*STATES, "poisson", "cauchy", "over", "horse", "alpha", "newcomb"], ids=str)
@@ -228,7 +257,9 @@ def test_data_of_ones_own_are_used_or_refused_and_all_else_is_kept():
     assert reader.send({"model": "poisson"}, kind="paste", text="")["scene"]["refused"] is None
 
 
-@pytest.mark.parametrize("text", ["1e300\n-1e300\n2", "1e-300\n2e-300", "0\n0\n0\n1e12", "1\n2", "1000000\n1000100\n999900"])
+@pytest.mark.parametrize(
+    "text", ["1e300\n-1e300\n2", "1e-300\n2e-300", "0\n0\n0\n1e12", "1\n2", "1000000\n1000100\n999900"]
+)
 def test_extreme_data_never_raise(declared, text):
     data = np.array([float(x) for x in text.split()])
     for model in ("poisson", "cauchy", "normal", "sigma", "gamma"):
