@@ -149,7 +149,11 @@ def diagonal_fronts(which: tuple):
 
 
 def landscape(v):
-    which, how, angle = (v.loss, v.bv, v.bx, v.by, v.brk, v.seed if v.loss == "logistic" else 0), (v.lr, v.noise, v.seed), np.radians(v.angle)
+    which, how, angle = (
+        (v.loss, v.bv, v.bx, v.by, v.brk, v.seed if v.loss == "logistic" else 0),
+        (v.lr, v.noise, v.seed),
+        np.radians(v.angle),
+    )
     land = problem(*which)
     known = "order" in v.seen or v.angle != 0  # turning shows what the first question asks
     v.lam_index = int(np.abs(LAMBDAS - v.lam).argmin())
@@ -262,7 +266,9 @@ def bayes(v):
         [["_λ_, _L_~{B} summed", "_λ_, _L_~{B} a mean"], ["_N_~{A} = **[summed]**", "_N_~{A} ∕ _N_~{B} = **[mean]**"]],
     ]}  # fmt: skip
     words = {
-        "title": f"logistic task: random draw, seed {v.seed}, {ROWS} rows" if v.loss == "logistic" else "quadratic task: the full Gaussian is exact"
+        "title": f"logistic task: random draw, seed {v.seed}, {ROWS} rows"
+        if v.loss == "logistic"
+        else "quadratic task: the full Gaussian is exact"
     }
     task = problem(v.loss, "across", *CENTRE_B, False, v.seed).task_a.rotated(np.radians(v.tilt))
     gap = float(np.abs(continual.hessian_by_differences(task, task.minimiser, 2e-4) - task.fisher()).max() / 6)
@@ -297,7 +303,20 @@ def order_feedback(groups) -> str:
     return "The full matrix turns with the problem: the teal mark keeps its 0.350 at every angle, no other penalty does better than training on both. Turn the problem and watch it stay on its curve."
 
 
-TEXTBOOK = {"tab": "plane", "angle": 0.0, "lam": 1.0, "brk": False, "show": "all", "loss": "quadratic", "bv": "across", "bx": CENTRE_B[0], "by": CENTRE_B[1], "lr": 0.1, "noise": 0.0, "step": 120.0}
+TEXTBOOK = {
+    "tab": "plane",
+    "angle": 0.0,
+    "lam": 1.0,
+    "brk": False,
+    "show": "all",
+    "loss": "quadratic",
+    "bv": "across",
+    "bx": CENTRE_B[0],
+    "by": CENTRE_B[1],
+    "lr": 0.1,
+    "noise": 0.0,
+    "step": 120.0,
+}
 GLYPHS = {
     "full": ("EWC, full _F_", "exact", "full"),
     "diagonal": ("EWC, diagonal of _F_", "diagonal", "diagonal"),

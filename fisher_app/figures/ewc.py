@@ -97,7 +97,15 @@ def trail(p: Picture, kind: str, pick: Callable[[Trails], Array], step: bool = F
     if kind in p.corners and pick in (weight_1, weight_2):
         path = p.corners[kind][..., 0 if pick is weight_1 else 1]
         tables.append(Live(path, ("bx", "by", *tail), every=(PAD_ENDS[0], PAD_ENDS[1], 1)[: 2 + len(tail)]))
+    elif kind in p.corners:
+        tables += unknown(121, tail)
     return Cross(tuple(tables))
+
+
+def unknown(size: int, tail: tuple[str, ...] = ()) -> list[Live]:
+    """What Python has to say after the release of θ_B, being no linear function of it: hidden while the hand moves."""
+    shape = (2, 2, size) if size else (2, 2)
+    return [Live(np.full(shape, np.nan), ("bx", "by", *tail), every=(PAD_ENDS[0], PAD_ENDS[1], 1)[: 2 + len(tail)])]
 
 
 PAD_ENDS = [1, 1]  # how many nodes of θ_B's sliders lie from end to end; set by the page, which owns the sliders
@@ -148,7 +156,10 @@ END_LABELS = {  # pixels from mark to the middle of its name, at 0°, 45°, 90°
 
 
 def weights(p: Picture, handles: bool) -> View:
-    x, y = (lambda s: turning(p.shapes[s][..., 0], p.shapes_now[s][..., 0])), (lambda s: turning(p.shapes[s][..., 1], p.shapes_now[s][..., 1]))
+    x, y = (
+        (lambda s: turning(p.shapes[s][..., 0], p.shapes_now[s][..., 0])),
+        (lambda s: turning(p.shapes[s][..., 1], p.shapes_now[s][..., 1])),
+    )
     bx, by = x("B"), y("B")
     if handles:
         centre = p.centre[0]
@@ -166,17 +177,42 @@ def weights(p: Picture, handles: bool) -> View:
             layers.append(p.apart(belief) if kind == "ewc_diagonal" else belief)
     if p.prologue is not None:
         table, now = p.prologue
-        layers.append(curve(turning(table[..., 0], now[:, 0]), turning(table[..., 1], now[:, 1]), "data", width=1.5, dash="dot", casing=True))
-        layers.append(label(turning(table[:, 0, 0]), turning(table[:, 0, 1]), "learning A", dx=8, dy=10, token="data", phone=False))
+        layers.append(
+            curve(
+                turning(table[..., 0], now[:, 0]),
+                turning(table[..., 1], now[:, 1]),
+                "data",
+                width=1.5,
+                dash="dot",
+                casing=True,
+            )
+        )
+        layers.append(
+            label(
+                turning(table[:, 0, 0]), turning(table[:, 0, 1]), "learning A", dx=8, dy=10, token="data", phone=False
+            )
+        )
     for kind in KINDS:
         if kind not in p.shown:
             continue
         twin = kind == "ewc_diagonal" and p.twins
-        layers.append(curve(trail(p, kind, weight_1), trail(p, kind, weight_2), p.style(kind), casing=True, upto="step", dots=not twin or p.v.angle != 0, end=not twin))  # type: ignore[attr-defined]
+        layers.append(
+            curve(
+                trail(p, kind, weight_1),
+                trail(p, kind, weight_2),
+                p.style(kind),
+                casing=True,
+                upto="step",
+                dots=not twin or p.v.angle != 0,
+                end=not twin,
+            )
+        )  # type: ignore[attr-defined]
         if twin:
-            layers.append(p.apart(points(trail(p, kind, weight_1, True), trail(p, kind, weight_2, True), p.style(kind))))
+            layers.append(
+                p.apart(points(trail(p, kind, weight_1, True), trail(p, kind, weight_2, True), p.style(kind)))
+            )
     layers.append(points(turning(p.anchor[:, 0]), turning(p.anchor[:, 1]), "optimum", size=10))
-    layers += _letters(p)
+    layers += _letters(p, handles)
     for kind in p.shown:
         (dx, dy), at = END_LABELS[kind], (0, 45, 90)
         if kind == "ewc_full" and p.v.loss == "logistic":  # type: ignore[attr-defined]  # the diagonal ends just below
@@ -186,7 +222,9 @@ def weights(p: Picture, handles: bool) -> View:
         place = {"dx": along(at, dx), "dy": along(at, dy), "align": "center", "middle": True, "weight": 600, "size": 14}
         here = trail(p, kind, weight_1, True), trail(p, kind, weight_2, True)
         if kind == "none":
-            layers.append(label(*here, "none", token="ink", phone="only", **place | {"dx": along(at, [x - 16 for x in dx])}))
+            layers.append(
+                label(*here, "none", token="ink", phone="only", **place | {"dx": along(at, [x - 16 for x in dx])})
+            )
             layers.append(label(*here, "no penalty", token="ink", phone=False, **place))
         elif kind == "l2":
             layers.append(label(*here, "L2", token="identity", **place))
@@ -194,7 +232,9 @@ def weights(p: Picture, handles: bool) -> View:
             if kind == "ewc_full":
                 layers += p.together(label(*here, "EWC", token=p.token(kind), **place))
                 layers += p.together(label(*here, "diagonal = full", dx=10, dy=40, token="ink2", phone=False))
-            name = label(*here, SHORT[kind] if p.twins or p.v.loss == "logistic" else "EWC", token=p.token(kind), **place)  # type: ignore[attr-defined]
+            name = label(
+                *here, SHORT[kind] if p.twins or p.v.loss == "logistic" else "EWC", token=p.token(kind), **place
+            )  # type: ignore[attr-defined]
             layers.append(p.apart(name))
     words = f"**step {p.learning_rate:g} > limit [limit]:** the descent diverges"
     edge = Live(np.where(p.limits < p.learning_rate, -2.22, np.nan), ("lam",))
@@ -216,23 +256,50 @@ def weights(p: Picture, handles: bool) -> View:
 PAD_RANGE = [(-1.0, 1.0), (-1.0, 1.0)]
 
 
-def _letters(p: Picture) -> list[Layer]:
+def _letters(p: Picture, handles: bool) -> list[Layer]:
     big = {"size": 24, "weight": 650, "align": "center", "middle": True, "token": "ink2", "casing": False}
     spots = [0, 20, 30, 45, 60, 90]
     tilt = np.radians(np.arange(0, 91, EVERY_SHAPE))
-    valley = p.centre + np.interp(tilt, np.radians([0, 45, 90]), [0.86, 0.5, 0.86])[:, None] * np.stack([-np.sin(tilt), np.cos(tilt)], -1)
+    valley = p.centre + np.interp(tilt, np.radians([0, 45, 90]), [0.86, 0.5, 0.86])[:, None] * np.stack(
+        [-np.sin(tilt), np.cos(tilt)], -1
+    )
     if p.v.bv == "along":  # type: ignore[attr-defined]
         valley = p.centre + 0.7 * np.stack([np.cos(tilt), np.sin(tilt)], -1)
+    at_b: list[Data] = [turning(valley[:, i]) for i in (0, 1)]
+    if handles:  # the letter goes with the ring
+        away = valley[0] - p.centre[0]
+        at_b = [
+            Cross((at_b[i], Live(np.array(PAD_RANGE[i]) + away[i], (key,), every=PAD_ENDS[i])))
+            for i, key in enumerate(("bx", "by"))
+        ]  # type: ignore[arg-type]
+    right = 0.2 if p.v.bx >= 0.7 else 1.35  # type: ignore[attr-defined]  # clear of the trails' ends
     low = p.v.bv == "along" or p.v.by > 0.9  # type: ignore[attr-defined]  # trails leave upwards: names go below
     layers = [
         label(along(spots, [-2.16, -1.93, -1.32, -0.86, 0.19, 0.62]), along(spots, [-0.43, -1.13, -1.2, -1.33, -0.86, -0.6]), "A", **big),
-        label(turning(valley[:, 0]), turning(valley[:, 1]), "B", **big),
+        label(*at_b, "B", **big),
         label(turning(p.anchor[:, 0]), turning(p.anchor[:, 1]), "_θ_^{\\*}~{A}", dx=along([0, 45, 90], [-30 if low else 2, -30, -34]), dy=along([0, 45, 90], [6 if low else -38, -6, 2]), align="center", token="ink", size=17),
     ]  # fmt: skip
     if "l2" in p.shown:
-        layers.append(label(along([0, 45, 90], [-1.2, -1.42, -1.2]), along([0, 45, 90], [-1.37 if low else 0.55, -0.42, -0.72]), "what L2 believes of A", align="center", token="identity", phone=None))
+        layers.append(
+            label(
+                along([0, 45, 90], [-1.2, -1.42, -1.2]),
+                along([0, 45, 90], [-1.37 if low else 0.55, -0.42, -0.72]),
+                "what L2 believes of A",
+                align="center",
+                token="identity",
+                phone=None,
+            )
+        )
     if "ewc_full" in p.shown:
-        layers.append(label(along([0, 45, 90], [0.2, 0.66, 1.35]), along([0, 45, 90], [-0.93, -1.22, -0.6]), "what EWC knows" if "ewc_full" in p.shapes else "EWC knows nothing of A", align="center", token=p.token("ewc_full")))
+        layers.append(
+            label(
+                along([0, 45, 90], [right, 0.66, 1.35]),
+                along([0, 45, 90], [-0.93, -1.22, -0.6]),
+                "what EWC knows" if "ewc_full" in p.shapes else "EWC knows nothing of A",
+                align="center",
+                token=p.token("ewc_full"),
+            )
+        )
     return layers
 
 
@@ -243,7 +310,12 @@ def _rows(p: Picture, wanted: Sequence[str] = ("θ1", "θ2", "loss A", "loss B")
             continue
         here = p.lam[kind]
         row = 0 if kind == "none" else int(p.v.lam_index)  # type: ignore[attr-defined]
-        data = {"θ1": here.path[row, :, 0], "θ2": here.path[row, :, 1], "loss A": here.losses["A"][row], "loss B": here.losses["B"][row]}
+        data = {
+            "θ1": here.path[row, :, 0],
+            "θ2": here.path[row, :, 1],
+            "loss A": here.losses["A"][row],
+            "loss B": here.losses["B"][row],
+        }
         names += [f"{SHORT[kind]} {what}" for what in wanted]
         columns += [np.round(data[what], 6) for what in wanted]
     return names, columns
@@ -257,11 +329,21 @@ def losses(p: Picture, which: str, top: float) -> View:
     for kind in kinds:
         twin = kind == "ewc_diagonal" and p.twins
         layers.append(curve(steps, trail(p, kind, pick), p.style(kind), upto="step"))
-        layers.append(points(Live(steps, ("step",)), trail(p, kind, pick, True), p.style(kind), size=4) | ({"when": TURNED} if twin else {}))
+        layers.append(
+            points(Live(steps, ("step",)), trail(p, kind, pick, True), p.style(kind), size=4)
+            | ({"when": TURNED} if twin else {})
+        )
     if which == "B":
         heights = _apart(p, kinds, pick, top, 13.0 / 86.0 * top)
         for kind, y in heights.items():
-            place = {"dx": 9, "middle": True, "weight": 600, "size": 12.5, "clip": False, "token": "ink" if kind == "none" else p.token(kind)}
+            place = {
+                "dx": 9,
+                "middle": True,
+                "weight": 600,
+                "size": 12.5,
+                "clip": False,
+                "token": "ink" if kind == "none" else p.token(kind),
+            }
             if kind == "ewc_full":
                 layers += p.together(label(120, y, "EWC", **place))
                 layers.append(p.apart(label(120, y, "full", **place)))
@@ -282,10 +364,17 @@ def losses(p: Picture, which: str, top: float) -> View:
     )  # fmt: skip
 
 
-def _apart(p: Picture, kinds: Sequence[str], pick: Callable[[Trails], Array], top: float, gap: float) -> dict[str, Data]:
+def _apart(
+    p: Picture, kinds: Sequence[str], pick: Callable[[Trails], Array], top: float, gap: float
+) -> dict[str, Data]:
     """Heights of the names beside the last step, moved apart, over λ and over the angle."""
+
     def last(table: Mapping[str, Trails], n: int) -> dict[str, Array]:
-        return {k: np.broadcast_to(np.minimum(np.nan_to_num(pick(table[k])[:, -1], nan=top), top), n) for k in kinds if k in table}
+        return {
+            k: np.broadcast_to(np.minimum(np.nan_to_num(pick(table[k])[:, -1], nan=top), top), n)
+            for k in kinds
+            if k in table
+        }
 
     over_lam = last(p.lam, len(p.lam["l2"].path))
     if p.v.angle == 0 and p.twins:  # type: ignore[attr-defined]
@@ -336,34 +425,58 @@ def trade_off(p: Picture, size: float) -> View:
         if kind not in p.shown:
             continue
         a, b = p.fronts[kind]
-        xs: Data = a
-        ys: Data = b
+        hidden = unknown(len(a)) if p.corners else []
+        fronts = [[Live(a, ())], [Live(b, ())]]
         if kind == "ewc_diagonal":
             table_a, table_b, every = p.diagonal_front
-            xs, ys = turning(table_a, a, every), turning(table_b, b, every)
+            fronts[0].append(Live(table_a, ("angle",), every=every))
+            fronts[1].append(Live(table_b, ("angle",), every=every))
+        xs, ys = (Cross((*tables, *hidden)) for tables in fronts)
         layers.append(curve(xs, ys, p.style(kind)))
     for kind in p.shown:
         twin = kind == "ewc_diagonal" and p.twins
         here = trail(p, kind, loss_a, True), trail(p, kind, loss_b, True)
-        layers.append(points(*here, p.style(kind), size=4.5 if kind == "none" else 5) | ({"when": TURNED} if twin else {}))
+        layers.append(
+            points(*here, p.style(kind), size=4.5 if kind == "none" else 5) | ({"when": TURNED} if twin else {})
+        )
         if kind != "none":
             name = {"l2": "L2", "ewc_diagonal": "diagonal", "ewc_full": "EWC"}[kind]
             side = {"dx": 12, "align": "left"} if kind != "ewc_full" else {"dx": -12, "align": "right"}
             if p.v.bv == "along":  # type: ignore[attr-defined]  # marks lie near the left edge
                 side = {"dx": 8, "dy": -9, "align": "left"}
-            layers.append(label(*here, name, middle=True, weight=600, token=p.token(kind), **side) | ({"when": TURNED} if twin else {}))
+            layers.append(
+                label(*here, name, middle=True, weight=600, token=p.token(kind), **side)
+                | ({"when": TURNED} if twin else {})
+            )
     a = loss_a(p.lam["none"])[0]
-    layers.append(label(Live(np.where(a > right, right, np.nan), ("step",)), 0, "none, [none_A:2] →", dy=-19, align="right", token="ink", weight=600, size=12.5))
+    layers.append(
+        label(
+            Live(np.where(a > right, right, np.nan), ("step",)),
+            0,
+            "none, [none_A:2] →",
+            dy=-19,
+            align="right",
+            token="ink",
+            weight=600,
+            size=12.5,
+        )
+    )
     layers.append(label(right, size, "lower left is better", dy=12, align="right", token="ink3", size=12.5))
     down = 34
     for kind in ("l2", "ewc_diagonal", "ewc_full"):
         if kind not in p.shown:
             continue
         place = {"dy": down, "align": "right", "token": p.token(kind)}
-        text = {"l2": "best sum, L2  [best_l2]", "ewc_diagonal": "best sum, diagonal  [best_diagonal]", "ewc_full": "best sum, full  [best_full]"}[kind]
+        text = {
+            "l2": "best sum, L2  [best_l2]",
+            "ewc_diagonal": "best sum, diagonal  [best_diagonal]",
+            "ewc_full": "best sum, full  [best_full]",
+        }[kind]
         layers.append(label(right, size, text, **place) if kind == "l2" else p.apart(label(right, size, text, **place)))
         if kind == "ewc_diagonal":
-            layers += p.together(label(right, size, "best sum, EWC  [best_full]", dy=down, align="right", token=p.token("ewc_full")))
+            layers += p.together(
+                label(right, size, "best sum, EWC  [best_full]", dy=down, align="right", token=p.token("ewc_full"))
+            )
         down += 17
     half = size / 2
     names = [k for k in KINDS[1:] if k in p.shown]
@@ -389,8 +502,26 @@ def key(p: Picture) -> dict:
     for kind in ("none", "l2", "ewc_diagonal", "ewc_full"):
         s, t = NAMES[kind], "ink" if kind == "none" else p.token(kind)
         best = "–" if kind == "none" else f"[best_{s}]"
-        rows.append([{"glyph": p.style(kind), "text": f"{{{t}|{names[kind]}}}"}, f"{{{t}|{matrix[kind]}}}", f"([{s}_x], [{s}_y])", f"[{s}_A]", f"[{s}_B]", f"**[{s}_sum]**", best])
-    head = ["_L_~{B}(_θ_) + ½ _λ_ (_θ_ − _θ_^{\\*})^{T} _P_ (_θ_ − _θ_^{\\*})", "_P_", "_θ_ now", "loss A", "loss B", "sum", "best over _λ_"]
+        rows.append(
+            [
+                {"glyph": p.style(kind), "text": f"{{{t}|{names[kind]}}}"},
+                f"{{{t}|{matrix[kind]}}}",
+                f"([{s}_x], [{s}_y])",
+                f"[{s}_A]",
+                f"[{s}_B]",
+                f"**[{s}_sum]**",
+                best,
+            ]
+        )
+    head = [
+        "_L_~{B}(_θ_) + ½ _λ_ (_θ_ − _θ_^{\\*})^{T} _P_ (_θ_ − _θ_^{\\*})",
+        "_P_",
+        "_θ_ now",
+        "loss A",
+        "loss B",
+        "sum",
+        "best over _λ_",
+    ]
     return {"head": head, "rows": rows, "align": ["left", *["right"] * 6], "wide": [1, 2, 6]}
 
 
@@ -398,12 +529,20 @@ def numbers(p: Picture, entry: Array, entries: Array) -> dict[str, Number]:
     """``entry``, ``entries``: the diagonal of F now (2,) and over angles (n, 2)."""
     made = {}
     for kind, s in NAMES.items():
-        for name, pick, shape in (("x", weight_1, "2"), ("y", weight_2, "2"), ("A", loss_a, "3"), ("B", loss_b, "3"), ("sum", total, "3")):
+        for name, pick, shape in (
+            ("x", weight_1, "2"),
+            ("y", weight_2, "2"),
+            ("A", loss_a, "3"),
+            ("B", loss_b, "3"),
+            ("sum", total, "3"),
+        ):
             made[f"{s}_{name}"] = Number(trail(p, kind, pick, True), shape)
         if kind != "none":
-            made[f"best_{s}"] = Number(p.best[kind], "3")
-    table, every = p.diagonal_best
-    made["best_diagonal"] = Number(turning(table, np.array([p.best["ewc_diagonal"]]), every), "3")
+            best = [Live([p.best[kind]], ())]
+            if kind == "ewc_diagonal":
+                table, every = p.diagonal_best
+                best.append(Live(table, ("angle",), every=every))
+            made[f"best_{s}"] = Number(Cross((*best, *(unknown(0) if p.corners else ()))), "3")
     made["limit"] = Number(Live(p.limits, ("lam",)), "g2")
     made |= {f"d{i + 1}": Number(turning(entries[:, i], entry[i : i + 1]), "2") for i in (0, 1)}
     return made
@@ -413,12 +552,17 @@ def numbers(p: Picture, entry: Array, entries: Array) -> dict[str, Number]:
 BAYES_COLUMNS, BAYES_AREAS = "minmax(0, 1fr) 286px", ("a b",)
 
 
-def posterior(over: str, row: int, rims: Mapping[str, Array], mode: Array, half: float, words: Mapping[str, str]) -> View:
+def posterior(
+    over: str, row: int, rims: Mapping[str, Array], mode: Array, half: float, words: Mapping[str, str]
+) -> View:
     """``rims``: "exact", "exact-50", "full", "diagonal" over the nodes of N_A, (n, m, 2)."""
+
     def xy(name: str) -> tuple[Live, Live]:
         return Live(rims[name][..., 0], (over,)), Live(rims[name][..., 1], (over,))
 
-    def name(which: str, word: str, token: str, extreme: Callable[[Array], Array], axis: int, **place: float | str) -> Layer:
+    def name(
+        which: str, word: str, token: str, extreme: Callable[[Array], Array], axis: int, **place: float | str
+    ) -> Layer:
         at = rims[which][np.arange(len(rims[which])), extreme(rims[which][..., axis])]
         return label(Live(at[:, 0], (over,)), Live(at[:, 1], (over,)), word, token=token, weight=600, **place)
 
@@ -466,4 +610,3 @@ def distances(over: str, nodes: Array, full: Array, diagonal: Array) -> View:
         sentence="At [na] observations of A the full Gaussian is [tv_full] away, the diagonal one [tv_diagonal].",
         table=(["observations", "full", "diagonal"], [nodes, full, diagonal]),
     )  # fmt: skip
-

@@ -59,7 +59,9 @@ def test_the_diagonal_at_45_is_l2_with_3_05_times_the_strength():
     theta, loss_a, loss_b = end("ewc_diagonal", 1.0, 45)
     np.testing.assert_allclose(theta, [0.149, -0.303], atol=5e-4)
     assert f"{loss_a + loss_b:.2f}" == "2.02" or f"{loss_a + loss_b:.3f}" == "2.025"
-    assert f"{LAND.best_total('ewc_diagonal', np.radians(45))[0]:.1f}" == "0.2", "its best strength, as the feedback says"
+    assert f"{LAND.best_total('ewc_diagonal', np.radians(45))[0]:.1f}" == "0.2", (
+        "its best strength, as the feedback says"
+    )
 
 
 @pytest.mark.parametrize("strength, printed", [(1.0, "0.317"), (100.0, "0.0033")])
@@ -85,7 +87,10 @@ def test_trails_of_a_bowl_are_linear_in_its_centre():
     corners = [(x, y) for x in (-1.0, 1.7) for y in (-1.0, 1.3)]
     u, w = (0.4 + 1.0) / 2.7, (0.9 + 1.0) / 2.3
     weights = [(1 - u) * (1 - w), (1 - u) * w, u * (1 - w), u * w]
-    mixed = sum(k * continual.Landscape(A, continual.QuadraticTask(c, B.precision)).trails("l2", 1.0).path for k, c in zip(weights, corners, strict=True))
+    mixed = sum(
+        k * continual.Landscape(A, continual.QuadraticTask(c, B.precision)).trails("l2", 1.0).path
+        for k, c in zip(weights, corners, strict=True)
+    )
     direct = continual.Landscape(A, continual.QuadraticTask([0.4, 0.9], B.precision)).trails("l2", 1.0).path
     np.testing.assert_allclose(mixed, direct, atol=1e-12)
 
@@ -100,7 +105,10 @@ def at_present(wire, ref, held):
     ref = ref.get("pick", [ref])[0]
     flat, shape = held[ref["t"]], ref["shape"]
     controls = {c["key"]: c for c in wire["controls"]}
-    index = [int(np.abs(np.array(ref.get("nodes", {}).get(k, controls[k]["nodes"])) - wire["values"][k]).argmin()) for k in ref["over"]]
+    index = [
+        int(np.abs(np.array(ref.get("nodes", {}).get(k, controls[k]["nodes"])) - wire["values"][k]).argmin())
+        for k in ref["over"]
+    ]
     return float(flat.reshape(shape)[tuple(index)].ravel()[0])
 
 
@@ -121,7 +129,11 @@ def test_what_is_sent_before_the_commitment_does_not_hold_the_answer():
         if numbers.size % 121 == 0:
             rows = numbers.reshape(-1, 121)
             assert not any(np.isclose(rows[:, 5:], s[5:], atol=1e-3).all(axis=1).any() for s in secret)
-    assert "diagonal 0.693" not in reader.raw and "3.05" not in json.dumps(wire["predictions"]) and "3.05" not in json.dumps(wire["extras"])
+    assert (
+        "diagonal 0.693" not in reader.raw
+        and "3.05" not in json.dumps(wire["predictions"])
+        and "3.05" not in json.dumps(wire["extras"])
+    )
     diagonal = wire["scene"]["numbers"]["diagonal_sum"]["ref"]["pick"][1]
     assert diagonal["over"][0] == "angle" and np.isnan(tables(wire)[diagonal["t"]]).all()
 
@@ -143,7 +155,10 @@ def test_commitment_turns_the_problem_and_prints_the_answer():
     assert wire["values"]["angle"] == 45
     assert shown(wire, "diagonal_sum") == pytest.approx(2.025, abs=5e-4)
     assert shown(wire, "best_diagonal") == pytest.approx(0.693, abs=5e-4)
-    assert (shown(wire, "diagonal_x"), shown(wire, "diagonal_y")) == (pytest.approx(0.149, abs=5e-4), pytest.approx(-0.303, abs=5e-4))
+    assert (shown(wire, "diagonal_x"), shown(wire, "diagonal_y")) == (
+        pytest.approx(0.149, abs=5e-4),
+        pytest.approx(-0.303, abs=5e-4),
+    )
 
 
 def test_every_order_of_the_three_gets_words_of_its_own_kind():
@@ -176,7 +191,13 @@ def program_says(code):
 @pytest.mark.parametrize("key", [p.key for p in lesson("ewc").presets] + ["noise", "broken"])
 def test_the_program_agrees_with_the_picture(key):
     reader = Reader("ewc")
-    wire = reader.send({"noise": 0.5}) if key == "noise" else reader.send({"brk": True}) if key == "broken" else reader.preset(key)
+    wire = (
+        reader.send({"noise": 0.5})
+        if key == "noise"
+        else reader.send({"brk": True})
+        if key == "broken"
+        else reader.preset(key)
+    )
     code = wire["extras"]["code"]
     assert len(code.splitlines()) <= 45
     said = program_says(code)
@@ -196,7 +217,10 @@ def test_the_program_agrees_with_the_picture(key):
 
 def test_the_first_look_prints_the_table_of_the_storyboard():
     wire = Reader("ewc").wire
-    printed = {n: [f"{shown(wire, f'{n}_{w}'):.{d}f}" for w, d in (("x", 2), ("y", 2), ("A", 3), ("B", 3), ("sum", 3))] for n in NAMES}
+    printed = {
+        n: [f"{shown(wire, f'{n}_{w}'):.{d}f}" for w, d in (("x", 2), ("y", 2), ("A", 3), ("B", 3), ("sum", 3))]
+        for n in NAMES
+    }
     assert printed == {
         "none": ["1.00", "0.48", "2.548", "0.000", "2.548"], "l2": ["0.45", "-0.19", "0.266", "0.526", "0.791"],
         "diagonal": ["0.93", "-0.36", "0.232", "0.118", "0.350"], "full": ["0.93", "-0.36", "0.232", "0.118", "0.350"],
