@@ -58,6 +58,12 @@ class Reading:
     def sample(self, pick) -> Data:
         return self.both(pick(self.c.at_n), pick(self.c.at_theta))
 
+    @property
+    def rug(self) -> Data:
+        """The data as strokes under the density: as many as N says."""
+        x = self.c.rug
+        return x if self.s.real else self.n(np.where(np.arange(len(x)) < self.c.counts[:, None], x, np.nan))
+
     def error(self, pick) -> Data:
         """A standard error: the spread of one term over √N; for measured data from the data themselves."""
         c = self.c
@@ -104,7 +110,7 @@ def data_view(subject: Subject, r: Reading) -> View:
     tilt = Mix((1.0, *push), (p, *(Mix(r.theta(w), c.density[1]) for w in c.tilts)))
     at, height = spots(subject, c.balls)
     over_i = Live(at, ("i",))
-    layers = [segments(c.rug, [0.0], c.rug, [0.035 * subject.top], "data", alpha=0.45)] if kind == "density" else []
+    layers = [segments(r.rug, [0.0], r.rug, [0.035 * subject.top], "data", alpha=0.45)] if kind == "density" else []
     if kind == "counts":
         layers += [bars(c.x - 0.03 * (subject.x.hi - subject.x.lo) / 2, c.x + 0.03 * (subject.x.hi - subject.x.lo) / 2, [0.0], p, "A"),
                    points(c.x, tilt, "theta", size=4.5, hollow=True, symbol="diamond", edge=False)]  # fmt: skip
