@@ -184,7 +184,7 @@ def test_noise_free_logistic_labels_are_refused_in_words():
 def program_says(code):
     out = io.StringIO()
     with redirect_stdout(out):
-        exec(compile(code, "program", "exec"), {"__name__": "program"})  # noqa: S102
+        exec(compile(code, "program", "exec"), {"__name__": "program"})
     return {line.split()[0]: [float(x) for x in line.split()[1:]] for line in out.getvalue().splitlines()}
 
 
