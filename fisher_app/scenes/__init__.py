@@ -1,0 +1,1 @@
+"""One module per lesson: which core calls feed which figure.  No words, no drawing, no streamlit."""
