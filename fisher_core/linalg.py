@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
-# A block of rows and its scaled copy stay in the second-level cache, and no n×d temporary is ever made. Logistic Fisher
-# matrices of 100 000 rows with d = 10, 100, 500 then take about 2.1, 1.1, 1.1 times a bare syrk of all rows at once.
-# The bound on rows keeps the vectors along a block small when d is.
+# Rows are scaled a block at a time: the block stays in the second-level cache, and no n×d temporary is ever made. The
+# bound on rows keeps the vectors along a block small when d is. Of at least 2d rows, because every block also reads and
+# writes the whole result: for d = 500 blocks of 1 MB took 1.5 times a bare syrk, those of 2d rows 1.25 times.
 BLOCK_BYTES, BLOCK_ROWS = 1 << 20, 1 << 14
 
 
@@ -65,13 +65,16 @@ def blocked_gram(x: Array, scale: Callable[[slice], Array]) -> Array:
     inner loop of every Fisher matrix; the caller tests the result with ``validation.computed``.
     """
     n, d = x.shape
-    size = max(1, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, 1)), n))
-    block, gram = np.empty((size, d)), np.zeros((d, d))
-    with np.errstate(over="ignore", invalid="ignore"):
+    size = max(2 * d, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, 1))))
+    with np.errstate(all="ignore"):
+        if n <= size:
+            z = x * scale(slice(0, n))[:, None]
+            return z.T.dot(z)
+        block, gram = np.empty((size, d)), np.zeros((d, d))
         for start in range(0, n, size):
             rows = slice(start, min(start + size, n))
             z = np.multiply(x[rows], scale(rows)[:, None], out=block[: rows.stop - start])
-            gram += z.T @ z
+            gram += z.T.dot(z)
     return gram
 
 

@@ -55,6 +55,11 @@ class LogisticRegression(GeneralizedLinearModel):
         e = np.exp(-np.abs(z))
         return e / (1.0 + e) ** 2
 
+    def root_weight(self, z: Array) -> Array:
+        # ½ sech(z/2): w itself would underflow at a logit of 745, this one at twice that
+        e = np.exp(0.5 * z)
+        return 1.0 / (e + 1.0 / e)
+
     def draw(self, z: Array, rng: np.random.Generator) -> Array:
         return (rng.random(z.shape) < expit(z)).astype(float)
 
@@ -68,11 +73,13 @@ class LogisticRegression(GeneralizedLinearModel):
         unlikely = e * likely
         if draws <= COUNTED_DRAWS:
             drawn = rng.random((draws, *z.shape)) < unlikely
-            surprises = drawn.view(np.uint8).sum(axis=0, dtype=np.uint8).astype(float)
+            surprises = np.add.reduce(drawn.view(np.uint8), axis=0, dtype=np.uint8)
         else:
-            surprises = rng.binomial(draws, unlikely).astype(float)
-        squares = (surprises * likely**2 + (draws - surprises) * unlikely**2) / draws
-        return squares, likely * unlikely * ((1.0 - e) * likely) ** 2 / draws
+            surprises = rng.binomial(draws, unlikely)
+        # likely² − unlikely² = likely − unlikely, so this is ((draws − k) π(−|z|)² + k π(|z|)²)/draws
+        lead = likely - unlikely
+        squares = unlikely**2 + lead / draws * surprises
+        return squares, likely * unlikely * lead**2 / draws
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Maximum likelihood (d,) by Newton's method, here the same as Fisher scoring and as IRLS.
