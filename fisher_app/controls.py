@@ -101,7 +101,7 @@ class Choice:
 
     def wire(self) -> dict[str, Any]:
         return {"kind": "choice", "key": self.key, "label": self.label, "spoken": spoken(self.label),
-                "options": [{"value": v, "label": t} for v, t in self.options.items()]}  # fmt: skip
+                "options": [{"value": v, "label": t} for v, t in self.options.items()], "select": self.select}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ function slider(stage, c, slots) {
   return h("label", { class: "slider" }, h("span", { class: "line" }, rich(h("span"), c.label, slots), rich(h("b"), `[${c.key}]`, slots)), input);
 }
 function segmented(stage, c, slots, wide = false) {
-  const many = c.options.length > 6 || wide === "select";
+  const many = c.options.length > 6 || c.select || wide === "select";
   if (many) { const s = h("select", { "aria-label": c.spoken, "data-key": "in-" + c.key, onchange: e => { stage.set(c.key, typed(c, e.target.value)); stage.commit(); } }, c.options.map(o => h("option", { value: o.value, selected: o.value === stage.values[c.key] }, plain(o.label)))); return h("label", { class: "group" }, rich(h("span", { class: "name" }), c.label, slots), s); }
   return h("div", { class: "group" }, rich(h("span", { class: "name", id: "g-" + c.key }), c.label, slots), h("div", { class: "segments", role: "radiogroup", "aria-labelledby": "g-" + c.key }, c.options.map(o =>
     h("button", { type: "button", role: "radio", "data-control": c.key, "data-value": String(o.value), "data-key": `in-${c.key}-${o.value}`, onclick: () => { if (stage.set(c.key, o.value)) stage.commit(); }, onkeydown: roving }, rich(h("span"), o.label, slots)))));
