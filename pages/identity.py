@@ -101,11 +101,12 @@ controls = [
     Choice(
         "real",
         "Recorded data",
-        {"no": "none", "horse": "horse kicks", "alpha": "α particles", "newcomb": "light, Newcomb"},
+        {"no": "none", "horse": "horse kicks", "alpha": "_α_ particles", "newcomb": "light, Newcomb"},
         "no",
+        select=True,
     ),
     seed(5),
-    Slider("start", "Start _v_", 60, 1560, 20, 100, format="i"),
+    Slider("start", "Start _v_", 60, 1580, 40, 100, format="i"),
     Slider("growth", "Noise that grows with |_x_|, _b_", 0, 1.4, 0.1, 1.2, format="1"),
     Slider("i", "Highlighted datum", 0, PICKS - 1, 1, 3, format="i", local=True),
 ]
@@ -421,7 +422,8 @@ def leap(v):
         q.start[now] + q.step[1, now],
         estimation.along(FAMILIES["normal"].in_chart("variance"), TEN, [80, 100], 1, 100, 2000),
     )
-    return figures.two_steps(q, now, [Check("maximum", "one scoring step", "search", landing, 1e-6)])
+    extra = names(setting(v))
+    return figures.two_steps(q, now, [Check("maximum", "one scoring step", "search", landing, 1e-6)], extra=extra)
 
 
 def line(growth: float):
@@ -465,7 +467,7 @@ def bars(v):
     direct = heteroscedastic.slope_errors(x[:, 1], y)
     checks = [Check(f"{name} SE", "from the matrices", "sums over rows", relative(mine, theirs), 1e-8)
               for name, mine, theirs in (("naive", e.naive[now], direct[0]), ("sandwich", e.sandwich[now], direct[1]))]  # fmt: skip
-    return figures.two_error_bars(e, now, checks)
+    return figures.two_error_bars(e, now, checks, extra=names(setting(v)))
 
 
 # ---- the prediction: a ratio ---------------------------------------------------------------------------------------------

@@ -464,7 +464,9 @@ class Steps:
     data: Array  # the values themselves
 
 
-def two_steps(q: Steps, now: int, checks: Sequence[Check], **placement: Sequence[str]) -> Scene:
+def two_steps(
+    q: Steps, now: int, checks: Sequence[Check], extra: Mapping[str, Number | str], **placement: Sequence[str]
+) -> Scene:
     over = ("start",)
     low, high = -72.0, -44.0
     quadratics = [
@@ -521,6 +523,7 @@ def two_steps(q: Steps, now: int, checks: Sequence[Check], **placement: Sequence
         "Newton": Number(Live(q.step[0], over), "+0"), "scoring": Number(Live(q.step[1], over), "+0"),
         "to_n": Number(Live(landed[0], over), "i"), "to_s": Number(Live(landed[1], over), "i"), "peak": Number(q.peak, "i"), "sum": Number(q.peak * 10, "i"),
     }  # fmt: skip
+    numbers |= extra
     for m, name in enumerate("ns"):
         for j in (1, 2, 3):
             numbers[f"{name}{j}"] = Number(Live(q.path[m][:, j], over), "i")
@@ -555,7 +558,9 @@ class Errors:
     fits: int
 
 
-def two_error_bars(e: Errors, now: int, checks: Sequence[Check], **placement: Sequence[str]) -> Scene:
+def two_error_bars(
+    e: Errors, now: int, checks: Sequence[Check], extra: Mapping[str, Number | str], **placement: Sequence[str]
+) -> Scene:
     over = ("growth",)
     grid, (naive, sandwich) = e.grid, e.bells
     top = 11.0
@@ -594,6 +599,7 @@ def two_error_bars(e: Errors, now: int, checks: Sequence[Check], **placement: Se
     )  # fmt: skip
     numbers: dict[str, Number | str] = {name: Number(Live(a, over), "4") for name, a in (
         ("Dn", e.naive), ("Ds", e.sandwich), ("Pn", e.naive_population), ("Ps", e.sandwich_population), ("S", e.simulated), ("Se", e.simulated_error))}  # fmt: skip
+    numbers |= extra
     numbers["much"] = Number(Live((e.sandwich_population / e.naive_population) ** 2, over), "2")
     formula = {"groups": [
         [["variance of the slope", "=", "{observed|_H_^{−1}} {empirical|_E_} {observed|_H_^{−1}} ∕ _n_", "=", "{observed|_H_^{−1}∕_n_} only if {empirical|_E_} = {observed|_H_}"],
