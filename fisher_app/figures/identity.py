@@ -489,11 +489,14 @@ def two_steps(
     ]  # fmt: skip
     for level, style, end, name in zip(levels, ("observed", "exact"), edge, ("Newton", "scoring"), strict=True):
         spot = np.maximum(q.start, end)
-        near = spot < q.v[-1] * 0.72
+        left, above = np.minimum(q.start, end), 0.5 * (q.start + end)
+        near = spot < q.v[-1] * 0.72  # the name goes right of the arrow, else left of it, else above
+        far = ~near & (left < q.v[-1] * 0.3)
         layers += [
             arrow(Live(q.start, over), level, Live(end, over), level, style, width=2.25, dash="solid"),
             label(Live(np.where(near, spot, np.nan), over), level, f"{name} [{name}]", dx=8, middle=True, token=style, weight=600),
-            label(Live(np.where(near, np.nan, np.minimum(q.start, end)), over), level, f"{name} [{name}]", dx=-8, align="right", middle=True, token=style, weight=600),
+            label(Live(np.where(near | far, np.nan, left), over), level, f"{name} [{name}]", dx=-8, align="right", middle=True, token=style, weight=600),
+            label(Live(np.where(far, above, np.nan), over), level, f"{name} [{name}]", dy=-6, align="center", token=style, weight=600),
         ]  # fmt: skip
     main = View(
         "a", "**Log-likelihood of ten values,** total, mean held at 80. Drag the start.",
@@ -519,7 +522,7 @@ def two_steps(
     note = TableView("c", "**The ten values,** Σ (_x_ − 80)^{2} = [sum]", [{"title": "", "matrix": [[f"{x:.0f}" for x in half] for half in np.split(q.data, 2)], "plain": True}], height=64,
                      alt="The ten values", sentence="Their squared distances from 80 add up to [sum].", table=(["quantity", "value"], [["sum of squares", "maximum"], [q.peak * 10, q.peak]]))  # fmt: skip
     numbers: dict[str, Number | str] = {
-        "gradient": Number(Live(q.gradient, over), "+3"), "J": Number(Live(q.curvature[0], over), "5"), "F": Number(Live(q.curvature[1], over), "5"),
+        "gradient": Number(Live(q.gradient, over), "+3"), "J": Number(Live(q.curvature[0], over), "g3"), "F": Number(Live(q.curvature[1], over), "g3"),
         "Newton": Number(Live(q.step[0], over), "+0"), "scoring": Number(Live(q.step[1], over), "+0"),
         "to_n": Number(Live(landed[0], over), "i"), "to_s": Number(Live(landed[1], over), "i"), "peak": Number(q.peak, "i"), "sum": Number(q.peak * 10, "i"),
     }  # fmt: skip
