@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from reader import Reader, lesson
 
-from fisher_app import links, userdata, worlds
+from fisher_app import links, userdata
+from fisher_app.scenes import worlds
 from fisher_core import two_weights
 
 SLUG = "sampling"

@@ -10,6 +10,8 @@ from fisher_core import datasets
 from fisher_core.models import LinearRegression, LogisticRegression
 from fisher_core.validation import Array
 
+Rows = tuple[tuple[float, ...], ...]
+
 QUIET = 0.02  # the share of the noise that "break it" leaves
 
 
@@ -28,11 +30,12 @@ class World:
     found: bool = True  # whether an optimum exists
 
 
-def make(model: str, noise: str, classes: str, quiet: bool, own: Array | None = None) -> World:
+def make(model: str, noise: str, classes: str, quiet: bool, rows: Rows | None = None) -> World:
     """The data of a preset, or the reader's own: x standardised, and for a line y in units of its residual spread.
 
     Raises ValueError, in words for the reader, when their data do not suit the model.
     """
+    own = None if rows is None else np.array(rows)
     units = "input _x_" if own is None else "your _x_, standardised"
     if model == "linear":
         line = LinearRegression()
