@@ -32,7 +32,8 @@ from fisher_core.validation import Array
 
 Data = ArrayLike | tuple[ArrayLike, ArrayLike]
 
-BLOCK = 1 << 18  # numbers held at a time: memory stays at a few MB for any number of draws
+BLOCK = 1 << 18  # numbers held at a time: memory stays at a few MB for any number of observations
+DRAWN = 1 << 14  # draws at a time: they and their scores stay in the second-level cache
 
 
 @singledispatch
@@ -89,8 +90,8 @@ def monte_carlo(model: object, *at: Any, draws: int = 1) -> Estimate:
 def _(model: Family, theta: ArrayLike, n: int, rng: np.random.Generator) -> Estimate:
     theta = model.check_theta(theta)
     n, rng = check.integer("n", n, 1), check.generator("rng", rng)
-    sizes = (min(BLOCK, n - start) for start in range(0, n, BLOCK))
-    return _second_moment(model.score(model.sample(theta, size, rng), theta) for size in sizes)
+    sizes = (min(DRAWN, n - start) for start in range(0, n, DRAWN))
+    return _second_moment(_scores(model, theta, model.sample(theta, size, rng)) for size in sizes)
 
 
 @monte_carlo.register
@@ -212,13 +213,39 @@ def _parts(columns: tuple[Array, ...], size: int) -> Iterator[tuple[Array, ...]]
         yield tuple(column[start : start + rows] for column in columns)
 
 
+def _scores(f: Family, theta: Array, x: Array) -> Array:
+    """The scores (m, d) of the family's own draws, past the checks of ``f.score``: every coordinate is contiguous."""
+    with np.errstate(all="ignore"):
+        s = f._score(x, theta)
+        return s if isinstance(s, np.ndarray) else np.stack(np.broadcast_arrays(*s, x)[:-1]).T
+
+
 def _second_moment(blocks: Iterable[Array]) -> Estimate:
-    """Mean of s sᵀ over rows s, and its standard error: two Gram matrices a block, SᵀS and (S²)ᵀ(S²)."""
+    """Mean of s sᵀ over rows s (m, d) and its standard error, from the sums of sᵢsⱼ and of (sᵢsⱼ)²."""
     total, squares, n = np.zeros(()), np.zeros(()), 0
     for s in blocks:
-        square = s * s
-        total, squares, n = total + s.T @ s, squares + square.T @ square, n + len(s)
-    return Estimate(total / n, _standard_error(total / n, squares / n, n), n)
+        sums, sums_of_squares = _few(s) if s.shape[1] <= 3 else _many(s)
+        total, squares, n = total + sums, squares + sums_of_squares, n + len(s)
+    value = check.computed(total / n, scores=total)
+    return Estimate(value, _standard_error(value, squares / n, n), n)
+
+
+def _few(s: Array) -> tuple[Array, Array]:
+    """Σ sᵢsⱼ and Σ (sᵢsⱼ)² one pair at a time: for d = 2 and 3 in a third of the time of :func:`_many`."""
+    d = s.shape[1]
+    sums, squares = np.empty((2, d, d))
+    for i in range(d):
+        for j in range(i + 1):
+            product = s[:, i] * s[:, j]
+            sums[i, j] = sums[j, i] = product.sum()
+            squares[i, j] = squares[j, i] = product.dot(product)
+    return sums, squares
+
+
+def _many(s: Array) -> tuple[Array, Array]:
+    """Σ sᵢsⱼ and Σ (sᵢsⱼ)² as two Gram matrices, SᵀS and (S²)ᵀ(S²)."""
+    square = s * s
+    return s.T @ s, square.T @ square
 
 
 def _standard_error(mean: Array, mean_square: Array, n: int) -> Array:

@@ -23,9 +23,9 @@ from fisher_core.family import Estimate
 from fisher_core.models.base import ConditionalModel
 from fisher_core.validation import Array
 
-# The standard error of a Monte Carlo Fisher costs as much as the matrix. On many rows it is estimated from this share
-# of them, or at least that many: to 7 % from 625 of 10 000.
-SAMPLED_SHARE, SAMPLED_ROWS = 16, 256
+# The standard error of a Monte Carlo Fisher costs as much as the matrix. On more than four times the lower number of rows
+# it is estimated from one in 32, at least and at most as many: to 4 %, or 10 % from 256 rows.
+SAMPLED_ROWS = 256, 2048
 
 
 class GeneralizedLinearModel(ConditionalModel):
@@ -85,7 +85,8 @@ class GeneralizedLinearModel(ConditionalModel):
     def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
         x, theta = self._checked(x, theta)
         gram = linalg.blocked_gram(x, lambda rows: self.root_weight(x[rows].dot(theta)))
-        return check.computed(gram / len(x), x=x)
+        gram /= len(x)
+        return check.computed(gram, x=x)
 
     def fisher_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
         x, z = self._logits(x, theta)
@@ -107,13 +108,13 @@ class GeneralizedLinearModel(ConditionalModel):
         """(1/n) Σ r̄² x xᵀ with r̄² the mean squared residual of ``draws`` model labels per row.
 
         The labels are averaged before the one matrix product, so the cost hardly depends on ``draws``. The standard
-        error needs Σ Var(r̄²) x² x²ᵀ, a second product, on many rows estimated; see :meth:`_standard_error`.
+        error, √(Σ Var(r̄²) x² x²ᵀ)/n entry by entry, is as dear again; of many rows only some are drawn for it.
         """
         x, theta = self._checked(x, theta)
         draws, rng = check.integer("draws", draws, 1), check.generator("rng", rng)
         variances, sizes = np.empty(len(x)), np.empty(len(x))
-        sampled = max(SAMPLED_ROWS, len(x) // SAMPLED_SHARE)
-        all_rows = len(x) <= 4 * sampled
+        least, most = SAMPLED_ROWS
+        all_rows = len(x) <= 4 * least
 
         def residual_size(rows: slice) -> Array:
             block = x[rows]
@@ -124,9 +125,11 @@ class GeneralizedLinearModel(ConditionalModel):
 
         value = check.computed(linalg.blocked_gram(x, residual_size) / len(x), x=x)
         if all_rows:
-            return Estimate(value, self._standard_error(x, variances) / len(x), len(x) * draws)
-        rows, scale = _systematic(variances * sizes**2, sampled, rng)
-        return Estimate(value, self._standard_error(x[rows], variances[rows] * scale) / len(x), len(x) * draws)
+            spread = _spread(x * x, variances)
+        else:
+            rows, stand_for = _systematic(variances * sizes**2, min(max(least, len(x) // 32), most), rng)
+            spread = _spread(np.square(x[rows]), variances[rows] * stand_for)
+        return Estimate(value, spread / len(x), len(x) * draws)
 
     def mean_loss(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> float:
         """−(1/n) Σ log p(y_i | x_i, θ)."""
@@ -167,13 +170,11 @@ class GeneralizedLinearModel(ConditionalModel):
             z = x @ theta
         return x, check.computed(z, x=x)
 
-    def _standard_error(self, x: Array, variances: Array) -> Array:
-        """√(Σ vᵢ (xᵢ²)(xᵢ²)ᵀ), entry by entry: n times the standard error for independent rows with Var(r̄²) = v.
 
-        As dear as the estimate itself; of many rows therefore only some, with v multiplied by what they stand for.
-        """
-        roots = np.sqrt(variances)
-        return np.sqrt(linalg.blocked_gram(x * x, lambda rows: roots[rows]))
+def _spread(squares: Array, variances: Array) -> Array:
+    """√(Σ vᵢ (xᵢ²)(xᵢ²)ᵀ), entry by entry, from ``squares`` xᵢ² (m, d), which are overwritten."""
+    squares *= np.sqrt(variances)[:, None]
+    return np.sqrt(squares.T.dot(squares))
 
 
 def _systematic(share: Array, size: int, rng: np.random.Generator) -> tuple[NDArray[np.intp], Array]:

@@ -58,7 +58,8 @@ class LogisticRegression(GeneralizedLinearModel):
     def root_weight(self, z: Array) -> Array:
         # ½ sech(z/2): w itself would underflow at a logit of 745, this one at twice that
         e = np.exp(0.5 * z)
-        return 1.0 / (e + 1.0 / e)
+        e += 1.0 / e
+        return np.divide(1.0, e, out=e)
 
     def draw(self, z: Array, rng: np.random.Generator) -> Array:
         return (rng.random(z.shape) < expit(z)).astype(float)
