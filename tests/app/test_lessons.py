@@ -86,11 +86,10 @@ def test_terms_and_sources_are_known(declared):
 
 # ---- controls ----------------------------------------------------------------------------------------------------------
 def settings(control):
-    """The values of a control worth trying."""
+    """The values of a control worth trying: both ends, or every option."""
     wire = control.wire()
     if wire["kind"] == "slider":
-        nodes = wire["nodes"]
-        return [nodes[0], nodes[len(nodes) // 3], nodes[-1]]
+        return [wire["nodes"][0], wire["nodes"][-1]]
     if wire["kind"] == "choice":
         return [o["value"] for o in wire["options"]]
     if wire["kind"] == "toggle":
@@ -128,7 +127,7 @@ def test_corners(reader, declared):
     discrete = [[(c.key, v) for v in settings(c)] for c in declared.controls if c.wire()["kind"] in ("choice", "toggle")]
     for tab in declared.figures:
         reader.send(kind="tab", tab=tab)
-        combinations = list(itertools.islice(itertools.product(*discrete), 24))
+        combinations = list(itertools.islice(itertools.product(*discrete), 12))
         for end, combination in itertools.product(ends, combinations):
             sound(reader.send({**end, **dict(combination)}))
 
@@ -139,21 +138,19 @@ def test_each_control_does_something_visible(reader, declared):
         reader.commit(question.key, None)
     idle = {c.key for c in declared.controls}
     others = [{c.key: value} for c in declared.controls if c.wire()["kind"] in ("choice", "toggle") for value in settings(c)]
-    for tab, context in itertools.product(declared.figures, [{}, *others]):  # some controls belong to one model or mode
+    for context, tab in itertools.product([{}, *others], declared.figures):  # some controls belong to one model or mode
         if not idle:
             break
         reader.send(defaults)
         reader.send(kind="tab", tab=tab)
         reader.send(context)
         idle -= browser_side(reader.scene)
-        before = reader.picture
+        before = reader.scene
         for control in declared.controls:
-            if control.key not in idle or control.key in context:
-                continue
             for value in settings(control):
-                if value != defaults[control.key]:
+                if control.key in idle and control.key not in context and value != defaults[control.key]:
                     reader.send({**defaults, **context, control.key: value})
-                    if reader.picture != before:
+                    if reader.scene != before:
                         idle.discard(control.key)
     assert not idle, f"moving {sorted(idle)} changes nothing"
 
@@ -316,7 +313,7 @@ def test_hostile_addresses(slug, declared):
 
 def test_addresses_from_elsewhere(slug, declared):
     control = next(c for c in declared.controls if c.wire()["kind"] == "slider")
-    good = settings(control)[1]
+    good = control.nodes[len(control.nodes) // 3]
     reader = Reader(slug, {"utm_source": "letter", control.key: ["junk", control.text(good)], "v": "99"})
     notices = " ".join(reader.wire["notices"])
     assert "utm_source is not a control" in notices
