@@ -157,9 +157,13 @@ class Lesson:
         self.spoil(state)
 
     def take(self, state: State, message: Mapping[str, Any], replay: bool = False) -> None:
-        """Apply what the browser sent: values first, then the action (not after a server restart: it was done then)."""
+        """Apply what the browser sent: values first, then the action (not after a server restart: it was done then).
+
+        An action sent before the browser had seen the last one's outcome carries values of before; only the action counts.
+        """
         action = message.get("action") or {}
-        sent = message.get("values") or {}
+        overtaken = bool(action) and message.get("rev", state.revision) < state.revision
+        sent = {} if overtaken else message.get("values") or {}
         new, notices = dict(state.values), []
         for control in self.all_controls:
             if control.key in sent:

@@ -83,7 +83,7 @@ class Reader:
     def send(self, values: dict[str, Any] | None = None, **action: Any) -> dict[str, Any]:
         """What the browser sends on release: control values, and perhaps something done."""
         self.n += 1
-        message = {"n": self.n, "rev": 1, "values": values or {}, "action": action or None, "have": []}
+        message = {"n": self.n, "rev": self.wire["rev"], "values": values or {}, "action": action or None, "have": []}
         self.app.session_state[f"stage-{self.slug}"] = {"state": message}
         return self.run()
 
