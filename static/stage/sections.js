@@ -37,7 +37,7 @@ function open(stage, name) { const e = stage.parts.extras.querySelector(`details
 // ---- controls
 function slider(stage, c, slots) {
   const range = `${format(c.nodes[0], c.format)} to ${format(c.nodes.at(-1), c.format)}`;
-  const input = h("input", { type: "range", min: 0, max: c.nodes.length - 1, step: 1, "data-control": c.key, "data-key": "in-" + c.key, "aria-label": `${c.spoken}, ${range}`, title: range });
+  const input = h("input", { type: "range", min: 0, max: c.nodes.length - 1, step: 1, "data-control": c.key, "data-key": "in-" + c.key, "aria-label": `${plain(c.label, name => stage.lookup(name))}, ${range}`, title: range });
   input.oninput = () => { stage.play.on = false; stage.dragging = [c.key]; stage.set(c.key, c.nodes[+input.value]); };
   input.onchange = () => { stage.dragging = null; stage.after(c.key); };
   input.onpointerup = () => { stage.dragging = null; stage.after(c.key, 0); };

@@ -2,7 +2,7 @@
 // scrubs the tables while a hand moves, and tells Python the values on release.  It knows no lesson and no formula.
 // Modules are named with the version that Python asked for, so that an upgrade never meets a cached neighbour.
 const version = new URL(import.meta.url).search;
-const [{ Reader, Store }, { font, format, h, rich }, { geometry, paint }, sections] = await Promise.all(
+const [{ Reader, Store }, { font, forgetWidths, format, h, rich }, { geometry, paint }, sections] = await Promise.all(
   ["tables", "text", "painter", "sections"].map(name => import(`./${name}.js${version}`)));
 const { buildBottom, buildCard, buildControls, buildExtras, buildFormula, buildHead, buildPlayer, buildSide, buildTableView } = sections;
 
@@ -25,8 +25,8 @@ class Stage {
     this.play = { on: false, speed: 1 };
     this.sizes = new ResizeObserver(() => this.kick());
     this.build();
-    loadFonts().then(() => { this.forceDraw(); });
-    document.fonts.ready.then(() => this.kick());
+    loadFonts().then(() => { forgetWidths(); this.forceDraw(); });
+    document.fonts.ready.then(() => { forgetWidths(); this.kick(); });
   }
 
   build() {

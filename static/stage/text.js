@@ -97,12 +97,21 @@ const fontOf = (r, size, weight) => {
 };
 export const font = { text: '"Source Sans", sans-serif' };
 
+const widthCache = new Map();                            // measuring text is the dearest part of a label
+export const forgetWidths = () => widthCache.clear();    // when a font has arrived
+function widthOf(c, css, text) {
+  const key = css + "\n" + text;
+  let w = widthCache.get(key);
+  if (w === undefined) { if (widthCache.size > 3000) widthCache.clear(); c.font = css; widthCache.set(key, (w = c.measureText(text).width)); }
+  return w;
+}
+
 export function drawText(c, x, y, source, o, lookup) {
   const { size = 13, color, align = "left", weight = 400, casing = 0, behind, tokenColor, rotate = 0 } = o;
   const runs = parse(source).map(r => (r.slot ? { ...r, text: lookup(r.slot) ?? "?" } : r));
   c.save(); c.textBaseline = "alphabetic"; c.textAlign = "left";
   if (rotate) { c.translate(x, y); c.rotate(rotate); x = y = 0; }
-  const widths = runs.map(r => { c.font = fontOf(r, size, weight); return c.measureText(r.text).width; });
+  const widths = runs.map(r => widthOf(c, fontOf(r, size, weight), r.text));
   const total = widths.reduce((a, b) => a + b, 0);
   let left = align === "center" ? x - total / 2 : align === "right" ? x - total : x;
   const pass = paint => { let at = left; runs.forEach((r, i) => { c.font = fontOf(r, size, weight); paint(r, at, y - (r.level > 0 ? size * 0.36 : r.level < 0 ? -size * 0.2 : 0)); at += widths[i]; }); };
