@@ -104,7 +104,7 @@ class Session:
         self.n, self.message = 0, None
         self.held: list[str] = []
         self.exceptions: list[str] = []
-        self.bytes = 0
+        self.bytes, self.config = 0, None
         self.hashes: set[str] = set()
 
     async def __aenter__(self) -> Session:
@@ -148,6 +148,7 @@ class Session:
                         self.note(forward.delta)
                 elif kind == "new_session":
                     self.session_id = forward.new_session.initialize.session_id
+                    self.config = forward.new_session.config
                 elif kind == "navigation":
                     self.page_hash = forward.navigation.page_script_hash or self.page_hash
                 elif kind == "script_finished" and forward.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:

@@ -1,6 +1,7 @@
 """Many readers at once and one who stays, over the app's own websocket, without a browser."""
 
 import asyncio
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -22,12 +23,15 @@ def test_thirty_readers_open_a_cold_server_at_once(asgi):
             async with Session(url, SLUGS[i % len(SLUGS)], seed=i) as session:
                 await session.open()
                 await session.move()
+                assert session.config.gather_usage_stats is False, "the project's configuration is in force"
                 return session.exceptions, session.stage.get("slug")
 
         return await asyncio.gather(*[one(i) for i in range(30)])
 
     with serve("app.py", asgi=asgi) as server:
         readers = apart(herd(server.url))
+        with urllib.request.urlopen(f"{server.url}/app/static/stage/stage.js") as answer:
+            assert "javascript" in answer.headers["content-type"] and b"class Stage" in answer.read()
     assert [e for exceptions, _ in readers for e in exceptions] == []
     assert [slug for _, slug in readers] == [SLUGS[i % len(SLUGS)] for i in range(30)]
 
