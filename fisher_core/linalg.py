@@ -78,6 +78,37 @@ def blocked_gram(x: Array, scale: Callable[[slice], Array]) -> Array:
     return gram
 
 
+def kronecker_gram(x: Array, matrices: Callable[[slice], Array], k: int) -> Array:
+    """Σₙ xₙxₙᵀ ⊗ Λₙ, (dk, dk), where ``matrices(rows)`` gives the symmetric Λ of one block of rows as (k, k, m).
+
+    One product of d×d for every pair of classes and block: never an n×dk×dk array, nor an nk×dk factor, whose product
+    would take k times as long. Weights of one sign, such as −π_cπ_e, allow syrk. Unchecked, as :func:`blocked_gram`.
+    """
+    n, d = x.shape
+    size = max(2 * d, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, k * k))))
+    blocks = np.zeros((k, k, d, d))
+    with np.errstate(all="ignore"):
+        for start in range(0, n, size):
+            part = x[start : start + size]
+            each = matrices(slice(start, start + len(part)))
+            for c in range(k):
+                for e in range(c + 1):
+                    blocks[c, e] += _signed_gram(part, each[c, e])
+        for c in range(k):
+            for e in range(c):
+                blocks[e, c] = blocks[c, e]
+    return blocks.transpose(2, 0, 3, 1).reshape(d * k, d * k)
+
+
+def _signed_gram(x: Array, weights: Array) -> Array:
+    """Σₙ wₙ xₙxₙᵀ, by syrk if all weights have one sign."""
+    if weights.min() < 0 < weights.max():
+        return (x * weights[:, None]).T.dot(x)
+    z = x * np.sqrt(np.abs(weights))[:, None]
+    gram = z.T.dot(z)
+    return gram if weights[np.argmax(np.abs(weights))] >= 0 else -gram
+
+
 def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:
     """Eigenvalues (d,) ascending, eigenvectors (d, d) in columns, and the (d, k) of them that are null.
 

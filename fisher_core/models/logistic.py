@@ -104,7 +104,7 @@ class LogisticRegression(GeneralizedLinearModel):
         # On separable data the logits grow by about 1 a step until their loss is below rounding, far beyond 20. Large
         # logits alone prove nothing; a separating direction does.
         if theta is None or np.abs(x @ theta).max() > 20:
-            direction = separating_direction(x, y)
+            direction = separating_direction(np.where(y == 1, 1.0, -1.0)[:, None] * x)
             if direction is not None:
                 raise SeparableDataError(direction / scale / np.linalg.norm(direction / scale))
             if theta is None:
@@ -119,15 +119,15 @@ def softplus(z: Array) -> Array:
     return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
 
 
-def separating_direction(x: Array, y: Array) -> Array | None:
-    """A unit vector v with (2y−1) xᵀv ≥ 0 for all rows and > 0 for some, or None (Albert and Anderson 1984).
+def separating_direction(margins: Array) -> Array | None:
+    """A unit vector v with mᵀv ≥ 0 for all rows m of ``margins`` and > 0 for some, or None (Albert and Anderson 1984).
 
-    The linear programme max Σ (2y−1) xᵀv over |vⱼ| ≤ 1 under those inequalities; columns of x of about unit size.
+    The linear programme max Σ mᵀv over |vⱼ| ≤ 1 under those inequalities; columns of about unit size. For two classes
+    the margins are (2y−1) x.
     """
     from scipy.optimize import linprog
 
-    margins = np.where(y == 1, 1.0, -1.0)[:, None] * x
-    found = linprog(-margins.sum(axis=0), A_ub=-margins, b_ub=np.zeros(len(y)), bounds=(-1, 1))
-    if not found.success or -found.fun <= 1e-7 * len(y):
+    found = linprog(-margins.sum(axis=0), A_ub=-margins, b_ub=np.zeros(len(margins)), bounds=(-1, 1))
+    if not found.success or -found.fun <= 1e-7 * len(margins):
         return None
     return np.asarray(found.x / np.linalg.norm(found.x), dtype=np.float64)

@@ -306,6 +306,45 @@ def test_separable_labels_have_their_maximum_at_infinity(x, y):
     assert (np.diff(losses) < 0).all()
 
 
+@pytest.mark.parametrize(
+    "y",
+    [[0, 0, 0, 1, 1, 2, 2], [2, 2, 2, 0, 0, 0, 0]],  # in order along the line; one class that never occurs
+)
+def test_separable_classes_have_their_maximum_at_infinity(y):
+    with pytest.raises(SeparableDataError) as caught:
+        SOFTMAX.mle(GRID * [1, 1000], y)
+    direction = caught.value.direction * np.tile([1, 1000], (3, 1)).T.ravel()
+    losses = [SOFTMAX.mean_loss(GRID, y, t * direction) for t in (0.0, 1.0, 10.0)]
+    assert (np.diff(losses) < 0).all()
+    with pytest.raises(linalg.SingularFisherError, match="rank 2 of 3"):
+        SOFTMAX.mle(np.column_stack([GRID, GRID[:, 1]]), y)
+
+
+@given(seeds)
+@settings(max_examples=15, deadline=None)
+def test_the_softmax_maximum_has_no_gradient_and_least_norm(seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(150, 2)) * [1.0, 100.0]
+    y = SOFTMAX.sample(x, rng.normal(size=6) * [1, 1, 1, 0.01, 0.01, 0.01], rng)
+    theta = SOFTMAX.mle(x, y)
+    np.testing.assert_allclose(SOFTMAX.mean_gradient(x, y, theta) / np.repeat([1, 100], 3), 0, atol=1e-13)
+    np.testing.assert_allclose(theta.reshape(2, 3).sum(axis=1), 0, atol=1e-13)
+    null = np.kron(np.eye(2), np.ones((3, 1))) / np.sqrt(3)  # the plane of equal maxima, and the least norm in it
+    np.testing.assert_allclose(null.T @ theta, 0, atol=1e-13)
+    assert SOFTMAX.mean_loss(x, y, theta + null @ [3.0, -1.0]) == pytest.approx(SOFTMAX.mean_loss(x, y, theta))
+
+
+def test_softmax_of_two_classes_estimates_what_logistic_regression_does():
+    _, x, _, y, _ = problem("logistic", 3, n=90)
+    two, fitted = SoftmaxRegression(2), LOGISTIC.mle(x, y)
+    w = two.mle(x, y)
+    np.testing.assert_allclose(w.reshape(3, 2), np.column_stack([-fitted, fitted]) / 2, rtol=1e-9)
+    contrast = np.kron(np.eye(3), [[-1.0, 1.0]])  # θ = w₁ − w₀
+    np.testing.assert_allclose(
+        contrast @ two.sandwich(x, y, w) @ contrast.T, LOGISTIC.sandwich(x, y, fitted), rtol=1e-8
+    )
+
+
 def test_nearly_separable_labels_have_a_finite_maximum():
     y = ABOVE.copy()
     y[[2, 3]] = y[[3, 2]]

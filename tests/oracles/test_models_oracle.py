@@ -159,6 +159,26 @@ def test_maximum_likelihood_against_scipy_minimize(seed):
     np.testing.assert_allclose(LinearRegression(2.0).mle(x, target), normal_equations, rtol=1e-11)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_softmax_estimates_against_scipy_minimize_and_naive_twins(seed):
+    """The maximum by BFGS on the textbook likelihood; E as GᵀG/n; the sandwich with a pseudo-inverse."""
+    rng = np.random.default_rng(seed)
+    model, x = SoftmaxRegression(3), rng.normal(size=(120, 2))
+    y = model.sample(x, rng.normal(size=6), rng)
+    loss = lambda t: -anp.mean(textbook(model, x, y, t))  # noqa: E731
+    found = minimize(loss, np.zeros(6), jac=autograd.grad(loss), tol=1e-12)  # from 0 gradients keep the sum of columns
+    theta = model.mle(x, y)
+    np.testing.assert_allclose(theta, found.x, atol=1e-6)
+    np.testing.assert_allclose(model.mean_gradient(x, y, found.x + 0.1), autograd.grad(loss)(found.x + 0.1), atol=1e-14)
+    np.testing.assert_allclose(model.mean_hessian(x, y, theta), autograd.hessian(loss)(theta), atol=1e-13)
+    g = np.stack(
+        [autograd.grad(lambda t, i=i: textbook(model, x[i : i + 1], y[i : i + 1], t)[0])(theta) for i in range(120)]
+    )
+    np.testing.assert_allclose(model.empirical_fisher(x, y, theta), g.T @ g / 120, rtol=1e-11, atol=1e-14)
+    bread = np.linalg.pinv(autograd.hessian(loss)(theta), rcond=1e-10)
+    np.testing.assert_allclose(model.sandwich(x, y, theta), bread @ (g.T @ g / 120) @ bread, rtol=1e-8, atol=1e-10)
+
+
 def test_sandwich_against_simulated_fits():
     """Heteroscedastic REG law: 4000 refits of the slope spread as the sandwich says (.0716), not as F⁻¹ (.0432)."""
     rng, slopes = np.random.default_rng(4), []

@@ -1,0 +1,101 @@
+r"""The output of a classifier: logits z (n, C) to labels 0 … C−1 by π_c = e^{z_c}/Σ_e e^{z_e}.
+
+    residual for label y      r_y = ∂ log π_y/∂z = e_y − π
+    curvature                 Λ = diag π − ππᵀ = Σ_y π_y r_y r_yᵀ
+
+1 − π_c is never formed: the *sum of the others* keeps its digits where the network is sure, and a trained network is.
+From exact residuals everything further back is exact too, for what follows are sums and products only.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fisher_core import validation as check
+from fisher_core.validation import Array
+
+Labels = NDArray[np.intp]
+
+
+def check_labels(y: ArrayLike, n: int, classes: int) -> Labels:
+    """``y`` as n whole numbers 0 … classes−1."""
+    labels = check.vector("y", y, n)
+    wrong = (labels < 0) | (labels >= classes) | (labels != np.floor(labels))
+    if wrong.any():
+        raise ValueError(f"y contains {labels[wrong][0]:g} and must be a whole number from 0 to {classes - 1}")
+    return labels.astype(np.intp)
+
+
+def probabilities(z: Array) -> tuple[Array, Array]:
+    """π (n, C) and the sum of the other classes' probabilities 1 − π (n, C), both to full relative accuracy."""
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    total = e.sum(axis=1, keepdims=True)
+    others = e @ (1.0 - np.eye(z.shape[1]))
+    return e / total, others / total
+
+
+def log_prob(z: Array, y: Labels) -> Array:
+    """log π_y, (n,): −log Σ e^{z_c − z_y} with the largest term taken out and the rest through log1p."""
+    rows = np.arange(len(z))
+    gap = z - z[rows, y][:, None]
+    top = gap.argmax(axis=1)
+    largest = gap[rows, top]
+    rest = np.exp(gap - largest[:, None])
+    rest[rows, top] = 0.0  # the 1 of log1p
+    return -largest - np.log1p(rest.sum(axis=1))
+
+
+def residual(p: Array, others: Array, y: Labels) -> Array:
+    """e_y − π, (n, C)."""
+    r, rows = -p, np.arange(len(p))
+    r[rows, y] = others[rows, y]
+    return r
+
+
+def residuals(p: Array, others: Array) -> Array:
+    """e_y − π for every label y, (n, C, C): the first C runs over labels, the second over logits."""
+    n, classes = p.shape
+    r = np.empty((n, classes, classes))
+    r[:] = -p[:, None, :]
+    c = np.arange(classes)
+    r[:, c, c] = others
+    return r
+
+
+def draw(p: Array, rng: np.random.Generator) -> Labels:
+    """One label per row of π, (n,)."""
+    cumulative = np.cumsum(p, axis=1)
+    # Against the last sum, which may be 1 − 1e-16: a label is never beyond the classes, nor one of probability 0.
+    uniform = rng.random((len(p), 1)) * cumulative[:, -1:]
+    return (uniform >= cumulative).sum(axis=1).astype(np.intp)
+
+
+def frequencies(p: Array, rng: np.random.Generator, draws: int) -> Array:
+    """Shares of the labels among ``draws`` of them drawn for every row of π, (n, C)."""
+    if draws == 1:
+        return one_hot(draw(p, rng), p.shape[1])
+    # The counts are those of independent labels, drawn at once: the cost does not grow with their number.
+    return rng.multinomial(draws, p / p.sum(axis=1, keepdims=True)) / draws
+
+
+def one_hot(y: Labels, classes: int) -> Array:
+    """1 at the label, 0 elsewhere, (n, C)."""
+    return (y[:, None] == np.arange(classes)).astype(np.float64)
+
+
+def curved(p: Array, dz: Array) -> Array:
+    """Λ dz, (n, C), for changes dz (n, C) of the logits: π_c (dz_c − Σ_e π_e dz_e)."""
+    return p * centred(p, dz)
+
+
+def variance(p: Array, dz: Array) -> Array:
+    """dzᵀ Λ dz, (n,): the variance of dz under the model's own labels, as a sum of squares."""
+    d = centred(p, dz)
+    return np.einsum("nc,nc,nc->n", p, d, d)
+
+
+def centred(p: Array, dz: Array) -> Array:
+    """dz_c − Σ_e π_e dz_e, (n, C). Measured from the most probable class, so that a sure row does not cancel."""
+    d = dz - dz[np.arange(len(p)), p.argmax(axis=1)][:, None]
+    return d - np.einsum("nc,nc->n", p, d)[:, None]
