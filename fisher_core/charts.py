@@ -190,6 +190,9 @@ class Charted(Family):
     def _log_prob(self, x: Array, phi: Array) -> Array:
         return self.base._log_prob(x, self._theta(phi))
 
+    def _log_ratio(self, x: Array, p: Array, q: Array, step: Array) -> Array:
+        return self.base._log_ratio(x, self._theta(p), self._theta(q), self.chart.difference(p, q))
+
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         return self.base._kl(self._theta(p), self._theta(q), self.chart.difference(p, q))
 

@@ -71,7 +71,7 @@ ARCSINE = Map(
     lambda t: np.arctan2(np.sqrt(t), np.sqrt(1 - t)),
     lambda u: np.sin(2 * u),
     lambda u: 2 * np.cos(2 * u),
-    lambda a, b: np.sin(b - a) * np.sin(a + b),
+    lambda a, b: np.sin(b - a) * (np.sin(a) * np.cos(b) + np.cos(a) * np.sin(b)),  # a + b would round near π
 )
 RECIPROCAL = Map(
     "mean",

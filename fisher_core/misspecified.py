@@ -39,7 +39,7 @@ class Population:
 
 def model(f: Family, theta: ArrayLike) -> Population:
     """The member θ of the family itself."""
-    return mixture(f, [theta], [1.0])
+    return mixture(f, np.asarray(theta, dtype=float)[None], [1.0])
 
 
 def mixture(f: Family, thetas: ArrayLike, shares: ArrayLike) -> Population:

@@ -199,7 +199,7 @@ def bin_means(f: Family, theta: ArrayLike, edges: ArrayLike) -> tuple[Array, Arr
     at = expectation.nodes(f, theta, cuts=tuple(edges))
     w = expectation.weights(f, theta, at)
     bins = np.searchsorted(edges, at.x, side="left")
-    mass = np.bincount(bins, w, minlength=edges.size + 1)
+    mass = np.asarray(np.bincount(bins, w, minlength=edges.size + 1), dtype=float)
     s = f.score(at.x[w > 0], theta)
     sums = np.stack([np.bincount(bins[w > 0], w[w > 0] * c, minlength=edges.size + 1) for c in s.T], axis=1)
     return mass, np.where(mass[:, None] > 0, sums / np.where(mass > 0, mass, 1.0)[:, None], 0.0)

@@ -28,6 +28,8 @@ class Logit(charts.Charted):
         (eta,) = theta
         return -np.logaddexp(0.0, np.where(x == 1, -eta, eta))
 
+    _log_ratio = Family._log_ratio
+
     def _score(self, x: Array, theta: Array) -> Any:
         (eta,) = theta
         return (np.where(x == 1, expit(-eta), -expit(eta)),)
@@ -69,6 +71,42 @@ class LogitChart(charts.Separable):
         return Logit(family, self)
 
 
+class Arcsine(charts.Charted):
+    """Bernoulli in φ = arcsin √p, where F = 4 everywhere; 1 − p = cos² φ is never formed by subtraction."""
+
+    base: Bernoulli
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        (phi,) = theta
+        return 2 * np.log(np.where(x == 1, np.sin(phi), np.cos(phi)))
+
+    _log_ratio = Family._log_ratio
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        (phi,) = theta
+        return (np.where(x == 1, 2 / np.tan(phi), -2 * np.tan(phi)),)
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        (phi,) = theta
+        return ((-2 / np.where(x == 1, np.sin(phi), np.cos(phi)) ** 2,),)
+
+    def _fisher(self, theta: Array) -> Any:
+        return ((4.0,),)
+
+    def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        (a,), (b,) = p, q
+        change = charts.ARCSINE.difference(a, b)
+        return _kl_of_coins(np.sin(a) ** 2, np.cos(a) ** 2, np.sin(b) ** 2, np.cos(b) ** 2, change)
+
+    def _bounds(self, theta: Array) -> tuple[float, float]:
+        return self.bounds
+
+
+class ArcsineChart(charts.Separable):
+    def of(self, family: Family) -> Arcsine:
+        return Arcsine(family, self)
+
+
 class Bernoulli(Family):
     """x is 0 or 1; theta = (p,), the probability of 1."""
 
@@ -78,7 +116,7 @@ class Bernoulli(Family):
     discrete = True
     bounds = (0.0, 1.0)
     closed = (True, True)
-    coordinates = (LogitChart("logit", (charts.LOGIT,)), charts.Separable("arcsine", (charts.ARCSINE,)))
+    coordinates = (LogitChart("logit", (charts.LOGIT,)), ArcsineChart("arcsine", (charts.ARCSINE,)))
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
         (p,) = theta
@@ -97,9 +135,8 @@ class Bernoulli(Family):
         return ((1 / (p * (1 - p)),),)
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        # Adding 0 = p(q/p − 1) + (1−p)((1−q)/(1−p) − 1) leaves two terms that are never negative.
         (a,), (b,), (d,) = p, q, step
-        return a * itakura_saito(b, a, d) + (1 - a) * itakura_saito(1 - b, 1 - a, -d)
+        return _kl_of_coins(a, 1 - a, b, 1 - b, d)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         return rng.random(n) < theta[0]
@@ -112,3 +149,11 @@ class Bernoulli(Family):
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         return np.where(u <= 1 - theta[0], 0.0, 1.0)
+
+
+def _kl_of_coins(p: Array, not_p: Array, q: Array, not_q: Array, step: Array) -> Array:
+    """KL from p, 1 − p, q, 1 − q and q − p, each with all its digits.
+
+    Adding 0 = p(q/p − 1) + (1−p)((1−q)/(1−p) − 1) leaves two terms that are never negative.
+    """
+    return p * itakura_saito(q, p, step) + not_p * itakura_saito(not_q, not_p, -step)

@@ -56,7 +56,8 @@ class Beta(Family):
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         (a, b), (a_q, b_q), (d_a, d_b) = p, q, step
         s, s_q = a + b, a_q + b_q
-        gap = (a * d_b - b * d_a) / (s * s_q)  # m_p − m_q
+        near = (np.abs(d_a) < 0.5 * a) & (np.abs(d_b) < 0.5 * b)
+        gap = np.where(near, a * d_b - b * d_a, a * b_q - b * a_q) / (s * s_q)  # m_p − m_q
         means = a_q * special.itakura_saito(a / s, a_q / s_q, gap) + b_q * special.itakura_saito(b / s, b_q / s_q, -gap)
         excess = special.log_gamma_excess
         return means + (excess(a, d_a) + excess(b, d_b) - excess(s, d_a + d_b))

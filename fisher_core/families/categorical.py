@@ -123,6 +123,8 @@ class Natural(charts.Charted):
     def _log_prob(self, x: Array, theta: Array) -> Array:
         return _log_softmax(theta)[x.astype(int)]
 
+    _log_ratio = Family._log_ratio
+
     def _score(self, x: Array, theta: Array) -> Any:
         p = np.exp(_log_softmax(theta))
         rest = np.array([np.delete(p, i).sum() for i in range(len(theta))])

@@ -55,7 +55,8 @@ class Gamma(Family):
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         (k, b), (k_q, b_q), (d_k, d_b) = p, q, step
-        means = special.itakura_saito(k / b, k_q / b_q, (k * d_b / b - d_k) / b_q)
+        gap = np.where(np.abs(d_b) < 0.5 * b, k * d_b / b - d_k, k * b_q / b - k_q) / b_q  # m_p − m_q, near or far
+        means = special.itakura_saito(k / b, k_q / b_q, gap)
         return k_q * means + special.log_gamma_excess(k, d_k)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:

@@ -13,7 +13,7 @@ from scipy.special import ndtr, ndtri
 
 from fisher_core import charts
 from fisher_core.family import Family, Parameter
-from fisher_core.special import itakura_saito
+from fisher_core.special import itakura_saito, product_difference
 from fisher_core.validation import Array
 
 
@@ -47,8 +47,9 @@ class Natural(charts.Chart):
 
     def difference(self, phi_p: Array, phi_q: Array) -> Array:
         (a, b), (c, d) = phi_p, phi_q
-        mu = 0.5 * (a * (d - b) - b * (c - a)) / (b * d)
-        return np.stack([mu, charts.PRECISION.difference(-2 * b, -2 * d)])
+        near = np.abs(d - b) < -0.5 * b
+        crossed = np.where(near, product_difference(a, d - b, b, c - a), product_difference(a, d, b, c))
+        return np.stack([0.5 * crossed / (b * d), charts.PRECISION.difference(-2 * b, -2 * d)])
 
 
 class MeanParameters(charts.Chart):
@@ -65,7 +66,7 @@ class MeanParameters(charts.Chart):
 
     def to_theta(self, phi: Array) -> Array:
         a, b = phi
-        return np.stack([a, np.sqrt(b - a**2)])
+        return np.stack([a, np.sqrt(product_difference(b, 1.0, a, a))])
 
     def from_theta(self, theta: Array) -> Array:
         mu, sigma = theta
@@ -83,12 +84,14 @@ class MeanParameters(charts.Chart):
 
     def difference(self, phi_p: Array, phi_q: Array) -> Array:
         (a, b), (c, d) = phi_p, phi_q
-        variance = (d - b) - (c - a) * (a + c)
-        return np.stack([c - a, variance / (np.sqrt(b - a**2) + np.sqrt(d - c**2))])
+        v, w = product_difference(b, 1.0, a, a), product_difference(d, 1.0, c, c)
+        near = product_difference(d - b, 1.0, c - a, 2 * a) - (c - a) ** 2
+        change = np.where(np.abs((c - a) * a) < v, near, w - v)
+        return np.stack([c - a, change / (np.sqrt(v) + np.sqrt(w))])
 
     def allows(self, phi: Array) -> Any:
         a, b = phi
-        return b > a**2
+        return product_difference(b, 1.0, a, a) > 0
 
 
 class Normal(Family):
