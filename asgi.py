@@ -18,12 +18,12 @@ import scipy.optimize
 import scipy.special  # noqa: F401
 import streamlit as st
 
-import fisher_app.figures
 import fisher_app.lesson
+import fisher_app.scenes
 import fisher_core  # noqa: F401
 
-for module in pkgutil.iter_modules(fisher_app.figures.__path__):
-    importlib.import_module(f"fisher_app.figures.{module.name}")
+for module in pkgutil.iter_modules(fisher_app.scenes.__path__):
+    importlib.import_module(f"fisher_app.scenes.{module.name}")
 gc.collect()
 gc.freeze()
 

@@ -32,6 +32,7 @@ from .stage.scene import Packer, Scene
 UNDO_STEPS = 50
 _scenes: OrderedDict[Any, tuple[dict[str, Any], dict[str, str], Scene | None]] = OrderedDict()
 _scenes_lock = threading.Lock()
+_making: dict[Any, threading.Lock] = {}
 SCENES_KEPT = 48
 
 CITE = "Cite: Fisher Lab, an interactive course on the Fisher information matrix. Code under the MIT licence, text under CC BY 4.0."
@@ -327,11 +328,17 @@ class Lesson:
             if name in _scenes:
                 _scenes.move_to_end(name)
                 return _scenes[name]
-        made = self.pack(v)
-        with _scenes_lock:
-            _scenes[name] = made
-            while len(_scenes) > SCENES_KEPT:
-                _scenes.popitem(last=False)
+            making = _making.setdefault(name, threading.Lock())
+        with making:  # a class that opens a page at once waits for one computation, and does not repeat it
+            with _scenes_lock:
+                if name in _scenes:
+                    return _scenes[name]
+            made = self.pack(v)
+            with _scenes_lock:
+                _scenes[name] = made
+                _making.pop(name, None)
+                while len(_scenes) > SCENES_KEPT:
+                    _scenes.popitem(last=False)
         return made
 
     def pack(self, v: SimpleNamespace) -> tuple[dict[str, Any], dict[str, str], Scene | None]:
