@@ -1,0 +1,228 @@
+"""Break fisher_core on purpose, one small mistake at a time, and see whether the tests notice.
+
+    python -m benchmarks.mutants --count 120 --seed 0
+    python -m benchmarks.mutants --only divergence special --count 40
+
+Works on a copy. Every mutant is one change of one expression: a sign turned, a factor dropped, a constant or a count off
+by one, arguments exchanged, a transpose forgotten, a comparison turned, a validation left out. The tests of the module
+run first, then all of tests/core and tests/oracles; a mutant that passes them survives and is printed as a line of diff.
+Survivors that are known to compute the same are listed in EQUIVALENT with the reason, and counted apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+sys.dont_write_bytecode = True
+
+import hypothesis  # noqa: E402
+import pytest  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+SKIPPED = {"__init__.py"}  # nothing but names
+SWAPPED = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*"}
+TURNED = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "=="}
+
+# The tests that are likeliest to notice, by the start of the module's path.
+FIRST = {
+    "families/": ["core/test_families.py", "oracles/test_scores_oracle.py", "oracles/test_divergence_oracle.py"],
+    "special": ["core/test_families.py", "oracles/test_divergence_oracle.py", "oracles/test_scores_oracle.py"],
+    "family": ["core/test_families.py", "core/test_validation.py", "core/test_charts.py"],
+    "parameter": ["core/test_families.py", "core/test_charts.py"],
+    "charts": ["core/test_charts.py", "oracles/test_information_oracle.py"],
+    "maps": ["core/test_charts.py", "oracles/test_information_oracle.py"],
+    "divergence": ["core/test_divergence.py", "oracles/test_divergence_oracle.py"],
+    "expectation": ["core/test_divergence.py", "core/test_information.py", "oracles/test_information_oracle.py"],
+    "differences": ["oracles/test_information_oracle.py"],
+    "information": ["core/test_information.py", "oracles/test_information_oracle.py"],
+    "models/": ["core/test_models.py", "oracles/test_models_oracle.py"],
+    "linalg": ["core/test_linalg.py", "core/test_models.py"],
+    "continual/": ["core/test_continual.py", "core/test_landscape.py", "oracles/test_continual_oracle.py"],
+}
+
+# Lines whose mutants compute the same, or what nobody can see: (module, text of the line, reason).
+EQUIVALENT: list[tuple[str, str, str]] = [
+    ("family.py", "BLOCK = 8192", "the size of a block decides the speed only"),
+    ("information.py", "BLOCK = 1 << 18", "the size of a block decides the speed only"),
+    ("divergence.py", "BLOCK = 1 << 18", "the size of a block decides the speed only"),
+    ("two_weights.py", "BLOCK = 1 << 18", "the size of a block decides the speed only"),
+    ("linalg.py", "BLOCK_BYTES, BLOCK_ROWS", "the size of a block decides the speed only"),
+]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``new`` in place of the bytes start … stop of a module."""
+
+    module: str
+    start: int
+    stop: int
+    new: str
+    kind: str
+    line: int
+
+    def applied(self, source: bytes) -> bytes:
+        return source[: self.start] + self.new.encode() + source[self.stop :]
+
+
+def mutants(module: str, source: bytes) -> Iterator[Mutant]:
+    """All mutants of one module."""
+    starts = [0]
+    for row in source.splitlines(keepends=True):
+        starts.append(starts[-1] + len(row))
+
+    def at(node: ast.AST) -> tuple[int, int]:
+        begin, end = starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined]
+        return begin, end
+
+    def text(node: ast.AST) -> str:
+        begin, end = at(node)
+        return source[begin:end].decode()
+
+    def mutant(node: ast.AST, new: str, kind: str) -> Mutant:
+        begin, end = at(node)
+        return Mutant(module, begin, end, new, kind, node.lineno)  # type: ignore[attr-defined]
+
+    for node in computing(ast.parse(source)):
+        if isinstance(node, ast.BinOp) and type(node.op) in SWAPPED:
+            yield mutant(node, f"({text(node.left)}) {SWAPPED[type(node.op)]} ({text(node.right)})", "operator")
+            if isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Constant):
+                yield mutant(node, f"({text(node.right)})", "factor dropped")
+            if isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
+                yield mutant(node, f"({text(node.left)})", "divisor dropped")
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            yield mutant(node, f"({text(node.left)})", "power dropped")
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield mutant(node, f"({text(node.operand)})", "sign")
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            off = repr(node.value + 1) if isinstance(node.value, int) else repr(node.value * 1.1 or 0.1)
+            yield mutant(node, off, "constant")
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in TURNED:
+            turned = TURNED[type(node.ops[0])]
+            yield mutant(node, f"({text(node.left)} {turned} {text(node.comparators[0])})", "comparison")
+        elif isinstance(node, ast.Attribute) and node.attr == "T":
+            yield mutant(node, text(node.value), "transpose")
+        elif isinstance(node, ast.Call):
+            plain = not any(isinstance(a, ast.Starred) for a in node.args)
+            if isinstance(node.func, ast.Name) and node.func.id == "len":
+                yield mutant(node, f"({text(node)} - 1)", "n by n - 1")
+            elif len(node.args) >= 2 and plain and text(node.args[0]) != text(node.args[1]):
+                first, second = node.args[:2]
+                swapped = text(second) + source[at(first)[1] : at(second)[0]].decode() + text(first)
+                yield Mutant(module, at(first)[0], at(second)[1], swapped, "arguments", node.lineno)
+        elif isinstance(node, ast.If) and len(node.body) == 1 and isinstance(node.body[0], ast.Raise):
+            yield mutant(node.body[0], "pass", "validation")
+
+
+def computing(tree: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that compute: not annotations, docstrings, messages, or the arguments of an error."""
+    for name, value in ast.iter_fields(tree):
+        if name in ("annotation", "returns") or (name == "exc" and isinstance(tree, ast.Raise)):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not isinstance(child, ast.JoinedStr):
+                yield child
+                yield from computing(child)
+
+
+def survives(copy: Path, mutant: Mutant, seconds: float) -> bool:
+    """Whether the tests of the module, and then all, pass with the mutant in place."""
+    path = copy / "fisher_core" / mutant.module
+    source = path.read_bytes()
+    path.write_bytes(mutant.applied(source))
+    first = next((tests for start, tests in FIRST.items() if mutant.module.startswith(start)), [])
+    try:
+        key = Path(mutant.module).stem
+        narrow = ["-k", key] if mutant.module.startswith("families/") and key != "scoring" else []
+        stages = [[*(f"tests/{name}" for name in first), *narrow]] if first else []
+        return all(passes(copy, stage, seconds) for stage in [*stages, ["tests/core", "tests/oracles"]])
+    finally:
+        path.write_bytes(source)
+
+
+def passes(copy: Path, selection: list[str], seconds: float) -> bool:
+    """Run pytest in a fork of this process, which has the libraries imported already and nothing of fisher_core."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.chdir(copy)
+            silence = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silence, 1)
+            os.dup2(silence, 2)
+            signal.alarm(int(seconds))  # a suite that hangs is noticed, too
+            sys.path[:0] = [str(copy), str(copy / "tests")]
+            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *selection]))
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def reason(mutant: Mutant, line: str) -> str:
+    return next((why for module, part, why in EQUIVALENT if module == mutant.module and part in line), "")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser.add_argument("--count", type=int, default=120, help="mutants to run")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--only", nargs="*", default=[], help="modules whose path begins so")
+    parser.add_argument("--seconds", type=float, default=900, help="time limit of one run of the tests")
+    options = parser.parse_args()
+    for library in ("numpy", "scipy.stats", "scipy.optimize", "mpmath", "autograd.numpy", "hypothesis.strategies"):
+        importlib.import_module(library)
+    # A failing example need not be made small.
+    found_is_enough = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    hypothesis.settings.register_profile("mutants", phases=found_is_enough, database=None)
+    hypothesis.settings.load_profile("mutants")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in ("fisher_core", "tests/core", "tests/oracles"):
+            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        shutil.copytree(ROOT / "docs", copy / "docs")
+        pool: list[list[Mutant]] = []
+        for path in sorted((copy / "fisher_core").rglob("*.py")):
+            module = path.relative_to(copy / "fisher_core").as_posix()
+            if path.name in SKIPPED or (options.only and not module.startswith(tuple(options.only))):
+                continue
+            found = list(mutants(module, path.read_bytes()))
+            random.Random(f"{options.seed} {module}").shuffle(found)
+            pool.append(found)
+        print(f"{sum(map(len, pool))} possible mutants of {len(pool)} modules", flush=True)
+        # One of every module in turn, so that a large one does not crowd out a small one.
+        order = [m for turn in range(max(map(len, pool))) for m in (found[turn] for found in pool if turn < len(found))]
+        alive: list[str] = []
+        same = 0
+        for number, mutant in enumerate(order[: options.count], 1):
+            started = time.monotonic()
+            source = (copy / "fisher_core" / mutant.module).read_bytes()
+            line = source.decode().splitlines()[mutant.line - 1].strip()
+            shown = f"{mutant.module}:{mutant.line} {mutant.kind}: {line!r}, {source[mutant.start : mutant.stop].decode()!r} -> {mutant.new!r}"
+            why = reason(mutant, line)
+            lives = not why and survives(copy, mutant, options.seconds)
+            same += bool(why)
+            alive += [shown] if lives else []
+            verdict = f"same ({why})" if why else "SURVIVES" if lives else "killed"
+            print(f"{number:4d} {verdict} {time.monotonic() - started:5.1f}s  {shown}", flush=True)
+        ran = min(options.count, len(order))
+        print(f"\n{ran} mutants, {ran - same - len(alive)} killed, {same} equivalent, {len(alive)} survive")
+        for shown in alive:
+            print("  " + shown)
+
+
+if __name__ == "__main__":
+    main()
