@@ -55,7 +55,7 @@ def along(f: Family, x: ArrayLike, theta: ArrayLike, i: int, lower: float, upper
     """
     theta = f.check_theta(theta).copy()
     if not lower < upper:
-        raise ValueError(f"lower = {lower:g} must be < upper = {upper:g}")
+        raise ValueError(f"lower = {lower:g} must be below upper = {upper:g}")
 
     def loss(value: float) -> float:
         theta[i] = value

@@ -28,6 +28,7 @@ from fisher_core import validation as check
 from fisher_core.differences import by_differences
 from fisher_core.family import Estimate, Family
 from fisher_core.models.base import ConditionalModel
+from fisher_core.scores import bin_means
 from fisher_core.validation import Array
 
 Data = ArrayLike | tuple[ArrayLike, ArrayLike]
@@ -168,23 +169,13 @@ def coarsened(f: Family, theta: ArrayLike, edges: ArrayLike) -> Array:
     One bit, sign(x) of N(μ, 1), keeps φ(μ)²/(Φ(μ)Φ(−μ)): 2/π = .63662 at μ = 0 and .43863 at μ = 1.
     Source: Rao (1973), *Linear Statistical Inference*, §5a.4.
     """
-    theta, edges = f.check_theta(theta), check.vector("edges", edges)
-    if edges.size == 0 or (np.diff(edges) <= 0).any():
-        raise ValueError(f"edges = {edges} must be one or more increasing numbers")
-    if f.columns is not None:
-        raise ValueError(f"f = {f.key} must be a family of scalars")
-    at, w = _weighted_nodes(f, theta, edges)
-    bins = np.searchsorted(edges, at.x, side="left")
-    mass = np.bincount(bins, w, minlength=edges.size + 1)
-    scores = at.values(lambda x: f.score(x, theta))
-    tilt = np.stack([np.bincount(bins, w * s, minlength=edges.size + 1) for s in scores.T], axis=1)
-    tilt, mass = tilt[mass > 0], mass[mass > 0]
-    return (tilt / mass[:, None]).T @ tilt
+    mass, means = bin_means(f, theta, edges)
+    return (means.T * mass) @ means
 
 
-def _weighted_nodes(f: Family, theta: Array, cuts: Iterable[float] = ()) -> tuple[expectation.Nodes, Array]:
+def _weighted_nodes(f: Family, theta: Array) -> tuple[expectation.Nodes, Array]:
     """Nodes and weights of E_θ, without the nodes whose weight could not change a digit."""
-    at = expectation.nodes(f, theta, cuts=tuple(cuts))
+    at = expectation.nodes(f, theta)
     w = expectation.weights(f, theta, at)
     kept = w > 1e-30 * w.max()
     return at.only(kept), w[kept]
@@ -198,7 +189,7 @@ def _columns(model: Family | ConditionalModel, data: Data) -> tuple[Array, ...]:
     elif isinstance(data, tuple) and len(data) == 2:
         columns = tuple(np.atleast_1d(np.asarray(part)) for part in data)
     else:
-        raise ValueError("data must be the pair (x, y) for a conditional model")
+        raise ValueError(f"data of type {type(data).__name__} must be the pair (x, y) for a conditional model")
     if len(columns[-1]) != len(columns[0]):
         raise ValueError(f"y has {len(columns[-1])} rows and must have as many as x, {len(columns[0])}")
     if len(columns[0]) == 0:

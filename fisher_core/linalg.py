@@ -188,10 +188,13 @@ def covariance_ellipse(covariance: ArrayLike, scale: float = 1.0) -> Ellipse:
         raise ValueError(f"covariance has shape {c.shape} and must have shape (..., 2, 2)")
     a, b, d = c[..., 0, 0], c[..., 0, 1], c[..., 1, 1]
     if (np.abs(b - c[..., 1, 0]) > 1e-12 * (np.abs(a) + np.abs(d))).any():
-        raise ValueError("covariance must be symmetric")
+        raise ValueError(
+            f"covariance must be symmetric; it differs from its transpose by {np.abs(b - c[..., 1, 0]).max():.3g}"
+        )
     determinant = a * d - b * b
     if (a < 0).any() or (d < 0).any() or (determinant < -1e-12 * (a * d)).any():
-        raise ValueError("covariance must have no negative eigenvalue")
+        lowest = np.linalg.eigvalsh(c).min()
+        raise ValueError(f"covariance must have no negative eigenvalue; its lowest is {lowest:.6g}")
     major = (a + d) / 2 + np.hypot((a - d) / 2, b)
     # The difference (a+d)/2 − hypot(…) would cancel for thin ellipses; the determinant over the long axis does not.
     minor = np.divide(np.maximum(determinant, 0.0), major, out=np.zeros_like(major), where=major > 0)

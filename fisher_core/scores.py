@@ -193,21 +193,29 @@ def square_root(matrix: ArrayLike) -> Array:
 def bin_means(f: Family, theta: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
     """Probability (B,) of each bin cut by ``edges`` and the score of the bin, E[s | bin], (B, d): what a summary still says.
 
-    The score of a summary is the conditional mean of the score; zero-mass bins have score 0.
+    ``edges`` e₁ < … < e_m cut the line into (−∞, e₁], (e₁, e₂], …, (e_m, ∞). The score of a summary is the conditional
+    mean of the score; zero-mass bins have score 0. Its second moment is ``information.coarsened``.
     """
     theta, edges = f.check_theta(theta), check.vector("edges", edges)
+    if edges.size == 0 or (np.diff(edges) <= 0).any():
+        raise ValueError(f"edges = {edges} must be one or more increasing numbers")
+    if f.columns is not None:
+        raise ValueError(f"f = {f.key} must be a family of scalars")
     at = expectation.nodes(f, theta, cuts=tuple(edges))
     w = expectation.weights(f, theta, at)
+    kept = w > 1e-30 * w.max()  # no other could change a digit
+    at, w = at.only(kept), w[kept]
     bins = np.searchsorted(edges, at.x, side="left")
     mass = np.asarray(np.bincount(bins, w, minlength=edges.size + 1), dtype=float)
-    s = f.score(at.x[w > 0], theta)
-    sums = np.stack([np.bincount(bins[w > 0], w[w > 0] * c, minlength=edges.size + 1) for c in s.T], axis=1)
+    s = at.values(lambda x: f.score(x, theta))
+    sums = np.stack([np.bincount(bins, w * c, minlength=edges.size + 1) for c in s.T], axis=1)
     return mass, np.where(mass[:, None] > 0, sums / np.where(mass > 0, mass, 1.0)[:, None], 0.0)
 
 
 def bin_information(f: Family, theta: ArrayLike, edges: ArrayLike, i: int, step: float = 1e-3) -> float:
     r"""Σ_j (∂P_j/∂θᵢ)²/P_j from fourth-order differences of the distribution function: the information of the bin about
-    θᵢ when the rest is known, by a way that uses neither scores nor quadrature. Error about step⁴ or 1e-13/step."""
+    θᵢ when the rest is known, by a way that uses neither scores nor quadrature:
+    the second method beside ``information.coarsened``. Error about step⁴ or 1e-13/step."""
     theta, edges = f.check_theta(theta), check.vector("edges", edges)
     h = np.zeros_like(theta)
     h[check.integer("i", i, 0)] = step

@@ -110,7 +110,9 @@ def sampled_fisher(
 @singledispatch
 def label_at(model: ConditionalModel, z: Array, uniform: Array) -> Array:
     """The label with probability ``uniform`` below it, for linear predictors z: drawing by inversion."""
-    raise ValueError(f"{type(model).__name__} has no labels by inversion")
+    raise ValueError(
+        f"model = {type(model).__name__} must be LinearRegression or LogisticRegression to draw labels by inversion"
+    )
 
 
 @label_at.register
@@ -140,7 +142,9 @@ def by_label_quadrature(model: ConditionalModel, x: ArrayLike, theta: ArrayLike,
         labels = [np.zeros(n), np.ones(n)]
         chances = [np.exp(model.log_prob(x, label, theta)) for label in labels]
     else:
-        raise ValueError(f"{type(model).__name__} has no finite sum over labels here")
+        raise ValueError(
+            f"model = {type(model).__name__} must be LinearRegression or LogisticRegression to sum over labels"
+        )
     total = np.zeros((d, d))
     for label, chance in zip(labels, chances, strict=True):
         arms = [model.log_prob(x, label, theta + e) - model.log_prob(x, label, theta - e) for e in step * np.eye(d)]
@@ -273,7 +277,7 @@ def sampling_errors(
     exact, outer = model.fisher(x, theta), _outer(x)
     numbers = np.array([check.integer("draws", int(k), 2) for k in np.atleast_1d(draws)])
     if (np.diff(numbers) <= 0).any():
-        raise ValueError(f"draws = {numbers} must increase")
+        raise ValueError(f"draws = {numbers} must be increasing")
     picked = rng.integers(len(x), size=(repeats, numbers[-1]))
     labels = label_at(model, (x @ world)[picked], rng.random(picked.shape))
     weight = model.residual(labels, (x @ theta)[picked]) ** 2

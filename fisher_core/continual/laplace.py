@@ -75,7 +75,7 @@ def posterior_on_grid(
     axes = check.vector("theta_1", theta_1), check.vector("theta_2", theta_2)
     for name, axis in zip(("theta_1", "theta_2"), axes, strict=True):
         if axis.size < 2 or not (np.diff(axis) > 0).all():
-            raise ValueError(f"{name} must be at least two ascending numbers")
+            raise ValueError(f"{name} = {axis} must be at least two ascending numbers")
     n, tau = check.positive("observations", observations), check.non_negative("prior_precision", prior_precision)
     theta = _mesh(*axes)
     log_density = -n * task.loss(theta) - 0.5 * tau * (theta**2).sum(axis=-1)
@@ -93,7 +93,7 @@ def with_prior(task: Task, ridge: float) -> Task:
     if isinstance(task, LogisticTask):
         return LogisticTask(task.x, task.y, task.ridge + ridge)
     if not task.is_quadratic:
-        raise ValueError("task must be quadratic or logistic to carry a prior")
+        raise ValueError(f"task = {type(task).__name__} must be quadratic or logistic to carry a prior")
     mode = minimiser(task, penalty("l2", ridge, np.zeros(task.size)))
     return QuadraticTask(mode, task.hessian() + ridge * np.eye(task.size))
 

@@ -166,7 +166,9 @@ def gradient_flow(task_b: Task, penalty: Penalty, start: ArrayLike, times: Array
     gradient, which is finite also where s = 0, so singular problems need no exception.
     """
     if not task_b.is_quadratic:
-        raise ValueError("task_b must be a quadratic task; use train with a small learning_rate for the others")
+        raise ValueError(
+            f"task_b = {type(task_b).__name__} must be a quadratic task; for the others use train with a small learning_rate"
+        )
     start = check.vector("start", start, penalty.anchor.size)
     times = check.vector("times", times)
     if times.min(initial=0.0) < 0:

@@ -498,7 +498,7 @@ def test_gaussian_log_density_integrates_to_one():
         (lambda: continual.LinearGaussianTask(np.ones((2, 2)), [0.0]), r"y has shape \(1,\)"),
         (lambda: continual.LinearGaussianTask(np.ones((2, 2)), [0.0, 1.0], sigma=0), "sigma = 0 must be > 0"),
         (lambda: continual.posterior_on_grid(A, 0, [0, 1], [0, 1]), "observations = 0 must be > 0"),
-        (lambda: continual.posterior_on_grid(A, 1, [1, 0], [0, 1]), "theta_1 must be at least two ascending"),
+        (lambda: continual.posterior_on_grid(A, 1, [1, 0], [0, 1]), r"theta_1 = .* must be at least two ascending"),
         (lambda: continual.bayes_strength(10, 0), "observations_b = 0 must be > 0"),
         (lambda: continual.basin(A, 0.0), "level = 0 must be > 0"),
         (lambda: continual.basin(continual.QuadraticTask([0.0], [[1.0]]), 1.0), "task has 1 parameters"),

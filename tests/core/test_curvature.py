@@ -63,7 +63,7 @@ def test_midpoint_gap_is_of_fourth_order_in_every_family(key):
 def test_a_step_out_of_the_space_is_nan_and_theta_outside_raises():
     line = profile(COIN, [0.02], [1.0], [-0.05, 0.05])
     assert np.isnan(line.forward[0]) and np.isfinite(line.forward[1])
-    with pytest.raises(ValueError, match="p = 1.2"):
+    with pytest.raises(ValueError, match=r"p = 1\.2"):
         profile(COIN, [1.2], [1.0], [0.1])
     with pytest.raises(ValueError, match="direction"):
         profile(COIN, [0.2], [1.0, 2.0], [0.1])

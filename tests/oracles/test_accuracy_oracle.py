@@ -1,0 +1,198 @@
+"""Digits where they are hard to keep: KL in every chart from ordinary to absurd parameters, Hellinger distances and
+f-divergences of neighbours, each against sixty digits of a formula from the literature."""
+
+from __future__ import annotations
+
+import closed_kl
+import densities
+import mpmath as mp
+import numpy as np
+import pytest
+from coordinates import TO_THETA
+from registry import exact, fixed
+
+from fisher_core import FAMILIES, divergence, special
+
+STEPS = [10.0**-k for k in range(1, 9)]
+VIEWS = [
+    pytest.param(f, name, id=f"{key}-{name or 'theta'}")
+    for key, f in FAMILIES.items()
+    if key in closed_kl.CLOSED and key != "uniform"
+    for name in ("", *f.charts)
+]
+
+
+def wild(key, rng):
+    """Parameters between 1e-12 and 1 − 1e-12, 1e-3 and 1e5, σ from 1e-6 to 1e4, whatever the family allows."""
+
+    def spread(low, high):
+        return 10 ** rng.uniform(np.log10(low), np.log10(high))
+
+    if key == "bernoulli":
+        p = spread(1e-12, 0.5)
+        return [p if rng.random() < 0.5 else 1 - p]
+    if key == "categorical":
+        return [spread(1e-12, 0.3), 0.7 - spread(1e-9, 0.1)]
+    if key in ("poisson", "exponential"):
+        return [spread(1e-9, 1e9)]
+    if key in ("gamma", "beta", "weibull"):
+        return [spread(1e-3, 1e5 if key != "weibull" else 1e2), spread(1e-3, 1e5)]
+    if key == "normal_mean":
+        return list(rng.normal(size=2) * 1e3)
+    return [rng.normal() * spread(1e-3, 1e2), spread(1e-5, 1e4)]
+
+
+def truth(f, p, q):
+    densities.FIXED.update(fixed(f))
+    return closed_kl.CLOSED[f.key](p, q)
+
+
+@pytest.mark.parametrize(("f", "name"), VIEWS)
+def test_kl_in_every_chart_at_any_step(f, name):
+    g, to = (f.in_chart(name), TO_THETA[f.key][name]) if name else (f, lambda *t: t)
+    rng, seen = np.random.default_rng(5), 0
+    for _ in range(4):
+        theta = np.array(wild(f.key, rng))
+        p = g.from_base(theta) if name else theta
+        with mp.workdps(90):
+            at_p = to(*exact(p))
+            for step in STEPS:
+                # a step in standard deviations, where that does not leave float64: there KL is 1e-2 to 1e-16
+                q = p + step / np.sqrt(np.diag(g.fisher(p))) * rng.choice([-1.0, 1.0], len(p))
+                if not g.contains(q):
+                    continue
+                expected = truth(f, at_p, to(*exact(q)))
+                assert abs(float(g.kl(p, q) / expected - 1)) < 2e-13, (p, q)
+                seen += 1
+    assert seen > 10
+
+
+FOUND = [  # each was wrong once: in brackets by how much
+    ("bernoulli", "arcsine", [1.5707742306814894], [1.570769230680921]),  # (2e-6) p = 1 − 5e-10
+    ("bernoulli", "arcsine", [1.4261794272909816], [1.5687973700200797]),  # (4e-12)
+    ("normal", "natural", [110682248223154.05, -180630133643.111], [110682248229164.55, -180630133652.92]),  # (3e-10)
+    (
+        "normal",
+        "natural",
+        [677122.1366194548, -690787.6238747559],
+        [-0.4982821545712452, -0.6907876238747558],
+    ),  # (4e-12)
+    ("normal", "mean_parameters", [-0.8273406705453824, 0.6844925853741589], [-0.8273406705433681, 0.6844925853708259]),
+    ("gamma", "", [43256.41184464276, 0.26874270513596155], [176.74893354614832, 0.001595995581894082]),  # (4e-13)
+    ("beta", "", [0.0028733549349643462, 0.056531792523610284], [0.00316102698662804, 0.038133918262709954]),  # (1e-13)
+]
+
+
+@pytest.mark.parametrize(("key", "name", "p", "q"), FOUND)
+def test_kl_where_it_once_lost_digits(key, name, p, q):
+    f = FAMILIES[key]
+    g, to = (f.in_chart(name), TO_THETA[key][name]) if name else (f, lambda *t: t)
+    with mp.workdps(90):
+        expected = truth(f, to(*exact(p)), to(*exact(q)))
+        assert abs(float(g.kl(p, q) / expected - 1)) < 1e-13
+
+
+def test_products_that_nearly_cancel():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 50)) * 1e3
+    c = a * (1 + 1e-12 * rng.normal(size=50))
+    d = a * b / c
+    found = special.product_difference(a, b, c, d)
+    expected = np.array([float(w * x - y * z) for w, x, y, z in zip(*(exact(v) for v in (a, b, c, d)), strict=True)])
+    assert (np.abs(found - expected) <= 1e-31 * np.abs(a * b) + 4e-16 * np.abs(expected)).all()
+
+
+@pytest.mark.parametrize(("f", "name"), VIEWS)
+def test_remainder_of_kl_in_every_chart_is_of_third_order_or_higher(f, name):
+    """|KL − ½δᵀFδ| on a log–log grid has slope 3, or 4 where symmetry cancels the third order, or there is none."""
+    g = f.in_chart(name) if name else f
+    p = g.default
+    t = np.geomspace(2e-3, 2e-2, 9)
+    delta = 1 / np.sqrt(np.diag(g.fisher(p))) * np.array([1.0, -0.6])[: len(p)]
+    fisher = g.fisher(p)
+    gap = np.abs(g.kl(p, p + t[:, None] * delta) - divergence.quadratic(fisher, t[:, None] * delta))
+    if gap.max() < 1e-15:
+        assert f.key == "normal_mean"
+        return
+    slope = np.polyfit(np.log(t), np.log(gap), 1)[0]
+    assert min(abs(slope - 3), abs(slope - 4)) < 0.1
+
+
+# Hellinger distances from the affinity ∫√(pq), which is elementary in these families -----------------------------------
+
+AFFINITY = {
+    "bernoulli": lambda p, q: mp.sqrt(p[0] * q[0]) + mp.sqrt((1 - p[0]) * (1 - q[0])),
+    "poisson": lambda p, q: mp.exp(-((mp.sqrt(p[0]) - mp.sqrt(q[0])) ** 2) / 2),
+    "exponential": lambda p, q: 2 * mp.sqrt(p[0] * q[0]) / (p[0] + q[0]),
+    "normal": lambda p, q: (
+        mp.sqrt(2 * p[1] * q[1] / (p[1] ** 2 + q[1] ** 2))
+        * mp.exp(-((p[0] - q[0]) ** 2) / (4 * (p[1] ** 2 + q[1] ** 2)))
+    ),
+    "gamma": lambda p, q: mp.exp(
+        mp.loggamma((p[0] + q[0]) / 2)
+        - (mp.loggamma(p[0]) + mp.loggamma(q[0])) / 2
+        + (p[0] * mp.log(p[1]) + q[0] * mp.log(q[1])) / 2
+        - (p[0] + q[0]) / 2 * mp.log((p[1] + q[1]) / 2)
+    ),
+    "beta": lambda p, q: mp.beta((p[0] + q[0]) / 2, (p[1] + q[1]) / 2) / mp.sqrt(mp.beta(*p) * mp.beta(*q)),
+}
+NEAR = {"bernoulli": [0.3], "poisson": [4.0], "exponential": [4.0], "normal": [0.3, 1.5], "gamma": [2.0, 3.0], "beta": [2.0, 3.0]}  # fmt: skip
+SMOOTH = {  # φ by its values alone, and φ″(1)
+    "hellinger": (lambda t: (np.sqrt(t) - 1) ** 2 / 2, 0.25),
+    "chi squared": (lambda t: (t - 1) ** 2, 2.0),
+    "jensen-shannon": (lambda t: 0.5 * (t * np.log(2 * t / (1 + t)) + np.log(2 / (1 + t))), 0.25),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("key", AFFINITY)
+def test_divergences_of_neighbours_keep_their_digits(key, step):
+    f, p = FAMILIES[key], np.array(NEAR[key])
+    q = p + step / np.sqrt(np.diag(f.fisher(p))) * np.array([1.0, -1.0])[: len(p)]
+    with mp.workdps(60):
+        expected = float(1 - AFFINITY[key](exact(p), exact(q)))
+        forward, reverse = (float(closed_kl.CLOSED[key](exact(a), exact(b))) for a, b in ((p, q), (q, p)))
+    assert divergence.hellinger(f, p, q) == pytest.approx(expected, rel=1e-13, abs=0)
+    assert divergence.kl_quadrature(f, p, q) == pytest.approx(forward, rel=1e-13, abs=0)
+    by_values = {
+        "hellinger": (SMOOTH["hellinger"][0], expected),
+        "kl": (lambda t: t * np.log(t), forward),
+        "reverse": (lambda t: -np.log(t), reverse),
+    }
+    for phi, value in by_values.values():
+        assert divergence.f_divergence(f, p, q, phi) == pytest.approx(value, rel=1e-11, abs=0)
+    d = divergence.log_ratio(f, f.sample(p, 50, np.random.default_rng(0)), p, q)
+    assert np.abs(d).max() < 20 * step
+
+
+@pytest.mark.parametrize("key", [k for k in FAMILIES if k != "uniform"])
+def test_smooth_divergences_are_half_the_second_derivative_times_the_form(key):
+    """To the last digits at 1e-6, where the third order is what is left: 1e-5 of the whole."""
+    f = FAMILIES[key]
+    p = f.default
+    delta = 1e-6 / np.sqrt(np.diag(f.fisher(p))) * np.array([1.0, -1.0])[: len(p)]
+    form = delta @ f.fisher(p) @ delta
+    for phi, bend in SMOOTH.values():
+        assert divergence.f_divergence(f, p, p + delta, phi) / form == pytest.approx(bend / 2, rel=1e-5)
+    assert divergence.hellinger(f, p, p + delta) / form == pytest.approx(1 / 8, rel=1e-5)
+    variation = divergence.f_divergence(f, p, p + delta, lambda t: np.abs(t - 1) / 2)
+    assert 0.3 < variation / np.sqrt(form) < 0.51  # E|s|/2 of a standardised score
+
+
+def test_log_ratio_of_far_pairs_is_the_difference():
+    f, x = FAMILIES["gamma"], np.array([0.1, 1.0, 7.0])
+    expected = f.log_prob(x, [2, 3]) - f.log_prob(x, [5, 0.5])
+    np.testing.assert_allclose(divergence.log_ratio(f, x, [2, 3], [5, 0.5]), expected, rtol=1e-13)
+    assert divergence.log_ratio(FAMILIES["uniform"], [0.5, 1.5], [2.0], [1.0]).tolist() == [-np.log(2), np.inf]
+
+
+def test_a_convex_function_must_vanish_at_one():
+    with pytest.raises(ValueError, match=r"convex\(1\) = 1 must be 0"):
+        divergence.f_divergence(FAMILIES["normal"], [0, 1], [0, 2], lambda t: t**2)
+
+
+def test_a_divergence_is_refused_only_if_the_ratio_overflows_where_there_is_mass():
+    """Far out p/q underflows: −log 0 would be infinite there, with no mass to speak of."""
+    f, p, q = FAMILIES["normal"], [0.3, 1.5], [-1.2, 2.56]
+    found = divergence.f_divergence(f, p, q, lambda t: -np.log(t))
+    assert found == pytest.approx(float(f.kl(q, p)), rel=1e-11)
