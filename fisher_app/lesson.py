@@ -333,10 +333,12 @@ class Lesson:
             with _scenes_lock:
                 if name in _scenes:
                     return _scenes[name]
-            made = self.pack(v)
+            try:
+                made = self.pack(v)
+            finally:
+                _making.pop(name, None)
             with _scenes_lock:
                 _scenes[name] = made
-                _making.pop(name, None)
                 while len(_scenes) > SCENES_KEPT:
                     _scenes.popitem(last=False)
         return made
