@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import scipy.linalg
 from numpy.typing import ArrayLike
 
 from fisher_core import expectation
@@ -148,16 +147,18 @@ def skeleton(score: Callable[[Array], Array], thetas: ArrayLike, tolerance: floa
     left of every other is below ``tolerance`` of the largest, and weights solve the least-squares problem. The rows are the
     table's own, so the weights stay near 1 in size and float32 is enough for a screen.
     """
+    from scipy.linalg import qr, solve_triangular
+
     thetas = np.atleast_2d(np.asarray(thetas, dtype=float))
     table = np.stack([score(t) for t in thetas])  # (G, n, d)
     count, n, d = table.shape
     flat = np.moveaxis(table, 1, 2).reshape(count * d, n)
     scale = np.abs(flat).max()
-    _, r, order = scipy.linalg.qr(flat.T / scale, mode="economic", pivoting=True)
+    _, r, order = qr(flat.T / scale, mode="economic", pivoting=True)
     sizes = np.abs(np.diag(r))
     rank = max(1, int((sizes > tolerance * sizes[0]).sum()))
     upper, chosen = r[:rank], order[:rank]
-    solved = scipy.linalg.solve_triangular(upper[:, :rank], upper)  # every column in terms of the first ``rank``
+    solved = solve_triangular(upper[:, :rank], upper)  # every column in terms of the first ``rank``
     weights = np.empty((count * d, rank))
     weights[order] = solved.T
     return Skeleton(weights.reshape(count, d, rank), thetas[chosen // d], chosen % d)
