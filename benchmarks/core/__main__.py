@@ -1,0 +1,29 @@
+"""Speed and accuracy of fisher_core beside its peers.  See ./run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import warnings
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="benchmarks.core", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=["speed", "peers"], help="only this one")
+    parser.add_argument("--quick", action="store_true", help="fewer sizes and repeats: a look, not a record")
+    asked = parser.parse_args()
+    if any(os.environ.get(name) != "1" for name in THREADS):
+        raise SystemExit(f"set {', '.join(THREADS)} to 1, as ./run does: ratios mean little otherwise")
+    warnings.simplefilter("ignore")  # the peers' notes on deprecations; ours are errors in the tests
+    from . import peers, speed
+
+    if asked.part != "speed":
+        peers.write()
+    if asked.part != "peers":
+        speed.write(asked.quick)
+
+
+if __name__ == "__main__":
+    main()
