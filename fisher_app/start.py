@@ -7,7 +7,6 @@ import sys
 
 import streamlit as st
 
-
 _modules_at_last_freeze = 0
 
 

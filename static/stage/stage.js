@@ -150,11 +150,11 @@ class Stage {
       if (canvas.width !== W || canvas.height !== H) { canvas.width = W; canvas.height = H; }
       const c = canvas.getContext("2d"); c.setTransform(ratio, 0, 0, ratio, 0, 0);
       paint(view, c, w, ht, env);
-      const L = view.layers.find(l => l.kind === "handle");
-      if (L && canvas.getAttribute("role") === "slider") {
-        const keys = [L.x, L.y].filter(Boolean), words = keys.map(k => `${this.controls.get(k).spoken} ${this.show(k)}`).join(", "), first = this.controls.get(keys[0]);
+      const L = view.layers.find(l => l.kind === "handle"), pick = view.layers.find(l => l.pick)?.pick;
+      if ((L || pick) && canvas.getAttribute("role") === "slider") {
+        const keys = L ? [L.x, L.y].filter(Boolean) : [pick], words = keys.map(k => `${this.controls.get(k).spoken} ${this.show(k)}`).join(", "), first = this.controls.get(keys[0]);
         canvas.setAttribute("aria-valuetext", words); canvas.setAttribute("aria-valuenow", this.values[keys[0]]); canvas.setAttribute("aria-valuemin", first.nodes[0]); canvas.setAttribute("aria-valuemax", first.nodes.at(-1));
-      } else if (canvas.getAttribute("role") === "slider") { canvas.setAttribute("aria-valuenow", 0); }
+      }
     }
     this.write();
   }

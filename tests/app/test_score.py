@@ -215,7 +215,7 @@ def test_the_answer_is_absent_before_commit(page):
 # ---- the program -------------------------------------------------------------------------------------------------------
 def run(code):
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        exec(compile(code, "program", "exec"), {})  # noqa: S102
+        exec(compile(code, "program", "exec"), {})
     return printed.getvalue()
 
 
