@@ -3,6 +3,7 @@
 from fisher_core.models.base import ConditionalModel
 from fisher_core.models.linear import LinearRegression
 from fisher_core.models.logistic import LogisticRegression, SeparableDataError
+from fisher_core.models.mlp import MLP
 from fisher_core.models.softmax import SoftmaxRegression
 
-__all__ = ["ConditionalModel", "LinearRegression", "LogisticRegression", "SeparableDataError", "SoftmaxRegression"]
+__all__ = ["MLP", "ConditionalModel", "LinearRegression", "LogisticRegression", "SeparableDataError", "SoftmaxRegression"]

@@ -92,6 +92,8 @@ class KhatriRaoSum:
 
 def moments(errors: Sequence[Array]) -> Callable[[int, int], Array]:
     """Kₙ = Σ_y δₖₙ_y δₗₙ_yᵀ (n, Hₖ, Hₗ) from errors (n, labels, H) that carry √w already."""
+    if errors[0].shape[1] == 1:
+        return lambda k, l: errors[k][:, 0, :, None] * errors[l][:, 0, None, :]
     return lambda k, l: np.matmul(errors[k].transpose(0, 2, 1), errors[l])
 
 

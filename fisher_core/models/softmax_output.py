@@ -65,10 +65,8 @@ def residuals(p: Array, others: Array) -> Array:
 
 def draw(p: Array, rng: np.random.Generator) -> Labels:
     """One label per row of π, (n,)."""
-    cumulative = np.cumsum(p, axis=1)
-    # Against the last sum, which may be 1 − 1e-16: a label is never beyond the classes, nor one of probability 0.
-    uniform = rng.random((len(p), 1)) * cumulative[:, -1:]
-    return (uniform >= cumulative).sum(axis=1).astype(np.intp)
+    uniform = rng.random((len(p), 1))
+    return np.minimum((uniform >= np.cumsum(p, axis=1)).sum(axis=1), p.shape[1] - 1).astype(np.intp)
 
 
 def frequencies(p: Array, rng: np.random.Generator, draws: int) -> Array:
