@@ -78,7 +78,9 @@ class Arcsine(charts.Charted):
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
         (phi,) = theta
-        return 2 * np.log(np.where(x == 1, np.sin(phi), np.cos(phi)))
+        sine, cosine = np.sin(phi) ** 2, np.cos(phi) ** 2
+        chance, rest = np.where(x == 1, sine, cosine), np.where(x == 1, cosine, sine)
+        return np.where(rest < 0.5, np.log1p(-rest), np.log(chance))
 
     _log_ratio = Family._log_ratio
 

@@ -40,7 +40,9 @@ class Categorical(Family):
         self.coordinates = (Softmax(),)
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
-        return np.log(_complete(theta))[x.astype(int)]
+        log_p = np.log(_complete(theta))
+        log_p[-1] = np.log1p(-theta.sum()) if theta.sum() < 0.5 else log_p[-1]  # of a last class that is nearly certain
+        return log_p[x.astype(int)]
 
     def _score(self, x: Array, theta: Array) -> Any:
         hit = (x[:, None] == np.arange(self.classes)) / _complete(theta)

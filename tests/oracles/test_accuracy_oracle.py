@@ -92,6 +92,24 @@ def test_kl_where_it_once_lost_digits(key, name, p, q):
         assert abs(float(g.kl(p, q) / expected - 1)) < 1e-13
 
 
+CERTAIN = [
+    ("bernoulli", "arcsine", [2.2839118182203064e-05], 0),  # (1.7e-7)
+    ("bernoulli", "arcsine", [1.5707], 1),
+    ("bernoulli", "logit", [30.0], 1),
+    ("categorical", "", [1.5756497047336434e-09, 4.843684312944555e-09], 2),  # (7e-9)
+    ("categorical", "natural", [30.0, -5.0], 0),
+]
+
+
+@pytest.mark.parametrize(("key", "name", "p", "x"), CERTAIN)
+def test_log_probability_of_what_is_nearly_certain(key, name, p, x):
+    f = FAMILIES[key]
+    g, to = (f.in_chart(name), TO_THETA[key][name]) if name else (f, lambda *t: t)
+    with mp.workdps(60):
+        expected = densities.LOG_DENSITY[key](x, to(*exact(p)))
+        assert abs(float(g.log_prob([float(x)], p)[0] / expected - 1)) < 1e-14
+
+
 def test_products_that_nearly_cancel():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 50)) * 1e3
