@@ -82,7 +82,8 @@ def kronecker_gram(x: Array, matrices: Callable[[slice], Array], k: int) -> Arra
     """Σₙ xₙxₙᵀ ⊗ Λₙ, (dk, dk), where ``matrices(rows)`` gives the symmetric Λ of one block of rows as (k, k, m).
 
     One product of d×d for every pair of classes and block: never an n×dk×dk array, nor an nk×dk factor, whose product
-    would take k times as long. Weights of one sign, such as −π_cπ_e, allow syrk. Unchecked, as :func:`blocked_gram`.
+    would take k times as long. Weights of one sign, such as −π_cπ_e, allow syrk where d is large enough for it to pay.
+    Unchecked, as :func:`blocked_gram`.
     """
     n, d = x.shape
     size = max(2 * d, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, k * k))))
@@ -93,16 +94,16 @@ def kronecker_gram(x: Array, matrices: Callable[[slice], Array], k: int) -> Arra
             each = matrices(slice(start, start + len(part)))
             for c in range(k):
                 for e in range(c + 1):
-                    blocks[c, e] += _signed_gram(part, each[c, e])
+                    blocks[c, e] += _signed_gram(part, each[c, e], syrk=c == e or d >= 32)
         for c in range(k):
             for e in range(c):
-                blocks[e, c] = blocks[c, e]
+                blocks[e, c] = blocks[c, e].T
     return blocks.transpose(2, 0, 3, 1).reshape(d * k, d * k)
 
 
-def _signed_gram(x: Array, weights: Array) -> Array:
-    """Σₙ wₙ xₙxₙᵀ, by syrk if all weights have one sign."""
-    if weights.min() < 0 < weights.max():
+def _signed_gram(x: Array, weights: Array, syrk: bool) -> Array:
+    """Σₙ wₙ xₙxₙᵀ, by ``syrk`` where that is wanted and all weights have one sign."""
+    if not syrk or weights.min() < 0 < weights.max():
         return (x * weights[:, None]).T.dot(x)
     z = x * np.sqrt(np.abs(weights))[:, None]
     gram = z.T.dot(z)

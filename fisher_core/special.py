@@ -15,7 +15,6 @@ series, and carried down to x by the differences h(x) = J(x) − J(x+1) = (x+½)
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 
@@ -24,6 +23,22 @@ from fisher_core.validation import Array
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)  # B₂, B₄, …
 _SHIFT = 10  # from x = 10 on, eight terms of the series reach 1e-17
 _LOG_2PI = 1.8378770664093453
+
+# J(x) = ∫ x/(x² + t²) dμ(t) with dμ = −log(1 − e^{−2πt}) dt/π on t > 0 (Binet's second formula), by Gauss's rule of ten
+# nodes in t²: (t², weight), built from the moments |B₂ₙ₊₂|/((2n+1)(2n+2)). From x = 4 on within 2e-17 of J; the nodes left
+# out weigh less than 1e-18.
+_BINET = (
+    (0.01066668255464769, 0.076292336233092095),
+    (0.23634947843678085, 0.0066336594120841001),
+    (0.92392102095448819, 0.00039364198825250303),
+    (2.3222679030215203, 1.3440197983908933e-5),
+    (4.7520041941092642, 2.5302650589863719e-7),
+    (8.6474428363816956, 2.4643306023903742e-9),
+    (14.637342450841398, 1.106555523813073e-11),
+    (23.71863931191394, 1.8662135230084819e-14),
+    (37.717277722644082, 7.912060866662415e-18),
+)
+_BINET_FROM = 4
 
 
 def itakura_saito(a: Array, b: Array, gap: Array) -> Array:
@@ -34,18 +49,25 @@ def itakura_saito(a: Array, b: Array, gap: Array) -> Array:
     """
     c = gap / b
     near = np.abs(c) < 0.4
-    u = np.where(near, c, 0.0)
+    if not near.any():
+        return c - _far_log_ratio(a, b)
+    all_near = near.all()
+    u = c if all_near else np.where(near, c, 0.0)
     s = u / (2 + u)
     t = s * s
     series = s * (u - 2 * t * _horner(t, [1 / (2 * j + 3) for j in range(13)]))
-    return np.where(near, series, c - log_ratio(a, b))
+    return series if all_near else np.where(near, series, c - _far_log_ratio(a, b))
 
 
 def log_ratio(a: Array, b: Array) -> Array:
     """log(a/b) for positive a and b, to full relative accuracy near a = b and where a/b overflows or underflows."""
     c = (a - b) / b
+    return np.where(np.abs(c) < 0.5, np.log1p(c), _far_log_ratio(a, b))
+
+
+def _far_log_ratio(a: Array, b: Array) -> Array:
     ratio = a / b
-    result = np.where(np.abs(c) < 0.5, np.log1p(c), np.log(ratio))
+    result = np.log(ratio)
     normal = (ratio > 1e-300) & (ratio < 1e300)
     return result if np.all(normal) else np.where(normal, result, np.log(a) - np.log(b))
 
@@ -112,21 +134,47 @@ def log_gamma_excess(x: Array, step: Array) -> Array:
     """g(y) − g(x) − (y − x) g′(x) ≥ 0 at y = x + step, for the convex g(x) = log Γ(x) − x log x + x.
 
     The Bregman divergence of g: that of log Γ without the part x log x, which families combine with other terms.
-    g″(x) = ψ₁(x) − 1/x > 0. Half an Itakura–Saito divergence, and the same construction for J: for steps below x/2
-    the integral step² ∫₀¹ (1−t) J″(x + t·step) dt by ten Gauss–Legendre nodes, and beyond, where it is accurate, the
-    difference itself.
+    g″(x) = ψ₁(x) − 1/x > 0. Half an Itakura–Saito divergence, and the same construction for J, :func:`_stirling_excess`.
+    Where y < x/2 the latter is a difference that does not cancel.
     """
-    x, step = np.asarray(x, dtype=float), np.asarray(step, dtype=float)
-    error, slope = stirling_error(x), stirling_slope(x)  # before broadcasting: x is often one point, y a grid of them
-    x, step, error, slope = np.broadcast_arrays(x, step, error, slope)
+    x, step = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(step, dtype=float))
     y = x + step
     result = np.array(0.5 * itakura_saito(y, x, step))  # an array even for one point: it is filled by masks
-    near = np.abs(step) < 0.5 * x
-    a, d = x[near], step[near]
-    result[near] += d**2 * sum(w * stirling_curvature(a + t * d) for t, w in _taylor_nodes())
-    far = ~near
-    result[far] += stirling_error(y[far]) - error[far] - step[far] * slope[far]
+    far = y < 0.5 * x
+    near = ~far
+    if far.any():
+        a, b = x[far], y[far]
+        result[far] += stirling_error(b) - stirling_error(a) - step[far] * stirling_slope(a)
+        x, y, step = x[near], y[near], step[near]
+    result[near] += _stirling_excess(x, y, step).ravel()
     return result
+
+
+def _stirling_excess(x: Array, y: Array, step: Array) -> Array:
+    """J(y) − J(x) − (y − x) J′(x) ≥ 0 for y ≥ x/2, term by term.
+
+    For a term of Binet's sum, x/(x² + t²) = Re 1/(x + it), it is Re (y − x)²/((y + it)(x + it)²). For a term of
+    J(x) = J(x+1) + h(x) it is (y − x)²/(2xy(x+1)) − (y + ½)(−log(1 − v) − v) with v = (y − x)/(y(x+1)), the relative
+    change of 1 + 1/x.
+    """
+    carried = np.zeros_like(y)
+    low = np.minimum(x, y) < _BINET_FROM
+    if low.any():
+        a, b, d = x[low], y[low], step[low]
+        one, part = np.ones(()), np.zeros_like(a)
+        for _ in range(_BINET_FROM):
+            v = d / (b * (a + 1))
+            part += 0.5 * v * d / a - (b + 0.5) * itakura_saito(1 - v, one, -v)
+            a, b = a + 1, b + 1
+        carried[low] = part
+        x, y = np.where(low, x + _BINET_FROM, x), np.where(low, y + _BINET_FROM, y)
+    inverse_x, inverse_y = x**-2, y**-2
+    lead = 1 + 2 * x / y
+    total = np.zeros_like(y)
+    for t2, weight in _BINET:
+        u = t2 * inverse_x
+        total += weight * (1 - u * lead) / ((1 + u) ** 2 * (1 + t2 * inverse_y))
+    return carried + (step / x) ** 2 / y * total
 
 
 def log_gamma_divergence(x: Array, step: Array) -> Array:
@@ -171,10 +219,3 @@ def _horner(x: Array, coefficients: list[float]) -> Array:
         result *= x
         result += c
     return result
-
-
-@cache
-def _taylor_nodes() -> list[tuple[float, float]]:
-    """Nodes t and weights w(1 − t) of ∫₀¹ (1 − t) f(t) dt: the remainder of Taylor's formula."""
-    t, w = np.polynomial.legendre.leggauss(10)
-    return list(zip((1 + t) / 2, w * (1 - t) / 4, strict=True))

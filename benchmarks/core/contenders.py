@@ -39,7 +39,7 @@ def versions() -> str:
 
 
 def logistic_fisher(x: Array, y: Array, theta: Array) -> Contenders:
-    n, d = x.shape
+    n = len(x)
     model, found = LogisticRegression(), {}
     found["fisher_core"] = lambda: information.exact(model, x, theta)
     found["numpy: (Xᵀw)X, w = p(1−p)"] = lambda: _textbook_logistic(x, theta)
@@ -222,10 +222,9 @@ def logistic_monte_carlo(x: Array, theta: Array, draws: int) -> Contenders:
 
         found["BackPACK SqrtGGNMC"] = sqrt_ggn_mc
     with _if_installed():
-        from torch.utils.data import DataLoader, TensorDataset
-
         from nngeometry.metrics import FIM_MonteCarlo
         from nngeometry.object import PMatDense
+        from torch.utils.data import DataLoader, TensorDataset
 
         linear = _linear(np.stack([np.zeros(d), theta]))
 
@@ -276,10 +275,9 @@ def _backpack(network, loss, x, y) -> Contenders:
 
 def _nngeometry(network, variant: str, x, y) -> Contenders:
     with _if_installed():
-        from torch.utils.data import DataLoader, TensorDataset
-
         from nngeometry.metrics import FIM
         from nngeometry.object import PMatDense
+        from torch.utils.data import DataLoader, TensorDataset
 
         def fisher():
             loader = DataLoader(TensorDataset(x, y), batch_size=len(x))

@@ -15,7 +15,7 @@ import mpmath
 import numpy as np
 from scipy import special as sc
 
-from fisher_core import FAMILIES, information
+from fisher_core import FAMILIES, information, special
 from fisher_core.models import LinearRegression, LogisticRegression, SoftmaxRegression
 
 from . import contenders
@@ -139,7 +139,7 @@ def formula_scales(g: np.ndarray) -> Iterator[tuple[str, str, np.ndarray, str]]:
 
 def relative(value: float, truth: mpmath.mpf) -> str:
     error = abs(mpmath.mpf(float(value)) / truth - 1)
-    return "0" if error == 0 else mpmath.nstr(error, 1, min_fixed=1, max_fixed=0) if error >= 5e-17 else "<1e-16"
+    return "0" if error < 5e-17 else mpmath.nstr(error, 1, min_fixed=1, max_fixed=0)
 
 
 def logistic_digits() -> Iterator[str]:
@@ -209,17 +209,13 @@ def kl_digits() -> Iterator[str]:
         for name in columns[0]:
             yield f"| {key}: {name} | " + " | ".join(column[name] for column in columns) + " |"
     yield ""
-    yield "The Monte Carlo integrand e^d − d − 1 of the estimator known as k3 is never negative; as written it is, in float32:"
-    d = np.float32(1e-3) * np.float32([1, 0.5, 0.1, -0.3])
-    naive, ours = np.exp(d) - d - np.float32(1), [information_excess(float(v)) for v in d]
-    yield "d = " + ", ".join(f"{v:.1e}" for v in d) + ": " + ", ".join(f"{v:.1e}" for v in naive) + "; right: "
-    yield ", ".join(f"{v:.1e}" for v in ours) + " (`special.exp_excess`)."
-
-
-def information_excess(d: float) -> float:
-    from fisher_core.special import exp_excess
-
-    return float(exp_excess(np.array(d)))
+    d = np.float32(1e-3) * np.array([1, 0.5, 0.1, -0.3], dtype=np.float32)
+    naive, ours = np.exp(d) - d - np.float32(1), special.exp_excess(d.astype(float))
+    yield "The integrand e^d − d − 1 of the Monte Carlo estimator known as k3 cancels in the same way. In float32:\n"
+    yield "| d | " + " | ".join(f"{v:.1e}" for v in d) + " |"
+    yield "|---|" + "---:|" * len(d)
+    yield "| *formula* `exp(d) - d - 1` | " + " | ".join(f"{v:.1e}" for v in naive) + " |"
+    yield "| fisher_core `special.exp_excess`, right | " + " | ".join(f"{v:.1e}" for v in ours) + " |"
 
 
 def textbook_kl(key: str, p, q) -> float:

@@ -39,8 +39,8 @@ class LogisticRegression(GeneralizedLinearModel):
 
     def check_labels(self, y: ArrayLike, n: int) -> Array:
         y = check.vector("y", y, n)
-        wrong = (y != 0) & (y != 1)
-        if wrong.any():
+        if not np.array_equal(y * y, y):
+            wrong = (y != 0) & (y != 1)
             raise ValueError(f"y contains {y[wrong][0]:g} and must be 0 or 1")
         return y
 
@@ -48,7 +48,9 @@ class LogisticRegression(GeneralizedLinearModel):
         return -softplus(np.where(y == 1, -z, z))
 
     def residual(self, y: Array, z: Array) -> Array:
-        return np.where(y == 1, expit(-z), -expit(z))
+        sign = 2.0 * y - 1.0
+        with np.errstate(over="ignore"):  # beyond a logit of 709 the residual is below 1e-308 and becomes 0
+            return sign / (1.0 + np.exp(sign * z))  # ±π(−|…|): 1 − π is not formed here either
 
     def weight(self, z: Array) -> Array:
         # π(z)π(−z) = e^{−|z|}/(1 + e^{−|z|})²: the same digits as two calls of expit, at an eighth of their time.

@@ -1,0 +1,52 @@
+"""Stirling's remainder and the divergence of log Γ against fifty digits, and the nodes of Binet's rule from their moments."""
+
+import mpmath
+import numpy as np
+import pytest
+
+from fisher_core import special
+
+POINTS = [1e-6, 1e-3, 0.1, 0.7, 2.0, 3.99, 4.01, 7.0, 9.99, 10.0, 30.0, 1e4, 1e100]
+
+
+def gauss_rule(k):
+    """Nodes t² and weights of the measure with moments |B₂ₙ₊₂|/((2n+1)(2n+2)), by Chebyshev's algorithm."""
+    moments = [abs(mpmath.bernoulli(2 * n + 2)) / ((2 * n + 1) * (2 * n + 2)) for n in range(2 * k)]
+    before, now = [mpmath.mpf(0)] * (2 * k), list(moments)
+    a, b = [moments[1] / moments[0]], [moments[0]]
+    for j in range(1, k):
+        after = [mpmath.mpf(0)] * (2 * k)
+        for i in range(j, 2 * k - j):
+            after[i] = now[i + 1] - a[-1] * now[i] - (b[-1] * before[i] if j > 1 else 0)
+        a.append(after[j + 1] / after[j] - now[j] / now[j - 1])
+        b.append(after[j] / now[j - 1])
+        before, now = now, after
+    jacobi = mpmath.zeros(k)
+    for i in range(k):
+        jacobi[i, i] = a[i]
+        if i:
+            jacobi[i, i - 1] = jacobi[i - 1, i] = mpmath.sqrt(b[i])
+    values, vectors = mpmath.eigsy(jacobi)
+    return [(values[i], moments[0] * vectors[0, i] ** 2) for i in range(k)]
+
+
+def test_binets_nodes_are_those_of_gauss():
+    with mpmath.workdps(100):
+        rule = [(float(t2), float(weight)) for t2, weight in gauss_rule(10)]
+    np.testing.assert_allclose(special._BINET, rule[: len(special._BINET)], rtol=1e-15)
+    assert max(weight for _, weight in rule[len(special._BINET) :]) < 1e-17
+
+
+@pytest.mark.parametrize("x", POINTS)
+def test_log_gamma_excess_keeps_its_digits(x):
+    """g(y) − g(x) − (y−x) g′(x) with g = log Γ(x) − x log x + x; steps down to x/20 and up to a hundredfold."""
+    ratios = np.array([-0.95, -0.51, -0.49, -0.2, -1e-3, -1e-8, 1e-8, 1e-3, 0.19, 0.5, 3.0, 100.0])
+    steps = x * ratios
+    truth = []
+    with mpmath.workdps(400 if x > 1e50 else 60):
+        g = lambda v: mpmath.loggamma(v) - v * mpmath.log(v) + v  # noqa: E731
+        a = mpmath.mpf(x)
+        for step in steps:
+            d = mpmath.mpf(float(step))
+            truth.append(float(g(a + d) - g(a) - d * (mpmath.digamma(a) - mpmath.log(a))))
+    np.testing.assert_allclose(special.log_gamma_excess(np.array(x), steps), truth, rtol=5e-15)
