@@ -17,18 +17,21 @@ def moved_query(slug):
 
 
 def test_home(visit):
-    tab = visit(wait=False)
+    """The page that opens the course names every written lesson and leads to it."""
+    tab = visit()
     page = tab.page
-    page.wait_for_selector("[data-testid=stMain] a, .stage a", timeout=20_000)
-    page.wait_for_timeout(500)
-    text = page.locator("body").inner_text()
+    text = page.locator(".stage").inner_text()
     for entry in course().entries:
         if entry.page:
             assert entry.title in text, entry.title
+            assert page.locator(f".stage a[href$='{entry.slug}']").count(), entry.slug
     assert tab.sideways() <= 0
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(300)
     assert tab.sideways() <= 0
+    page.locator(f".stage a[href$='{SLUGS[0]}']").first.click()
+    page.wait_for_url(f"**/{SLUGS[0]}*")
+    page.wait_for_selector(f".stage .bar a[href='{SLUGS[1]}']")
 
 
 def test_a_cold_deep_link_is_the_first_thing_a_server_sees(visit):
