@@ -6,4 +6,11 @@ from fisher_core.models.logistic import LogisticRegression, SeparableDataError
 from fisher_core.models.mlp import MLP
 from fisher_core.models.softmax import SoftmaxRegression
 
-__all__ = ["MLP", "ConditionalModel", "LinearRegression", "LogisticRegression", "SeparableDataError", "SoftmaxRegression"]
+__all__ = [
+    "MLP",
+    "ConditionalModel",
+    "LinearRegression",
+    "LogisticRegression",
+    "SeparableDataError",
+    "SoftmaxRegression",
+]

@@ -46,7 +46,10 @@ class MLP(ConditionalModel):
     activation: str = "tanh"
 
     def __post_init__(self) -> None:
-        sizes = tuple(check.integer(f"sizes[{i}]", int(s) if isinstance(s, np.integer) else s, 1) for i, s in enumerate(self.sizes))
+        sizes = tuple(
+            check.integer(f"sizes[{i}]", int(s) if isinstance(s, np.integer) else s, 1)
+            for i, s in enumerate(self.sizes)
+        )
         if len(sizes) < 2 or sizes[-1] < 2:
             raise ValueError(f"sizes = {sizes} must hold the inputs, any hidden layers, and at least 2 classes")
         object.__setattr__(self, "sizes", sizes)
@@ -253,7 +256,9 @@ class MLP(ConditionalModel):
         x, layers = self._checked(x, theta)
         return check.computed(network_fisher.diagonal(self.activation, layers, x, weights), x=x) / len(x)
 
-    def _sampled(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int, diagonal: bool) -> Estimate:
+    def _sampled(
+        self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int, diagonal: bool
+    ) -> Estimate:
         x, layers = self._checked(x, theta)
         draws, rng = check.integer("draws", draws, 1), check.generator("rng", rng)
         return network_fisher.sampled(self.activation, layers, x, rng, draws, diagonal)

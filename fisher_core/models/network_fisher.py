@@ -25,9 +25,10 @@ from fisher_core import validation as check
 from fisher_core.family import Estimate
 from fisher_core.models import softmax_output as output
 from fisher_core.models.khatri_rao import KhatriRaoSum, moments, rows_at_once
-from fisher_core.models.network_passes import Tape, backward, forward
+from fisher_core.models.network_passes import Tape, backward, forward, gradient
 from fisher_core.validation import Array
 
+Moments = Callable[[int, int], Array]
 Weights = Callable[[Array, slice], Array]  # of π (m, C) and the rows it belongs to: the weights of the labels (m, C)
 
 # Standard errors are estimated from one row in 32, at least and at most as many, unless there are few rows anyway.
@@ -137,28 +138,34 @@ def sampled(
 
 
 def _label_variance(activation: str, layers: Sequence[Array], x: Array, stand_for: Array, diagonal_only: bool) -> Array:
-    """Σₙ cₙ Var_y(s s) (P, P), or its diagonal (P,), for rows that stand for cₙ of them, ``stand_for`` (n,)."""
+    """Σₙ cₙ Var_y(s s) (P, P), or its diagonal (P,), for rows that stand for cₙ of them, ``stand_for`` (n,).
+
+    Var_y(sᵢsⱼ) = Σ_y π sᵢ²sⱼ² − (Σ_y π sᵢsⱼ)²: the same Kronecker structure, with the squares of δ and of ã.
+    """
     widths = [w.shape for w in layers]
     total, at_diagonal = KhatriRaoSum(widths), np.zeros(sum(w.size for w in layers))
     for rows in blocks(len(x), rows_at_once(widths, layers[-1].shape[0])):
         tape = passed(activation, layers, x[rows])
         p, others = output.probabilities(tape.logits)
-        fourth = label_errors(tape, p, others, p, 0.25)
-        second = [e**2 for e in fourth]  # √π δ², so that products of two carry π
-        squares = [a * a for a in tape.inputs]
-        count = stand_for[rows]
+        errors = label_errors(tape, p, others, p)  # √π δ
+        squares = [e * e for e in label_errors(tape, p, others, p, 0.25)]  # √π δ²
+        count, inputs = stand_for[rows], [a * a for a in tape.inputs]
         if diagonal_only:
-            roots = np.sqrt(p)[:, :, None]
-            at_diagonal += np.concatenate([
-                ((np.maximum((e * e).sum(axis=1) - (roots * e).sum(axis=1) ** 2, 0.0) * count[:, None]).T.dot(s * s)).ravel()
-                for e, s in zip(second, squares, strict=True)
-            ])
-            continue
-        mean, mean_square = moments(label_errors(tape, p, others, p)), moments(second)
-        # A variance of zero may come out as −1e-17.
-        variance = lambda k, l, m=mean, s=mean_square, c=count: np.maximum(s(k, l) - m(k, l) ** 2, 0.0) * c[:, None, None]  # noqa: E731
-        total.add(squares, variance)
+            spread = [_excess((s * s).sum(axis=1), (e * e).sum(axis=1)) for s, e in zip(squares, errors, strict=True)]
+            spread = [v * count[:, None] for v in spread]
+            at_diagonal += gradient(spread, inputs, np.empty(at_diagonal.size))
+        else:
+            total.add(inputs, _kernel(moments(squares), moments(errors), count[:, None, None]))
     return at_diagonal if diagonal_only else total.matrix()
+
+
+def _kernel(mean_square: Moments, mean: Moments, count: Array) -> Moments:
+    return lambda k, l: _excess(mean_square(k, l), mean(k, l)) * count
+
+
+def _excess(mean_square: Array, mean: Array) -> Array:
+    """A variance; where nothing varies it may come out as −1e-17."""
+    return np.maximum(mean_square - mean**2, 0.0)
 
 
 def _rows_for_the_error(

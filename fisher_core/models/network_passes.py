@@ -144,7 +144,11 @@ def tangent(
 
 
 def moved_errors(
-    tape: Tape, directions: Sequence[Array], output_error: Array, moved_output_error: Array, moved_hidden: Sequence[Array]
+    tape: Tape,
+    directions: Sequence[Array],
+    output_error: Array,
+    moved_output_error: Array,
+    moved_hidden: Sequence[Array],
 ) -> tuple[list[Array], list[Array]]:
     """δₗ and its derivative δ̇ₗ along Ṽ of every layer, from both at the logits (n, C): the R-operator."""
     errors, moved = [output_error], [moved_output_error]

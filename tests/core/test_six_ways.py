@@ -1,0 +1,121 @@
+"""Six ways: the printed numbers for one logistic unit, three classes, and the laws between the programs."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from fisher_core import six_ways
+from fisher_core.models import MLP, LinearRegression, LogisticRegression, SoftmaxRegression
+from fisher_core.six_ways import WAYS, SureUnit
+
+UNIT = LogisticRegression()
+
+
+@pytest.mark.parametrize(("epsilon", "ratio"), [(0.4, 1.5), (0.25, 3), (0.1, 9), (0.01, 99)])
+def test_one_logistic_unit(epsilon, ratio):
+    law = SureUnit(epsilon, 1000)
+    x, y, theta = law.data(np.random.default_rng(0))
+    for way in ("EXACT", "EXACT(n)", "EMPIRICAL", "ARGMAX"):
+        found = six_ways.compute(way, UNIT, x, y, theta, np.random.default_rng(1))
+        assert found[1] == pytest.approx(law.value(way), rel=1e-12), way
+    assert law.multiplier("ARGMAX") == law.multiplier("EMPIRICAL") == pytest.approx(ratio)
+
+
+def test_the_bars_at_confidence_99_percent():
+    law = SureUnit(0.01, 1000, 128)
+    assert [law.value(w) for w in ("EXACT", "EMPIRICAL", "ARGMAX")] == pytest.approx([0.0099, 1e-4, 1e-4])
+    assert law.value("BATCHED") == pytest.approx(7.8e-7, rel=2e-3) and law.sample_sd == pytest.approx(0.0031, abs=5e-5)
+    assert law.multiplier("BATCHED") == pytest.approx(12_672)
+    assert law.value("BATCHED", "sum") / law.value("BATCHED") == pytest.approx(16_384)
+    x, y, theta = SureUnit(0.01, 128 * 4000).data(np.random.default_rng(0))
+    found = six_ways.batched(UNIT, x, y, theta)
+    assert found[1] == pytest.approx(law.value("BATCHED"), rel=0.1)
+    assert found[0] == pytest.approx(1e-4), "the scores of the bias agree: no 1/b"
+    assert six_ways.batched(UNIT, x, y, theta, squared="sum")[1] == pytest.approx(law.value("BATCHED", "sum"), rel=0.1)
+    runs = [six_ways.sample(UNIT, x[:1000], theta, np.random.default_rng(s))[1] for s in range(300)]
+    assert np.mean(runs) == pytest.approx(0.0099, abs=4 * 0.0031 / np.sqrt(300))
+    assert np.std(runs) == pytest.approx(law.sample_sd, rel=0.15)
+
+
+def test_sample_looks_empirical_on_a_sure_unit():
+    chances = [SureUnit(e, 12_000).no_wrong_label for e in (1e-3, 1e-4, 1e-5, 1e-6)]
+    np.testing.assert_allclose(chances, [6.1e-6, 0.301, 0.887, 0.988], rtol=6e-3)
+    relative = [SureUnit(e).sample_sd / SureUnit(e).value("SAMPLE") for e in (0.01, 1e-3, 1e-4)]
+    np.testing.assert_allclose(relative, [0.311, 0.999, 3.162], atol=1.5e-3)
+    assert SureUnit(1e-3).no_wrong_label == pytest.approx(0.368, abs=5e-4)
+    law = SureUnit(1e-4)
+    assert law.no_wrong_label == pytest.approx(0.905, abs=5e-4)
+    assert law.sample_median == pytest.approx(1e-8)
+    assert law.sample_median / law.value("SAMPLE") == pytest.approx(1e-4, rel=2e-4)
+    draws = law.draws(4000, np.random.default_rng(0))
+    assert np.mean(draws == draws.min()) == pytest.approx(0.905, abs=0.02)
+    assert draws.mean() == pytest.approx(law.value("SAMPLE"), abs=4 * law.sample_sd / np.sqrt(4000))
+
+
+@pytest.mark.parametrize(("epsilon", "n"), [(0.3, 7), (0.01, 1000), (0.2, 50), (0.0006, 1000), (0.0008, 1000), (0.5, 10)])
+def test_the_median_of_sample(epsilon, n):
+    law = SureUnit(epsilon, n)
+    assert law.sample_median == pytest.approx(float(law.of_wrong_labels(stats.binom(n, epsilon).median())), rel=1e-12)
+
+
+def test_three_classes():
+    model, z = SoftmaxRegression(3), np.log([0.7, 0.2, 0.1])
+    assert six_ways.exact(model, [[1.0]], z).sum() == pytest.approx(0.46)
+    assert six_ways.argmax(model, [[1.0]], z).sum() == pytest.approx(0.14)
+    assert np.trace(six_ways.argmax(model, [[1.0]], z, full=True)) == pytest.approx(0.14)
+    net = MLP((1, 3))
+    theta = net.flatten([(np.zeros((3, 1)), z)])
+    assert six_ways.argmax(net, [[1.0]], theta)[1::2].sum() == pytest.approx(0.14)
+
+
+def test_argmax_of_squared_loss_is_nothing():
+    assert six_ways.argmax(LinearRegression(), [[1.0], [2.0]], [0.5]) == [0.0]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_diagonal_is_that_of_the_matrix(way):
+    rng, net = np.random.default_rng(3), MLP((3, 4, 3))
+    theta, x = net.initial(rng), rng.normal(size=(40, 3))
+    for model, t in ((net, theta), (SoftmaxRegression(3), rng.normal(size=9)), (UNIT, rng.normal(size=3))):
+        y = model.sample(x, t, rng)
+        short, whole = (
+            six_ways.compute(way, model, x, y, t, np.random.default_rng(5), full=full, subset=25, batch=8)
+            for full in (False, True)
+        )
+        np.testing.assert_allclose(short, np.diag(whole), rtol=1e-12, atol=1e-16)
+
+
+def test_batches_of_one_are_the_empirical_fisher_and_one_batch_the_squared_gradient():
+    rng, net = np.random.default_rng(3), MLP((3, 4, 3))
+    theta, x = net.initial(rng), rng.normal(size=(40, 3))
+    y = net.sample(x, theta, rng)
+    np.testing.assert_allclose(six_ways.batched(net, x, y, theta, 1), six_ways.empirical(net, x, y, theta), rtol=1e-12)
+    np.testing.assert_allclose(six_ways.batched(net, x, y, theta, 64), net.mean_gradient(x, y, theta) ** 2)
+    once, thousand = six_ways.batched(net, x, y, theta, 7), six_ways.batched(net, x, y, theta, 7, "sum")
+    np.testing.assert_allclose(thousand, 49 * once)
+    s = net.score(x, y, theta)[:35].reshape(5, 7, -1).mean(axis=1)
+    np.testing.assert_allclose(once, (s**2).mean(axis=0))
+
+
+def test_the_batch_rule_needs_independent_scores_of_mean_zero():
+    """In the mean over shuffles ḡ² is (E − s̄²)/b·(n−b)/(n−1) + s̄²: correlated gradients add s̄s̄ᵀ and break 1/b."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 1)) + 1.0
+    y, theta = UNIT.sample(x, [2.0], rng), [0.5]
+    e, mean = six_ways.empirical(UNIT, x, y, theta)[0], UNIT.mean_gradient(x, y, theta)[0]
+    runs = [six_ways.batched(UNIT, x, y, theta, 10, rng=np.random.default_rng(s))[0] for s in range(400)]
+    law = (e - mean**2) / 10 * 50 / 59 + mean**2
+    assert np.mean(runs) == pytest.approx(law, abs=4 * np.std(runs) / 20)
+    assert law > 1.5 * e / 10
+
+
+def test_refusals():
+    x, y, theta = SureUnit(0.1, 4).data(np.random.default_rng(0))
+    with pytest.raises(ValueError, match="way = 'FISHER' must be one of EXACT"):
+        six_ways.compute("FISHER", UNIT, x, y, theta)
+    with pytest.raises(ValueError, match="rng = None must be a numpy"):
+        six_ways.compute("SAMPLE", UNIT, x, y, theta)
+    with pytest.raises(ValueError, match="squared = 'both' must be one of mean, sum"):
+        six_ways.batched(UNIT, x, y, theta, squared="both")
+    with pytest.raises(ValueError, match="epsilon = 0 must be > 0"):
+        SureUnit(0.0)
