@@ -20,6 +20,9 @@ from fisher_core.validation import Array
 # bound on rows keeps the vectors along a block small when d is. Of at least 2d rows, because every block also reads and
 # writes the whole result: for d = 500 blocks of 1 MB took 1.5 times a bare syrk, those of 2d rows 1.25 times.
 BLOCK_BYTES, BLOCK_ROWS = 1 << 20, 1 << 14
+# OpenBLAS's syrk takes up to three times as long as its general product below 8 columns, and up to twice as long below
+# 32 columns on some 1000 rows.
+SYRK_COLUMNS, SYRK_ROWS = (8, 32), 2000
 
 
 class SingularFisherError(ValueError):
@@ -54,28 +57,30 @@ def weighted_gram(x: ArrayLike, weights: ArrayLike | None = None) -> Array:
     weights = check.vector("weights", weights, len(x))
     if weights.min(initial=0.0) < 0:
         raise ValueError(f"weights contain {weights.min():g} and must be >= 0")
-    roots = np.sqrt(weights)
-    return check.computed(blocked_gram(x, lambda rows: roots[rows]), x=x)
+    return check.computed(blocked_gram(x, lambda rows: weights[rows]), x=x)
 
 
-def blocked_gram(x: Array, scale: Callable[[slice], Array]) -> Array:
-    """ZᵀZ, (d, d), of the rows zₙ = scaleₙ xₙ, where ``scale(rows)`` gives the scales of one block of rows, (m,).
+def blocked_gram(x: Array, weights: Callable[[slice], Array]) -> Array:
+    """Σₙ wₙ xₙxₙᵀ, (d, d), where ``weights(rows)`` gives the weights w ≥ 0 of one block of rows, (m,).
 
-    Asking block by block lets a model compute its weights from rows that are in the cache already. Unchecked: the
-    inner loop of every Fisher matrix; the caller tests the result with ``validation.computed``.
+    Asking block by block lets a model compute its weights from rows that are in the cache already. Where syrk is slower
+    than the general product, for few columns or rows, (WX)ᵀX is formed, and the mean with its transpose, from which it
+    differs by rounding. Unchecked: the inner loop of every Fisher matrix; the caller tests the result with
+    ``validation.computed``.
     """
     n, d = x.shape
-    size = max(2 * d, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, 1))))
+    size = min(n, max(2 * d, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, 1)))))
+    syrk = d >= SYRK_COLUMNS[1] or (d >= SYRK_COLUMNS[0] and size > SYRK_ROWS)
+    block, gram = np.empty((size, d)), None
     with np.errstate(all="ignore"):
-        if n <= size:
-            z = x * scale(slice(0, n))[:, None]
-            return z.T.dot(z)
-        block, gram = np.empty((size, d)), np.zeros((d, d))
         for start in range(0, n, size):
-            rows = slice(start, min(start + size, n))
-            z = np.multiply(x[rows], scale(rows)[:, None], out=block[: rows.stop - start])
-            gram += z.T.dot(z)
-    return gram
+            part = x[start : start + size]
+            w = weights(slice(start, start + len(part)))
+            z = np.multiply(part, (np.sqrt(w) if syrk else w)[:, None], out=block[: len(part)])
+            product = z.T.dot(z if syrk else part)
+            gram = product if gram is None else np.add(gram, product, out=gram)
+        assert gram is not None, "x has rows"
+        return gram if syrk else (gram + gram.T) / 2
 
 
 def kronecker_gram(x: Array, matrices: Callable[[slice], Array], k: int) -> Array:

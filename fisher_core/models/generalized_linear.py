@@ -43,10 +43,6 @@ class GeneralizedLinearModel(ConditionalModel):
     def weight(self, z: Array) -> Array:
         """w = −∂² log p/∂z², the Fisher information about z."""
 
-    def root_weight(self, z: Array) -> Array:
-        """√w, by which the rows of x are scaled; a model writes it where it is cheaper than the root of w."""
-        return np.sqrt(self.weight(z))
-
     @abstractmethod
     def draw(self, z: Array, rng: np.random.Generator) -> Array:
         """One label for every z."""
@@ -84,7 +80,7 @@ class GeneralizedLinearModel(ConditionalModel):
 
     def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
         x, theta = self._checked(x, theta)
-        gram = linalg.blocked_gram(x, lambda rows: self.root_weight(x[rows].dot(theta)))
+        gram = linalg.blocked_gram(x, lambda rows: self.weight(x[rows].dot(theta)))
         gram /= len(x)
         return check.computed(gram, x=x)
 
@@ -116,14 +112,14 @@ class GeneralizedLinearModel(ConditionalModel):
         least, most = SAMPLED_ROWS
         all_rows = len(x) <= 4 * least
 
-        def residual_size(rows: slice) -> Array:
+        def mean_squares(rows: slice) -> Array:
             block = x[rows]
             squares, variances[rows] = self.squared_residuals(check.computed(block.dot(theta), x=block), rng, draws)
             if not all_rows:
                 np.vecdot(block, block, out=sizes[rows])  # while the block is in the cache
-            return np.sqrt(squares, out=squares)
+            return squares
 
-        value = check.computed(linalg.blocked_gram(x, residual_size) / len(x), x=x)
+        value = check.computed(linalg.blocked_gram(x, mean_squares) / len(x), x=x)
         if all_rows:
             spread = _spread(x * x, variances)
         else:
@@ -149,7 +145,7 @@ class GeneralizedLinearModel(ConditionalModel):
         """E = (1/n) Σ r² x xᵀ at the observed labels: uncentred, and in general not the Fisher matrix."""
         x, theta = self._checked(x, theta)
         y = self.check_labels(y, len(x))
-        gram = linalg.blocked_gram(x, lambda rows: self.residual(y[rows], x[rows] @ theta))
+        gram = linalg.blocked_gram(x, lambda rows: self.residual(y[rows], x[rows].dot(theta)) ** 2)
         return check.computed(gram / len(x), x=x)
 
     def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:

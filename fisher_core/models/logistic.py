@@ -55,13 +55,9 @@ class LogisticRegression(GeneralizedLinearModel):
     def weight(self, z: Array) -> Array:
         # π(z)π(−z) = e^{−|z|}/(1 + e^{−|z|})²: the same digits as two calls of expit, at an eighth of their time.
         e = np.exp(-np.abs(z))
-        return e / (1.0 + e) ** 2
-
-    def root_weight(self, z: Array) -> Array:
-        # ½ sech(z/2): w itself would underflow at a logit of 745, this one at twice that
-        e = np.exp(0.5 * z)
-        e += 1.0 / e
-        return np.divide(1.0, e, out=e)
+        total = 1.0 + e
+        total *= total
+        return np.divide(e, total, out=total)
 
     def draw(self, z: Array, rng: np.random.Generator) -> Array:
         return (rng.random(z.shape) < expit(z)).astype(float)
