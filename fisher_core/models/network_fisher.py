@@ -153,7 +153,7 @@ def _label_variance(activation: str, layers: Sequence[Array], x: Array, stand_fo
         if diagonal_only:
             spread = [_excess((s * s).sum(axis=1), (e * e).sum(axis=1)) for s, e in zip(squares, errors, strict=True)]
             spread = [v * count[:, None] for v in spread]
-            at_diagonal += gradient(spread, inputs, np.empty(at_diagonal.size))
+            at_diagonal += gradient(spread, [a * a for a in inputs], np.empty(at_diagonal.size))
         else:
             total.add(inputs, _kernel(moments(squares), moments(errors), count[:, None, None]))
     return at_diagonal if diagonal_only else total.matrix()
