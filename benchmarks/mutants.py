@@ -71,7 +71,7 @@ FIRST = {
     "validation": ["core/test_validation.py", "core/test_linalg.py", "core/test_models.py"],
     "continual/": ["core/test_continual.py", "core/test_landscape.py", "oracles/test_continual_oracle.py"],
     "curvature": ["core/test_curvature.py"],
-    "datasets": ["core/test_datasets.py", "core/test_models.py"],
+    "datasets": ["core/test_datasets.py", "core/test_two_weights.py", "core/test_models.py"],
     "estimation": ["core/test_routes.py", "core/test_models.py"],
     "identity": ["core/test_routes.py"],
     "heteroscedastic": ["core/test_routes.py"],
@@ -88,6 +88,7 @@ EQUIVALENT: list[tuple[str, str, str]] = [
     ("divergence.py", "BLOCK = 1 << 18", "the size of a block decides the speed only"),
     ("two_weights.py", "BLOCK = 1 << 18", "the size of a block decides the speed only"),
     ("curvature.py", "rays = np.sqrt(2 * level)", "only where bisection begins; the contour is the same"),
+    ("divergence.py", "np.full(len(part)", "decides between two ways of equal accuracy near the threshold only"),
     ("linalg.py", "BLOCK_BYTES, BLOCK_ROWS", "the size of a block decides the speed only"),
 ]
 
