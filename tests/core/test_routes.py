@@ -142,3 +142,26 @@ def test_simulated_slopes_are_least_squares_fits():
     for k in range(3):
         y = 1 + 2 * x[k] + (0.2 + 1.2 * np.abs(x[k])) * z[k]
         assert 2 + 0.2 * a[k] + 1.2 * b[k] == pytest.approx(np.polyfit(x[k], y, 1)[0], rel=1e-10)
+
+
+def test_population_errors_of_the_slope_are_expectations_over_the_inputs():
+    """E over x ~ N(0, 1) by a fine sum: naive² = E[sd²]/n, sandwich² = E[x² sd²]/n with sd = a + b|x|."""
+    x = np.linspace(0, 12, 200_001)
+    weight = stats.norm.pdf(x)
+    weight /= weight.sum()
+    for a, b, n in ((0.2, 1.2, 1000), (1.0, 0.0, 50), (0.0, 2.0, 1)):
+        variance = (a + b * x) ** 2
+        expected = np.sqrt([weight @ variance / n, weight @ (x**2 * variance) / n])
+        np.testing.assert_allclose(heteroscedastic.population_errors(a, b, n), expected, rtol=1e-4)
+    with pytest.raises(ValueError, match="n = 0 must be >= 1"):
+        heteroscedastic.population_errors(1, 1, 0)
+
+
+def test_price_is_the_ratio_of_variances():
+    """For N(μ, σ) in σ: Var s² = 60/σ⁴ − 4/σ⁴, from (z² − 1)², and Var ℓ″ = 9·2/σ⁴, from 1 − 3z²: 56/18."""
+    f = FAMILIES["normal"]
+    moments = identity.moments(f, [0.0, 2.0], misspecified.model(f, [0.0, 2.0]), 1)
+    assert moments.price == pytest.approx(56 / 18, rel=1e-9)
+    assert moments.ratio == pytest.approx(1, rel=1e-9)
+    flat = identity.moments(f, [0.0, 2.0], misspecified.model(f, [0.0, 2.0]), 0)
+    assert flat.price == np.inf and flat.curvature_sd == 0
