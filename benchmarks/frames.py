@@ -23,7 +23,7 @@ from .websocket import percentile, serve
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 LESSONS = ["score", "identity", "kl", "sampling", "ewc"]
-BARE = 'import streamlit as st\nst.markdown(f"value {st.slider("x", 0, 100, 50)}")\n'
+BARE = 'import streamlit as st\nx = st.slider("x", 0, 100, 50)\nst.markdown(f"value {x}")\n'
 DONE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 START = "() => { window.__t = []; const f = t => { window.__t.push(t); window.__f = requestAnimationFrame(f) }; window.__f = requestAnimationFrame(f) }"
 STOP = "() => { cancelAnimationFrame(window.__f); return window.__t }"

@@ -82,7 +82,8 @@ async def soak(a):
                 if i % max(1, a.reruns // 20) == 0:
                     memory.append(round(server.memory))
         third = len(memory) // 3
-        print(f"{a.reruns} releases on {a.lessons[0]}: MB {memory}; last third {memory[-1] - memory[-third]:+d} MB; exceptions {len(session.exceptions)}")
+        growth = statistics.mean(memory[-third:]) - statistics.mean(memory[third:-third])
+        print(f"{a.reruns} releases on {a.lessons[0]}: MB {memory}; mean of the last third {growth:+.0f} MB over the middle one; exceptions {len(session.exceptions)}")
 
 
 def main():
