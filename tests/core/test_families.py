@@ -464,3 +464,23 @@ EXTREME_KL = [  # mpmath, 60 digits, of the textbook formulas at these very floa
 @pytest.mark.parametrize("key, p, q, expected", EXTREME_KL, ids=[f"{c[0]}-{i}" for i, c in enumerate(EXTREME_KL)])
 def test_kl_at_the_edges(key, p, q, expected):
     assert abs(FAMILIES[key].kl(p, q) / expected - 1) < 1e-13
+
+
+def test_poisson_quantiles_at_large_rates_are_right_to_the_last_count_or_two():
+    f = FAMILIES["poisson"]
+    for rate in (2e8, 1e10):
+        for u in (
+            1e-5,
+            0.3,
+            1 - 1e-5,
+        ):  # beyond 4.5 standard deviations scipy loses digits of the distribution function
+            x = f.quantile(u, [rate])
+            below, above = f.cdf(np.array([x - 2, x + 1]), [rate])
+            assert below < u <= above
+
+
+def test_windows_begin_at_a_bound_only_where_it_is_near():
+    f = FAMILIES["gamma"]
+    assert f.window([10.0, 1.0])[0] == 0 and f.window([40.0, 1.0])[0] == f.quantile(f.tail, [40.0, 1.0])
+    b = FAMILIES["beta"]
+    assert b.window([2.0, 2.0]) == (0, 1) and b.window([90.0, 90.0])[1] == b.quantile(1 - b.tail, [90.0, 90.0])

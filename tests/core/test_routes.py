@@ -165,3 +165,9 @@ def test_price_is_the_ratio_of_variances():
     assert moments.ratio == pytest.approx(1, rel=1e-9)
     flat = identity.moments(f, [0.0, 2.0], misspecified.model(f, [0.0, 2.0]), 0)
     assert flat.price == np.inf and flat.curvature_sd == 0
+
+
+def test_running_means_of_small_values_keep_their_error():
+    mean, error = identity.running(1e-9 * np.array([1.0, 2.0, 4.0]))
+    np.testing.assert_allclose(mean, 1e-9 * np.array([1, 1.5, 7 / 3]), rtol=1e-12)
+    np.testing.assert_allclose(error[1:], 1e-9 * np.array([0.5, np.std([1, 2, 4], ddof=1) / np.sqrt(3)]), rtol=1e-12)
