@@ -45,7 +45,9 @@ def read(text: str, columns: int = 1) -> NDArray[np.float64]:
         raise ValueError(f"row {int(np.argmax(~np.isfinite(values).all(axis=1))) + 1} holds NaN or infinity")
     constant = np.ptp(values, axis=0) == 0
     if constant.any():
-        raise ValueError(f"column {int(np.argmax(constant)) + 1} is constant ({values[0, np.argmax(constant)]:g}): it has no spread to learn from")
+        raise ValueError(
+            f"column {int(np.argmax(constant)) + 1} is constant ({values[0, np.argmax(constant)]:g}): it has no spread to learn from"
+        )
     return values[:, 0] if columns == 1 else values
 
 

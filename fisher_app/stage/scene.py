@@ -92,8 +92,20 @@ class Axis:
     at: float | None = None
 
     def wire(self) -> dict[str, Any]:
-        wire = {"lo": self.lo, "hi": self.hi, "label": self.label, "ticks": [list(t) for t in self.ticks], "log": self.log}
-        optional = {"grid": self.grid, "line": self.line, "rotate": self.rotate or None, "labelAt": self.label_at, "at": self.at}
+        wire = {
+            "lo": self.lo,
+            "hi": self.hi,
+            "label": self.label,
+            "ticks": [list(t) for t in self.ticks],
+            "log": self.log,
+        }
+        optional = {
+            "grid": self.grid,
+            "line": self.line,
+            "rotate": self.rotate or None,
+            "labelAt": self.label_at,
+            "at": self.at,
+        }
         return wire | {k: v for k, v in optional.items() if v is not None}
 
 
@@ -212,14 +224,18 @@ def segments(x0: Data, y0: Data, x1: Data, y1: Data, token: str = "axis", *, wid
     return _layer("segments", x0=x0, y0=y0, x1=x1, y1=y1, token=token, width=width, dash=dash, alpha=alpha)
 
 
-def arrow(x0: Data, y0: Data, x1: Data, y1: Data, style: str, *, width: float | None = None, dash: str | None = None) -> Layer:
+def arrow(
+    x0: Data, y0: Data, x1: Data, y1: Data, style: str, *, width: float | None = None, dash: str | None = None
+) -> Layer:
     return _layer("arrow", x0=x0, y0=y0, x1=x1, y1=y1, style=style, width=width, dash=dash)
 
 
 def ellipse(x: Data, y: Data, xx: Data, xy: Data, yy: Data, style: str, *, width: float | None = None, dash: str | None = None,
             alpha: float | None = None, casing: bool | None = None) -> Layer:  # fmt: skip
     """The unit circle under the symmetric matrix [[xx, xy], [xy, yy]], moved to (x, y)."""
-    return _layer("ellipse", x=x, y=y, xx=xx, xy=xy, yy=yy, style=style, width=width, dash=dash, alpha=alpha, casing=casing)
+    return _layer(
+        "ellipse", x=x, y=y, xx=xx, xy=xy, yy=yy, style=style, width=width, dash=dash, alpha=alpha, casing=casing
+    )
 
 
 def bars(x0: Data, x1: Data, y0: Data, y1: Data, token: str, *, alpha: float | None = None, outline: str | None = None,
@@ -274,7 +290,13 @@ class Packer:
         }
 
     def view(self, view: View | TableView) -> dict[str, Any]:
-        common = {"id": view.id, "caption": view.caption, "alt": view.alt, "sentence": view.sentence, "height": view.height}
+        common = {
+            "id": view.id,
+            "caption": view.caption,
+            "alt": view.alt,
+            "sentence": view.sentence,
+            "height": view.height,
+        }
         common["table"] = None if view.table is None else _data_table(*view.table)
         if isinstance(view, TableView):
             return common | {"kind": "table", "cells": list(view.cells), "layers": []}
@@ -292,21 +314,36 @@ class Packer:
         if isinstance(number, str):
             return {"text": number}
         if isinstance(number.value, Live | Cross | Mix):
-            exact = {} if number.exact is None else {"exact": self.data(number.exact) if isinstance(number.exact, Live) else _finite(number.exact)}
+            exact = (
+                {}
+                if number.exact is None
+                else {"exact": self.data(number.exact) if isinstance(number.exact, Live) else _finite(number.exact)}
+            )
             return {"ref": self.data(number.value), "format": number.format} | exact
         return {"exact": _finite(number.value), "format": number.format}
 
     def data(self, value: Any) -> Any:
         if isinstance(value, Mix):
-            return {"mix": [{"each": [self.data(x) for x in f]} if isinstance(f, tuple) else self.data(f) for f in (value.weights, value.rows)]}
+            return {
+                "mix": [
+                    {"each": [self.data(x) for x in f]} if isinstance(f, tuple) else self.data(f)
+                    for f in (value.weights, value.rows)
+                ]
+            }
         if isinstance(value, Cross):
             return {"pick": [self.data(t) for t in value.tables]}
         if isinstance(value, Live):
             array = np.asarray(value.values)
-            wanted = tuple(len(self.nodes[key][::stride]) for key, stride in zip(value.over, value.strides, strict=True))
+            wanted = tuple(
+                len(self.nodes[key][::stride]) for key, stride in zip(value.over, value.strides, strict=True)
+            )
             if array.shape[: len(wanted)] != wanted:
                 raise ValueError(f"a table over {value.over} has shape {array.shape} and must begin with {wanted}")
-            sparse = {k: self.nodes[k][::stride].tolist() for k, stride in zip(value.over, value.strides, strict=True) if stride > 1}
+            sparse = {
+                k: self.nodes[k][::stride].tolist()
+                for k, stride in zip(value.over, value.strides, strict=True)
+                if stride > 1
+            }
             return self.table(array, value.over) | ({"nodes": sparse} if sparse else {})
         if isinstance(value, np.ndarray | list | tuple) and not (len(value) and isinstance(value[0], str)):
             array = np.asarray(value, dtype=np.float64).ravel()
@@ -314,7 +351,8 @@ class Packer:
         return _finite(value) if isinstance(value, float | np.floating) else value
 
     def table(self, array: NDArray[Any], over: tuple[str, ...]) -> dict[str, Any]:
-        packed = np.ascontiguousarray(array, dtype="<f4")
+        with np.errstate(over="ignore"):  # beyond float32 is beyond every axis: infinity says so
+            packed = np.ascontiguousarray(array, dtype="<f4")
         name = hashlib.blake2b(packed.data, digest_size=9).hexdigest()
         if name not in self.tables:
             self.tables[name] = base64.b64encode(packed.data).decode()
@@ -329,8 +367,12 @@ def _finite(value: Any) -> Any:
     return "nan" if math.isnan(number) else "inf" if number > 0 else "-inf"
 
 
-def _data_table(columns: Sequence[str], arrays: Sequence[ArrayLike], most: int = 50, all_rows: int = 5000) -> dict[str, Any]:
-    cells = [[None if isinstance(v, float) and not math.isfinite(v) else v for v in np.asarray(a).tolist()] for a in arrays]
+def _data_table(
+    columns: Sequence[str], arrays: Sequence[ArrayLike], most: int = 50, all_rows: int = 5000
+) -> dict[str, Any]:
+    cells = [
+        [None if isinstance(v, float) and not math.isfinite(v) else v for v in np.asarray(a).tolist()] for a in arrays
+    ]
     rows = [list(r) for r in zip(*cells, strict=True)]
     picked = rows if len(rows) <= most else [rows[i] for i in np.linspace(0, len(rows) - 1, most).astype(int)]
     return {"columns": list(columns), "rows": picked} | ({"all": rows[:all_rows]} if len(rows) > most else {})
