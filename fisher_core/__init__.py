@@ -21,10 +21,12 @@ __all__ = [
     "charts",
     "continual",
     "datasets",
+    "digits",
     "divergence",
     "information",
     "linalg",
     "models",
+    "six_ways",
 ]
 
 

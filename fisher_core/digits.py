@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -107,5 +107,5 @@ def joined(tasks: Sequence[ClassificationTask], name: str = "joint") -> Classifi
 
 @cache
 def _stored() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    with (files("fisher_core") / "data" / "digits.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+    with np.load(Path(__file__).parent / "data" / "digits.npz", allow_pickle=False) as stored:
         return stored["images"], stored["labels"]

@@ -2,8 +2,10 @@
 
 Losses are negative log-likelihoods per observation, in nats; every Fisher matrix is per observation; every penalty
 carries its ½.
+Networks are learned by :mod:`fisher_core.continual.networks`.
 """
 
+from fisher_core.continual import networks
 from fisher_core.continual.basins import basin
 from fisher_core.continual.landscape import Landscape, Trails, hessian_by_differences
 from fisher_core.continual.laplace import (
@@ -16,17 +18,24 @@ from fisher_core.continual.laplace import (
 )
 from fisher_core.continual.linear_gaussian import LinearGaussianTask
 from fisher_core.continual.logistic import LogisticTask
+from fisher_core.continual.many_tasks import Course, in_sequence, joint_minimiser
 from fisher_core.continual.minimisers import minimiser
+from fisher_core.continual.optimisers import SGD, Adam
 from fisher_core.continual.overlap import fisher_overlap
 from fisher_core.continual.penalties import PENALTIES, Penalty, penalty
 from fisher_core.continual.quadratic import QuadraticTask, rotation
+from fisher_core.continual.springs import MEMORIES, Spring, Stiffness, consolidate, half_life, shares
 from fisher_core.continual.sweeps import Best, Sweep, best, sweep
 from fisher_core.continual.tasks import Task
 from fisher_core.continual.training import Run, gradient_flow, paths, step_limit, train
 
 __all__ = [
+    "MEMORIES",
     "PENALTIES",
+    "SGD",
+    "Adam",
     "Best",
+    "Course",
     "Gaussian",
     "GridPosterior",
     "Landscape",
@@ -35,21 +44,29 @@ __all__ = [
     "Penalty",
     "QuadraticTask",
     "Run",
+    "Spring",
+    "Stiffness",
     "Sweep",
     "Task",
     "Trails",
     "basin",
     "bayes_strength",
     "best",
+    "consolidate",
     "fisher_overlap",
     "gradient_flow",
+    "half_life",
     "hessian_by_differences",
+    "in_sequence",
+    "joint_minimiser",
     "laplace",
     "minimiser",
+    "networks",
     "paths",
     "penalty",
     "posterior_on_grid",
     "rotation",
+    "shares",
     "step_limit",
     "sweep",
     "train",

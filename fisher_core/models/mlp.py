@@ -67,13 +67,16 @@ class MLP(ConditionalModel):
         return sum((m + 1) * h for m, h in pairwise(self.sizes))
 
     def initial(self, rng: np.random.Generator) -> Array:
-        """A random start (P,): weights N(0, 2/m) before relu (He et al. 2015) and N(0, 1/m) elsewhere, biases 0."""
+        """A random start (P,): weights N(0, 2/m) before relu (He et al. 2015) and N(0, 1/m) elsewhere, biases 0.
+
+        Drawn layer by layer, input by input: one (inputs, units) table after the other.
+        """
         check.generator("rng", rng)
         theta = np.zeros(self.size)
         layers = self.unflatten(theta)
         for layer in layers:
             gain = 2.0 if self.activation == "relu" and layer is not layers[-1] else 1.0
-            layer.weights[:] = rng.normal(0.0, np.sqrt(gain / layer.weights.shape[1]), layer.weights.shape)
+            layer.weights.T[:] = rng.normal(0.0, np.sqrt(gain / layer.weights.shape[1]), layer.weights.shape[::-1])
         return theta
 
     def unflatten(self, theta: ArrayLike) -> tuple[Layer, ...]:
