@@ -208,7 +208,10 @@ def _carry(x: Array, h: Callable[[Array], Array]) -> tuple[Array, Array]:
     low = x < _SHIFT
     if low.any():
         t = x[low]
-        carried[low] = sum(h(t + i) for i in range(_SHIFT))
+        if t.size <= 256:  # one call for all ten terms: for a single θ the calls cost more than the numbers
+            carried[low] = h(t + np.arange(_SHIFT)[:, None]).sum(axis=0)
+        else:
+            carried[low] = sum(h(t + i) for i in range(_SHIFT))
     return np.where(low, x + _SHIFT, x), carried
 
 
