@@ -487,7 +487,7 @@ def test_gaussian_log_density_integrates_to_one():
         (lambda: continual.paths([A, B], [EWC] * 3, A.center), r"have lengths 2, 3, 1 and must have one length K"),
         (lambda: continual.paths(A, EWC, [0.0]), r"starts has shape \(1,\)"),
         (lambda: continual.gradient_flow(B, EWC, A.center, [-1.0]), "times contain -1 and must be >= 0"),
-        (lambda: continual.gradient_flow(classes(1, (1, 1)), EWC, A.center, [1.0]), "task_b must be a quadratic"),
+        (lambda: continual.gradient_flow(classes(1, (1, 1)), EWC, A.center, [1.0]), "task_b = LogisticTask must be a quadratic"),
         (lambda: continual.sweep(A, B, [-1.0]), "strengths contain -1 and must be >= 0"),
         (lambda: continual.sweep(A, B, [1.0], ["l3"]), "kind = 'l3' must be one of"),
         (lambda: continual.best(A, B, "l2", (1.0, 0.5)), r"bounds = \(1\.0, 0\.5\) must be ascending"),

@@ -119,7 +119,7 @@ def test_second_moments_of_batches():
 def test_refusals():
     with pytest.raises(ValueError, match=r"shape \(\.\.\., 2\)"):
         two_weights.survey(LINE, *REG, np.zeros(3))
-    with pytest.raises(ValueError, match="increase"):
+    with pytest.raises(ValueError, match="must be increasing"):
         two_weights.sampling_errors(CLASSES, REG[0], [0, 1], [10, 10], 2, np.random.default_rng(0))
     with pytest.raises(ValueError, match="0 or 1"):
         two_weights.survey(CLASSES, *REG, THETA)
