@@ -24,7 +24,7 @@ from fisher_core.models.base import ConditionalModel
 from fisher_core.validation import Array
 
 # The standard error of a Monte Carlo Fisher costs as much as the matrix. On more than four times the lower number of rows
-# it is estimated from one in 32, at least and at most as many: to 4 %, or 10 % from 256 rows.
+# it is estimated from one in 32, at least and at most as many: to some 2 %, or 7 % from 256 rows.
 SAMPLED_ROWS = 256, 2048
 
 
