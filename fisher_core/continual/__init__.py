@@ -5,7 +5,7 @@ carries its ½.
 Networks are learned by :mod:`fisher_core.continual.networks`.
 """
 
-from fisher_core.continual import networks
+from fisher_core.continual import network_sweeps, networks
 from fisher_core.continual.basins import basin
 from fisher_core.continual.landscape import Landscape, Trails, hessian_by_differences
 from fisher_core.continual.laplace import (
@@ -61,6 +61,7 @@ __all__ = [
     "joint_minimiser",
     "laplace",
     "minimiser",
+    "network_sweeps",
     "networks",
     "paths",
     "penalty",

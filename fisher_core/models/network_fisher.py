@@ -34,7 +34,7 @@ Weights = Callable[[Array, slice], Array]  # of π (m, C) and the rows it belong
 # Standard errors are estimated from one row in 32, at least and at most as many, unless there are few rows anyway.
 SAMPLED_ROWS = 256, 2048
 
-CACHED = 1 << 16  # numbers of an activation at a time
+CACHED = 1 << 15  # numbers of an activation at a time; 1 << 17 took twice as long on a busy machine
 
 
 def matrix(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fisher_core import digits
-from fisher_core.continual import SGD, Adam, Spring, Stiffness, consolidate, networks
+from fisher_core.continual import SGD, Adam, Spring, Stiffness, consolidate, network_sweeps, networks
 from fisher_core.continual.networks import Method
 from fisher_core.models import MLP
 
@@ -153,6 +153,24 @@ def test_asking_no_more_stops_the_training():
     part = list(islice(networks.epochs(model, start, task.x, task.y, rng, 10**9), 3))
     np.testing.assert_array_equal(part, whole[:3])
     assert len(whole) == 6 and not np.shares_memory(whole[0], whole[1])
+
+
+def test_sweeps_differ_by_strength_only_and_choose_on_validation_rows():
+    model, tasks, start = small(5)
+    a, b = tasks
+    theta = networks.train(model, start, a.x, a.y, np.random.default_rng(0), 20)
+    springs = networks.remember((), model, a, theta, Method("ewc"))
+    stages = list(network_sweeps.sweep(model, tasks, theta, springs, [0.0, 1.0, 1e3], 7, 20))
+    alone = networks.train(model, theta, b.x, b.y, np.random.default_rng(7), 20, springs, 1.0)
+    np.testing.assert_array_equal(stages[1].theta, alone)
+    moved = [springs[0].value(stage.theta) for stage in stages]
+    assert moved[0] > moved[1] > moved[2]
+    best = network_sweeps.chosen(stages)
+    assert stages[best].validation.mean() == max(stage.validation.mean() for stage in stages)
+    first = next(network_sweeps.sweep(model, tasks, theta, springs, np.geomspace(1, 10, 10**6), 7, 20))
+    np.testing.assert_array_equal(first.theta, alone)
+    with pytest.raises(ValueError, match="stages must hold validation accuracies"):
+        network_sweeps.chosen([])
 
 
 # --- optimisers ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+r"""What λ buys on a network: accuracy on the old and the new task for every strength, one run after the other.
+
+λ is chosen on rows set aside for it (``digits.task(validation=…)``) and judged on the test rows, which had no say in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from fisher_core import validation as check
+from fisher_core.continual.networks import Stage, accuracy, train
+from fisher_core.continual.optimisers import Optimiser
+from fisher_core.continual.springs import Spring
+from fisher_core.digits import ClassificationTask
+from fisher_core.models.mlp import MLP
+
+
+def sweep(
+    model: MLP,
+    tasks: Sequence[ClassificationTask],
+    theta: ArrayLike,
+    springs: Sequence[Spring],
+    strengths: ArrayLike,
+    seed: int,
+    count: int = 40,
+    optimiser: Optimiser | None = None,
+    batch: int = 100,
+) -> Iterator[Stage]:
+    """The last of ``tasks`` learned from ``theta`` under ``springs``, once for every λ in ``strengths``, in order.
+
+    Every run has its own ``default_rng(seed)``, so that runs differ by λ only. One :class:`Stage` at a time: a page can
+    show how far it is, and stop by not asking for the next.
+    """
+    task = tasks[-1]
+    for strength in check.vector("strengths", strengths):
+        rng = np.random.default_rng(seed)
+        end = train(model, theta, task.x, task.y, rng, count, springs, float(strength), optimiser, batch)
+        test = np.array([accuracy(model, t.x_test, t.y_test, end) for t in tasks])
+        validation = np.array([accuracy(model, t.x_validation, t.y_validation, end) for t in tasks])
+        yield Stage(end, test, validation, tuple(springs))
+
+
+def chosen(stages: Sequence[Stage]) -> int:
+    """The index of the stage with the best mean *validation* accuracy over tasks; of equal ones the first."""
+    means = np.array([stage.validation.mean() for stage in stages])
+    if not len(means) or np.isnan(means).any():
+        raise ValueError("stages must hold validation accuracies: set rows aside with digits.task(validation=…)")
+    return int(np.argmax(means))
