@@ -91,7 +91,11 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("linalg.py", "BLOCK_BYTES, BLOCK_ROWS", "", SPEED),
     ("curvature.py", "rays = np.sqrt(2 * level)", "3", "only where bisection begins; the contour is the same"),
     ("divergence.py", "np.full(len(part)", "(len(part) - 1)", "moves a threshold between two equally accurate ways"),
+    ("divergence.py", "mass[np.abs(d) > 700]", "701", "both are far within float64"),
     ("estimation.py", "bracket = points", "2", "a bracket wider by one step holds the same peak"),
+    ("estimation.py", "minimize_scalar", "(1e-9) / (upper - lower)", "the tolerance, in other units"),
+    ("families/bernoulli.py", "near = np.abs(d) < 1", "2", "moves a threshold between two equally accurate ways"),
+    ("models/logistic.py", "bounds=(-1, 1)", "2", "another box around the same cone of directions"),
 ]
 
 
