@@ -264,10 +264,22 @@ def test_sure_networks_keep_their_digits(lead, hidden):
     np.testing.assert_allclose(model.fisher_diagonal([[1.0]], theta), np.diag(truth), rtol=1e-13)
     v = np.linspace(-1, 2, model.size)
     np.testing.assert_allclose(model.fisher_vector([[1.0]], theta, v), truth @ v, rtol=1e-11)
-    assert model.fisher_quadratic([[1.0]], theta, v) == pytest.approx(v @ truth @ v, rel=1e-11)
+    assert model.fisher_quadratic([[1.0]], theta, v) == pytest.approx(v @ truth @ v, rel=1e-11, abs=0)
     np.testing.assert_allclose(model.empirical_fisher_diagonal([[1.0]], [0], theta), s[0] ** 2, rtol=1e-13)
     np.testing.assert_allclose(model.log_prob([[1.0]], [0], theta), -np.log1p(e[1] + e[2]), rtol=1e-14)
     np.testing.assert_allclose(model.log_prob([[1.0]], [2], theta), -1 - lead - np.log1p(e[1] + e[2]), rtol=1e-14)
+
+
+def test_sampled_labels_of_a_sure_row_keep_their_digits_beside_an_undecided_one():
+    """Row 1 is sure and touches the first input only, so those entries hold (1 − π)² although labels of row 2 vary."""
+    model = MLP((2, 3))
+    theta = model.flatten([([[60.0, 0.2], [0.0, 0.0], [-1.0, 0.1]], [0.0, 0.0, 0.0])])
+    e = np.exp([-60.0, -61.0])
+    for estimate in (model.monte_carlo_fisher, model.monte_carlo_fisher_diagonal):
+        value = estimate(np.eye(2), theta, np.random.default_rng(0), 4).value
+        found = np.diag(value) if value.ndim == 2 else value
+        assert found[0] == pytest.approx(e.sum() ** 2 / 2, rel=1e-12, abs=0)
+        assert found[3] == pytest.approx(e[0] ** 2 / 2, rel=1e-12, abs=0)
 
 
 def test_a_flat_tanh_keeps_its_slope():
@@ -276,8 +288,8 @@ def test_a_flat_tanh_keeps_its_slope():
     theta = model.flatten([([[20.0]], [0.0]), ([[0.0], [1.0]], [0.0, 0.0])])
     p = 1 / (1 + np.exp(-np.tanh(20.0)))
     sech2 = 1 / np.cosh(20.0) ** 2
-    assert model.fisher([[1.0]], theta)[0, 0] == pytest.approx(p * (1 - p) * sech2**2, rel=1e-13)
-    assert model.fisher_diagonal([[1.0]], theta)[0] == pytest.approx(p * (1 - p) * sech2**2, rel=1e-13)
+    assert model.fisher([[1.0]], theta)[0, 0] == pytest.approx(p * (1 - p) * sech2**2, rel=1e-13, abs=0)
+    assert model.fisher_diagonal([[1.0]], theta)[0] == pytest.approx(p * (1 - p) * sech2**2, rel=1e-13, abs=0)
 
 
 def test_memory_stays_below_the_factor_of_scores():
