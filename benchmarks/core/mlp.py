@@ -82,7 +82,9 @@ def main() -> None:
     for name, ratio, limit, bar, peers, ours in rows:
         beside = "; ".join(f"{p} {times[p] / ours:.1f} ({differences[p]:.0e})" for p in peers)
         lines.append(f"| {name} | {ratio:.2f} of {limit} | {bar} | {beside} |\n")
-    lines.append(f"\nA sampled matrix brings its standard error, entry by entry. vᵀFv took {1e3 * short['vᵀFv']:.2f} ms here (bar: 1 ms), ")
+    lines.append(
+        f"\nA sampled matrix brings its standard error, entry by entry. vᵀFv took {1e3 * short['vᵀFv']:.2f} ms here (bar: 1 ms), "
+    )
     lines.append(f"{1e3 * short['vᵀFv, forward pass kept']:.2f} ms with the forward pass kept.\n")
     print("".join(lines))
     (Path(__file__).parent / "MLP.md").write_text("".join(lines), encoding="utf-8")
@@ -150,7 +152,9 @@ def _peers(x: np.ndarray, y: np.ndarray, theta: np.ndarray) -> tuple[Contenders,
                 return FIM(plain, loader, kind, variant="classif_logits")
 
             short["nngeometry PMatDiag"] = lambda: nngeometry(PMatDiag).get_diag().detach().numpy()[order]
-            full["nngeometry PMatDense"] = lambda: nngeometry(PMatDense).to_torch().detach().numpy()[np.ix_(order, order)]
+            full["nngeometry PMatDense"] = lambda: (
+                nngeometry(PMatDense).to_torch().detach().numpy()[np.ix_(order, order)]
+            )
     return short, full
 
 
