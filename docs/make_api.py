@@ -11,11 +11,13 @@ import importlib
 import inspect
 import pkgutil
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 PAGE = Path(__file__).with_name("api.md")
+sys.path.insert(0, str(PAGE.parents[1]))  # the checkout's own fisher_core, installed or not
 FIRST = ("fisher_core.family", "fisher_core.information", "fisher_core.divergence", "fisher_core.models")
 
 

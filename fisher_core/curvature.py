@@ -51,7 +51,7 @@ def profile(family: Family, theta: ArrayLike, direction: ArrayLike, steps: Array
     theta (..., d), direction (d,), steps (m,) or (..., m) broadcasting against theta's leading axes.
     ValueError if theta is outside the parameter space; a *step* outside gives NaN.
     """
-    theta = validation.array("theta", theta)
+    theta = validation.parameters("theta", theta, len(family.parameters))
     direction = validation.vector("direction", direction, theta.shape[-1])
     steps = validation.array("steps", steps)
     start, end = np.broadcast_arrays(theta[..., None, :], theta[..., None, :] + steps[..., None] * direction)
@@ -75,11 +75,18 @@ def profile(family: Family, theta: ArrayLike, direction: ArrayLike, steps: Array
 def order_of_gap(family: Family, theta: ArrayLike, direction: ArrayLike, scale: float, kind: str = "gap") -> float:
     """Slope of log|gap| against log t for t in [scale/10, scale]: 3 in general, 4 where symmetry cancels the third order.
 
-    ``kind`` is "gap", "reverse_gap" or "midpoint_gap".  Possible only with a KL that keeps its digits at small steps.
+    ``kind`` is "gap", "reverse_gap" or "midpoint_gap".  ValueError if a step leaves the space, or if there is no gap, as
+    along a Normal's mean.  Possible only with a KL that keeps its digits at small steps.
     """
     validation.choice("kind", kind, ("gap", "reverse_gap", "midpoint_gap"))
     steps = validation.positive("scale", scale) * np.geomspace(0.1, 1.0, 24)
     gap = np.abs(getattr(profile(family, theta, direction, steps), kind))
+    if not np.isfinite(gap).all():
+        raise ValueError(f"scale = {scale:g} must be smaller: theta + scale · direction leaves the parameter space")
+    if not gap.all():
+        raise ValueError(
+            f"direction = {np.asarray(direction).tolist()} must be one in which KL is not its own parabola: the gap is 0"
+        )
     return float(np.polyfit(np.log(steps), np.log(gap), 1)[0])
 
 

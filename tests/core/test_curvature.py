@@ -85,3 +85,19 @@ def test_contour_of_the_triangle_stays_inside():
     points = kl_contour(FAMILIES["categorical"], [0.05, 0.05], 0.3)
     inside = points[np.isfinite(points).all(axis=1)]
     assert len(inside) > 20 and (inside > 0).all() and (inside.sum(axis=1) < 1).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: profile(COIN, 0.1, [1.0], [0.1]), "theta"),
+        (lambda: profile(COIN, [float("nan")], [1.0], [0.1]), "theta contains nan"),
+        (lambda: order_of_gap(COIN, [0.1], [1.0], 5.0), "scale = 5 must be smaller"),
+        (lambda: order_of_gap(NORMAL, [0.0, 1.0], [1.0, 0.0], 2.0**-4), "direction"),
+        (lambda: kl_contour(NORMAL, [0.0, 1.0], -1.0), "level = -1 must be > 0"),
+        (lambda: kl_contour(COIN, [0.1], 0.1), "must have shape"),
+    ],
+)
+def test_bad_arguments_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
