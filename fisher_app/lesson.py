@@ -100,7 +100,6 @@ class Lesson:
     holds: Callable[[SimpleNamespace], bool]
     paste: Paste | None = None
     spoiled: Mapping[str, Callable[[SimpleNamespace], bool]] = field(default_factory=dict)
-    draw: str = ""
 
     # ---- the page -----------------------------------------------------------------------------------------------------
     def show(self) -> None:

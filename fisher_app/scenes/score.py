@@ -199,7 +199,7 @@ def main(v) -> Scene:
     asking = name == "normal"
     box = SHOWN if asking and c.hidden.any() else None
     bounds = [(NODES[k][0], NODES[k][-1]) for k in subject.controls]
-    asked = figures.asked("cross", getattr(v, "given", {}).get("cross"), answer(), ASKED) if asking else []
+    asked = figures.asked("cross", v.given.get("cross"), answer(), ASKED) if asking else []
     right = figures.cloud_view(subject, read, asked) if subject.d == 2 else figures.strip_view(subject, read)
     views = [
         figures.data_view(subject, read),

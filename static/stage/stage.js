@@ -48,7 +48,6 @@ class Stage {
     this.reader = new Reader(store, this.controls); this.reader.base = data.values;
     if (data.rev !== this.rev) {                           // Python moved something: preset, undo, reset, link
       this.rev = data.rev; this.values = { ...data.values, _moved: this.values._moved }; this.dirty = false; this.guess = {}; this.play.on = false;
-      for (const [k, v] of Object.entries(data.guesses ?? {})) this.guess[k] = v;
     } else for (const k of Object.keys(data.values)) if (!(k in this.values)) this.values[k] = data.values[k];
     if (data.n === this.n && !this.dragging) this.dirty = false;
     this.readTheme();
