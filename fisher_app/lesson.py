@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ import streamlit as st
 
 from . import course, glossary, links, palette, sources, userdata
 from .controls import Choice, Control, Slider, Whole
+from .jobs import RUNNER, Progress, Run
 from .predictions import Question
 from .stage import component
 from .stage.scene import Packer, Scene
@@ -81,6 +83,8 @@ class State:
     n: int = 0
     data: Any = None
     data_note: str = ""
+    reader: str = field(default_factory=lambda: secrets.token_hex(8))
+    refusal: Progress | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +103,7 @@ class Lesson:
     code: Callable[[SimpleNamespace], str]
     holds: Callable[[SimpleNamespace], bool]
     paste: Paste | None = None
+    run: Run | None = None
     spoiled: Mapping[str, Callable[[SimpleNamespace], bool]] = field(default_factory=dict)
 
     # ---- the page -----------------------------------------------------------------------------------------------------
@@ -106,7 +111,7 @@ class Lesson:
         """Everything on the page.  A fragment: moving a control reruns the lesson and nothing around it."""
         _fragment(self)
 
-    def run(self) -> None:
+    def respond(self) -> None:
         state = self.state()
         message = component.received(self.key)
         if message and message["n"] != state.n:
@@ -192,6 +197,9 @@ class Lesson:
 
     def act(self, state: State, action: Mapping[str, Any]) -> None:
         kind = action.get("kind")
+        if kind in ("run", "cancel", "look"):  # these move no control: the browser keeps what it has in hand
+            self.attend(state, kind)
+            return
         if kind == "undo":
             if state.history:
                 *state.history, (state.values, state.answers, state.asked) = state.history
@@ -225,6 +233,23 @@ class Lesson:
             st.switch_page(str(action.get("page")))
         state.revision += 1
 
+    def attend(self, state: State, kind: str) -> None:
+        """Start or stop the lesson's run for the present values; what is refused is said beside its button."""
+        name = self.run_name(self.values(state))
+        state.refusal = None
+        if self.run is None or name is None:
+            return
+        if kind == "run":
+            work, key = self.run.work, name[1]
+            progress = RUNNER.start(name, state.reader, lambda: work(key))
+            state.refusal = progress if progress.state == "failed" else None
+        elif kind == "cancel":
+            RUNNER.cancel(name, state.reader)
+
+    def run_name(self, v: SimpleNamespace) -> tuple[str, Any] | None:
+        key = self.run.key(v) if self.run else None
+        return None if key is None else (self.slug, key)
+
     def commit(self, state: State, action: Mapping[str, Any]) -> None:
         question = next((q for q in self.predictions if q.key == action.get("item")), None)
         if question is None or question.key in state.answers:
@@ -257,7 +282,9 @@ class Lesson:
 
     # ---- what the browser gets ----------------------------------------------------------------------------------------
     def values(self, state: State) -> SimpleNamespace:
-        return SimpleNamespace(**state.values, seen=frozenset(state.answers), given=dict(state.answers), data=state.data)
+        v = SimpleNamespace(**state.values, seen=frozenset(state.answers), given=dict(state.answers), data=state.data)
+        v.run = RUNNER.look(self.run_name(v), state.reader) if self.run else Progress()
+        return v
 
     def data(self, state: State) -> tuple[dict[str, Any], dict[str, str]]:
         """The stage's data and its tables, for a state."""
@@ -288,6 +315,7 @@ class Lesson:
             "look": active.look if active else None,
             "bottom": {"breaks": list(scene.breaks) if scene else [], "groups": list(scene.groups) if scene else [], "more": list(scene.more) if scene else []},
             "badge": _badge(checks),
+            "run": self.run_wire(state, v),
             "notices": state.notices,
             "canUndo": bool(state.history),
             "paste": self.paste and {"label": self.paste.label, "placeholder": self.paste.placeholder, "active": state.data is not None, "note": state.data_note},
@@ -302,6 +330,18 @@ class Lesson:
             },
         }  # fmt: skip
         return data, tables
+
+    def run_wire(self, state: State, v: SimpleNamespace) -> dict[str, Any] | None:
+        """The button of the lesson's run and how far it is; None where there is nothing to run."""
+        if self.run is None or self.run_name(v) is None:
+            return None
+        progress = state.refusal or v.run
+        return {
+            "label": self.run.label,
+            "state": progress.state,
+            "fraction": progress.fraction,
+            "message": progress.message,
+        }
 
     def bar(self) -> dict[str, Any]:
         """Where this lesson stands in the course."""
@@ -322,7 +362,7 @@ class Lesson:
         local = {c.key for c in self.controls if isinstance(c, Slider) and c.local}
         fixed = {k: x for k, x in state.values.items() if k not in local}
         digest = "" if state.data is None else hashlib.blake2b(np.asarray(state.data).tobytes()).hexdigest()
-        name = (self.slug, json.dumps([fixed, state.answers], sort_keys=True), digest)
+        name = (self.slug, json.dumps([fixed, state.answers], sort_keys=True), digest, (v.run.state, v.run.count))
         with _scenes_lock:
             if name in _scenes:
                 _scenes.move_to_end(name)
@@ -347,7 +387,13 @@ class Lesson:
         try:
             scene, refused = self.figures[v.tab].scene(v), None
         except ValueError as error:  # the core refuses: say so where the picture would be, and keep everything else
-            defaults = SimpleNamespace(**(links.defaults(self.all_controls) | {"tab": v.tab}), seen=v.seen, given=v.given, data=None)
+            defaults = SimpleNamespace(
+                **(links.defaults(self.all_controls) | {"tab": v.tab}),
+                seen=v.seen,
+                given=v.given,
+                data=None,
+                run=Progress(),
+            )
             scene, refused = self.figures[v.tab].scene(defaults), f"Not drawn: {_plain(str(error))}."
         wrong = [c for c in scene.checks if not c.holds]
         if wrong and refused is None:
@@ -380,7 +426,7 @@ class Front(Lesson):
 
 @st.fragment
 def _fragment(lesson: Lesson) -> None:
-    lesson.run()
+    lesson.respond()
 
 
 def _near(entry: course.Entry | None) -> dict[str, str] | None:

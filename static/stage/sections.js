@@ -143,9 +143,16 @@ export function buildBottom(stage, slots) {
   const b = stage.data.bottom, badge = stage.data.badge, more = b.more.map(k => stage.controls.get(k));
   const paste = stage.data.paste ? pasteBox(stage, stage.data.paste, slots) : null;
   const toggle = more.length || paste ? h("button", { type: "button", class: "more", "aria-expanded": String(!!stage.moreOpen), "data-key": "more", onclick: () => { stage.moreOpen = !stage.moreOpen; stage.signatures.bottom = undefined; stage.render(); } }, "More ", icon(ICONS.down)) : null;
-  return [h("div", { class: "row" }, b.breaks.map(k => switcher(stage, stage.controls.get(k), slots)), b.groups.map(k => control(stage, stage.controls.get(k), slots)), toggle,
+  return [h("div", { class: "row" }, b.breaks.map(k => switcher(stage, stage.controls.get(k), slots)), b.groups.map(k => control(stage, stage.controls.get(k), slots)), stage.data.run && runBox(stage, stage.data.run), toggle,
     badge && h("button", { type: "button", class: "badge" + (badge.ok ? "" : " bad"), title: "How this was computed and checked", onclick: () => open(stage, "checks") }, badge.ok ? icon(ICONS.tick) : null, badge.text)),
     (more.length || paste) && stage.moreOpen ? h("div", { class: "more-panel" }, more.map(c => control(stage, c, slots)), paste) : null];
+}
+/** A computation in the background: its button, how far it is, how it ended. */
+function runBox(stage, run) {
+  const going = run.state === "waiting" || run.state === "running", words = { waiting: "waiting its turn", running: "", done: "done", stopped: "stopped", failed: run.message, idle: "" }[run.state];
+  const button = going ? h("button", { type: "button", class: "button", "data-key": "run", onclick: () => stage.commit({ kind: "cancel" }) }, "Cancel")
+    : h("button", { type: "button", class: "button", "data-key": "run", disabled: run.state === "done", onclick: () => stage.commit({ kind: "run" }) }, run.label);
+  return h("div", { class: "run" }, button, going && h("progress", { max: 1, value: run.fraction, "aria-label": `${run.label}: how far` }), h("span", { role: "status" }, words));
 }
 function pasteBox(stage, p, slots) {
   const area = h("textarea", { rows: 3, "aria-label": "Your numbers", placeholder: p.placeholder, "data-key": "paste" }), file = h("input", { type: "file", accept: ".csv,.txt,text/csv,text/plain", "aria-label": "CSV file" });

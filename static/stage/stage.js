@@ -41,6 +41,10 @@ class Stage {
   // ---- data from Python
   update(component) {
     this.component = component;
+    if (this.dragging && component.data.run && component.data.rev === this.rev && component.data.n > this.n) {  // news of a run waits for the hand
+      store.add(component.data.tables); clearTimeout(this.looking); this.looking = setTimeout(() => this.look(), 400);
+      return;
+    }
     const data = (this.data = component.data);
     store.add(data.tables);
     this.scene = data.scene;
@@ -54,6 +58,14 @@ class Stage {
     this.render();
     if (data.link !== undefined && data.n === this.n && !this.play.on) this.writeAddress(data.link);
     this.main.dataset.ready = data.rev + "." + data.n;
+    clearTimeout(this.looking);
+    if (data.run?.state === "waiting" || data.run?.state === "running") this.looking = setTimeout(() => this.look(), 400);
+  }
+  /** Ask how far a run is; carries no values, and waits while an answer is due, so that it never overtakes what a hand did. */
+  look() {
+    if (!this.main.isConnected) return;
+    if (this.data.n < this.n) { this.looking = setTimeout(() => this.look(), 400); return; }
+    this.component.setStateValue("state", { n: Math.max(Date.now(), this.data.n + 1), rev: this.rev, values: {}, action: { kind: "look" }, have: store.ids.slice(-200) });
   }
 
   writeAddress(link) {
@@ -91,8 +103,10 @@ class Stage {
     this.section("formula", s.formula, slots => buildFormula(this, slots));
     this.section("card", [d.predictions, d.rev, this.observed], slots => buildCard(this, slots));
     this.section("side", [d.reading, d.presets, d.look], slots => buildSide(this, slots));
-    this.section("bottom", [d.bottom, d.badge, this.moreOpen, d.bottom.more.map(k => this.controls.get(k)), d.paste], slots => buildBottom(this, slots));
+    this.section("bottom", [d.bottom, d.badge, d.run && [d.run.label, d.run.state, d.run.message], this.moreOpen, d.bottom.more.map(k => this.controls.get(k)), d.paste], slots => buildBottom(this, slots));
     this.section("extras", [d.extras, d.map, s.views.map(v => [v.caption, v.sentence, v.table]), !!s.player], slots => buildExtras(this, slots));
+    const bar = d.run && this.parts.bottom.querySelector(".run progress");
+    if (bar) bar.value = d.run.fraction;
     this.sync();
     this.forceDraw();
   }
@@ -311,5 +325,5 @@ export function mount(component) {
   let stage = stages.get(component.parentElement);
   if (!stage) stages.set(component.parentElement, (stage = new Stage(component)));
   stage.update(component);
-  return () => { stage.play.on = false; stage.sizes.disconnect(); stages.delete(component.parentElement); stage.main.remove(); };
+  return () => { stage.play.on = false; clearTimeout(stage.looking); stage.sizes.disconnect(); stages.delete(component.parentElement); stage.main.remove(); };
 }
