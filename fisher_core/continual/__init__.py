@@ -18,13 +18,22 @@ from fisher_core.continual.laplace import (
 )
 from fisher_core.continual.linear_gaussian import LinearGaussianTask
 from fisher_core.continual.logistic import LogisticTask
-from fisher_core.continual.many_tasks import Course, in_sequence, joint_minimiser
+from fisher_core.continual.many_tasks import Course, in_sequence, joint_minimiser, merged, trail
 from fisher_core.continual.minimisers import minimiser
 from fisher_core.continual.optimisers import SGD, Adam
 from fisher_core.continual.overlap import fisher_overlap
 from fisher_core.continual.penalties import PENALTIES, Penalty, penalty
 from fisher_core.continual.quadratic import QuadraticTask, rotation
-from fisher_core.continual.springs import MEMORIES, Spring, Stiffness, consolidate, half_life, shares
+from fisher_core.continual.springs import (
+    MEMORIES,
+    Spring,
+    Stiffness,
+    consolidate,
+    half_life,
+    running_shares,
+    shares,
+    stiffness_held,
+)
 from fisher_core.continual.sweeps import Best, Sweep, best, sweep
 from fisher_core.continual.tasks import Task
 from fisher_core.continual.training import Run, gradient_flow, paths, step_limit, train
@@ -60,6 +69,7 @@ __all__ = [
     "in_sequence",
     "joint_minimiser",
     "laplace",
+    "merged",
     "minimiser",
     "network_sweeps",
     "networks",
@@ -67,9 +77,12 @@ __all__ = [
     "penalty",
     "posterior_on_grid",
     "rotation",
+    "running_shares",
     "shares",
     "step_limit",
+    "stiffness_held",
     "sweep",
+    "trail",
     "train",
     "with_prior",
 ]

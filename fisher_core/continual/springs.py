@@ -101,6 +101,25 @@ def shares(tasks: int, memory: str = "single", decay: float = 1.0) -> Array:
     return weights / weights.sum()
 
 
+def running_shares(tasks: int, memory: str = "single", decay: float = 1.0) -> Array:
+    """:func:`shares` after 1, 2, … T tasks: (T, T), row t sums to 1 and is 0 beyond task t."""
+    result = np.zeros((check.integer("tasks", tasks, 1), tasks))
+    for t in range(1, tasks + 1):
+        result[t - 1, :t] = shares(t, memory, decay)
+    return result
+
+
+def stiffness_held(tasks: int, decay: float = 1.0) -> float:
+    """S_T of online EWC after T equal tasks, in units of F: 1 + γ + … + γ^{T−1} (γ = .95: 20 in the end).
+
+    The newest task's share in the answer is 1/S_T.
+    """
+    t = check.integer("tasks", tasks, 1)
+    if not 0 <= check.scalar("decay", decay) <= 1:
+        raise ValueError(f"decay = {decay:g} must be between 0 and 1")
+    return float((float(decay) ** np.arange(t)).sum())
+
+
 def half_life(decay: ArrayLike) -> float:
     """Tasks until an old one's weight has halved under online EWC: ln ½/ln γ (γ = .95: 13.5)."""
     gamma = check.scalar("decay", decay)

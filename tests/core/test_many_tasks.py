@@ -5,7 +5,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from fisher_core.continual import QuadraticTask, half_life, in_sequence, joint_minimiser, shares
+from fisher_core.continual import (
+    QuadraticTask,
+    half_life,
+    in_sequence,
+    joint_minimiser,
+    merged,
+    running_shares,
+    shares,
+    stiffness_held,
+    trail,
+)
 
 A = QuadraticTask([0.0, 0.0], [[4, 1], [1, 0.5]])
 B = QuadraticTask([3.0, 1.0], [[0.5, -0.4], [-0.4, 3]])
@@ -28,8 +38,9 @@ def test_three_tilted_tasks():
     assert separate.total == pytest.approx(7.84639, abs=5.1e-6)
     (spring,) = single.springs[-1]
     np.testing.assert_allclose(spring.anchor, [0.179987, 0.483431], atol=5.1e-7)
-    s, a = (sum(x) for x in zip(*((p.stiffness, p.stiffness @ p.anchor) for p in separate.springs[-1]), strict=True))
-    np.testing.assert_allclose(np.linalg.solve(s, a), [-0.077245, 0.407041], atol=5.1e-7)
+    both = merged(separate.springs[-1])
+    np.testing.assert_allclose(both.anchor, [-0.077245, 0.407041], atol=5.1e-7)
+    np.testing.assert_allclose(both.stiffness, spring.stiffness, rtol=1e-15)  # the same spring, held elsewhere
 
 
 def test_two_errors_that_cancel():
@@ -110,6 +121,44 @@ def test_a_revisit_counts_twice_unless_its_factor_is_replaced():
     assert replaced.total == pytest.approx(7.709, abs=5e-4) and replaced.losses.shape == (4, 3)
 
 
+def test_the_net_freezes_without_decay():
+    for t in (2, 10, 20):
+        for memory in ("single", "separate"):
+            assert shares(t, memory)[-1] == pytest.approx(1 / t)
+        assert shares(t, "online", 1.0)[-1] == pytest.approx(1 / stiffness_held(t)) == pytest.approx(1 / t)
+    assert stiffness_held(400, 0.95) == pytest.approx(20.0) and shares(400, "online", 0.95)[-1] == pytest.approx(0.05)
+    assert stiffness_held(7, 0.0) == 1.0 and shares(7, "online", 0.0)[-1] == 1.0
+
+
+def test_decay_left_out_of_the_penalty_is_another_rule():
+    """S_t = γS_{t−1} + F held undecayed while task t + 1 is learned: the drift ends at 5.80, not 5.92."""
+    held, theta = 0.0, 0.0
+    for k in range(1, 11):
+        theta, held = (held * theta + k) / (held + 1), 0.95 * held + 1
+    assert theta == pytest.approx(5.804, abs=5e-4)
+
+
+def test_the_rescue_by_the_diagonal_depends_on_the_order():
+    total = {m: in_sequence([C, B, A], m, "ewc_diagonal").total for m in ("single", "separate")}
+    assert total["single"] == pytest.approx(7.783, abs=5e-4) and total["separate"] == pytest.approx(9.012, abs=5e-4)
+
+
+def test_a_trail_starts_where_it_is_told_and_passes_every_end():
+    course = in_sequence(ABC, "separate")
+    path = trail(ABC, course, [2.0, 2.0], steps=10)
+    assert path.shape == (31, 2) and path[0] == pytest.approx([2, 2])
+    np.testing.assert_array_equal(path[10::10], course.endpoints)
+    with pytest.raises(ValueError, match="steps"):
+        trail(ABC, course, [2.0, 2.0], steps=1)
+
+
+def test_running_shares_grow_row_by_row():
+    table = running_shares(4, "separate")
+    np.testing.assert_allclose(
+        table, [[1, 0, 0, 0], [1 / 2, 1 / 2, 0, 0], [1 / 2, 1 / 6, 1 / 3, 0], [1 / 2, 1 / 6, 1 / 12, 1 / 4]]
+    )
+
+
 def test_nothing_remembered_is_the_last_task():
     np.testing.assert_allclose(in_sequence(ABC, kind="none").endpoints[-1], [1, 4])
     np.testing.assert_allclose(in_sequence(ABC, strength=0.0).endpoints[-1], [1, 4])
@@ -122,5 +171,7 @@ def test_refusals():
         in_sequence(ABC, "online", decay=1.5)
     with pytest.raises(ValueError, match="tasks is empty"):
         in_sequence([])
+    with pytest.raises(ValueError, match=r"decay = -1 must be between 0 and 1"):
+        stiffness_held(3, -1.0)
     with pytest.raises(ValueError, match="decay = 1 must be > 0 and < 1"):
         half_life(1.0)
