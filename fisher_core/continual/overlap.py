@@ -2,6 +2,8 @@ r"""Do two tasks care about the same weights? The overlap of their Fisher matric
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -40,3 +42,13 @@ def _unit_trace(name: str, fisher: ArrayLike) -> Array:
     if not total > 0:
         raise ValueError(f"{name} has trace {total:g} and must have a positive one")
     return f / total
+
+
+def overlap_by_layer(fisher_1: ArrayLike, fisher_2: ArrayLike, layers: Sequence[slice]) -> Array:
+    """:func:`fisher_overlap` within each layer, (layers,), from two diagonals (P,); nan where one has no information.
+
+    ``layers`` say where each layer's parameters are, as ``MLP.layer_slices`` does. Each block has unit trace of its own.
+    """
+    f1, f2 = check.vector("fisher_1", fisher_1), check.vector("fisher_2", fisher_2)
+    blocks = [(f1[layer], f2[layer]) for layer in layers]
+    return np.array([fisher_overlap(a, b) if a.any() and b.any() else np.nan for a, b in blocks])

@@ -1,0 +1,1 @@
+"""What takes minutes is computed once, by the commands here, and travels with the app as a small file."""
