@@ -11,24 +11,17 @@ r"""Six programs that are all called "the Fisher", as they are found in code (va
 What a program returns is a plain array, (P,) for the diagonal and (P, P) for the matrix, per observation; for Monte
 Carlo with its standard error ask the model (``monte_carlo_fisher``).
 
-A logistic unit that its bias makes right with confidence 1 − ε on all N inputs tells them apart: for the weight, still
-zero, of an input ±1 of random sign, whose scores are therefore independent with mean zero,
-
-    EXACT ε(1−ε)    EMPIRICAL = ARGMAX = ε²    BATCHED ε²/b, sum bε²    SAMPLE [k(1−ε)² + (N−k)ε²]/N, k ~ Bin(N, ε)
-
-(for the bias, whose scores all have one sign, BATCHED is ε² at any b: the 1/b rule fails where gradients agree).
-SAMPLE has the right mean, but once (1−ε)^N > ½ its *median* is ε²: its mean rides on rare wrong labels.
+:mod:`fisher_core.sure_unit` has their laws for one confident unit; :mod:`fisher_core.trained_longer` a model on its way
+there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import bdtrik
 
 from fisher_core import validation as check
 from fisher_core.models.base import ConditionalModel
@@ -167,62 +160,3 @@ def _(model: LogisticRegression, x: ArrayLike, theta: ArrayLike) -> Array:
 @most_probable.register(LinearRegression)
 def _(model: LinearRegression, x: ArrayLike, theta: ArrayLike) -> Array:
     return model.predict_mean(x, theta)
-
-
-@dataclass(frozen=True)
-class SureUnit:
-    """The laws of the six ways for one weight of a logistic unit, right with confidence 1 − ``epsilon`` on ``n`` inputs."""
-
-    epsilon: float
-    n: int = 1000
-    batch: int = 128
-
-    def __post_init__(self) -> None:
-        if not 0 < check.scalar("epsilon", self.epsilon) <= 0.5:
-            raise ValueError(f"epsilon = {self.epsilon:g} must be > 0 and <= 0.5")
-        check.integer("n", self.n, 1)
-        check.integer("batch", self.batch, 1)
-
-    def value(self, way: str, squared: str = "mean") -> float:
-        """What ``way`` returns in the mean over its own randomness."""
-        e, b = self.epsilon, self.batch
-        check.choice("way", way, WAYS)
-        check.choice("squared", squared, ("mean", "sum"))
-        if way == "BATCHED":
-            return e * e / b if squared == "mean" else b * e * e
-        return e * e if way in ("EMPIRICAL", "ARGMAX") else e * (1 - e)
-
-    def multiplier(self, way: str, squared: str = "mean") -> float:
-        """The λ that gives ``way`` the stiffness EXACT has at λ = 1."""
-        return self.value("EXACT") / self.value(way, squared)
-
-    def of_wrong_labels(self, k: ArrayLike) -> Array:
-        """What SAMPLE returns when k of its n labels are wrong: [k(1−ε)² + (n−k)ε²]/n."""
-        k, e = check.array("k", k), self.epsilon
-        return (k * (1 - e) ** 2 + (self.n - k) * e**2) / self.n
-
-    def draws(self, repetitions: int, rng: np.random.Generator) -> Array:
-        """What SAMPLE returns in that many runs, (repetitions,)."""
-        return self.of_wrong_labels(check.generator("rng", rng).binomial(self.n, self.epsilon, repetitions))
-
-    def data(self, rng: np.random.Generator) -> tuple[Array, Array, Array]:
-        """Such a unit for :func:`compute`: x (n, 2) = (1, ±1), y (n,) all 1, θ = (log (1−ε)/ε, 0). Read entry 1."""
-        x = np.column_stack([np.ones(self.n), check.generator("rng", rng).choice([-1.0, 1.0], self.n)])
-        return x, np.ones(self.n), np.array([np.log1p(-self.epsilon) - np.log(self.epsilon), 0.0])
-
-    @property
-    def no_wrong_label(self) -> float:
-        """P(k = 0) = (1−ε)ⁿ: the share of runs in which SAMPLE returns what EMPIRICAL does."""
-        return float(np.exp(self.n * np.log1p(-self.epsilon)))
-
-    @property
-    def sample_sd(self) -> float:
-        """Standard deviation of SAMPLE over runs: (1−2ε)√(ε(1−ε)/n)."""
-        return float((1 - 2 * self.epsilon) * np.sqrt(self.epsilon * (1 - self.epsilon) / self.n))
-
-    @property
-    def sample_median(self) -> float:
-        """Median of SAMPLE over runs: ε² as soon as (1−ε)ⁿ > ½."""
-        if self.no_wrong_label >= 0.5:
-            return self.epsilon**2
-        return float(self.of_wrong_labels(np.ceil(bdtrik(0.5, self.n, self.epsilon))))

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from fisher_core import six_ways
 from fisher_core.models import MLP, LinearRegression, LogisticRegression, SoftmaxRegression
-from fisher_core.six_ways import WAYS, SureUnit
+from fisher_core.six_ways import WAYS
+from fisher_core.sure_unit import SureUnit
 
 UNIT = LogisticRegression()
 
@@ -35,27 +35,6 @@ def test_the_bars_at_confidence_99_percent():
     runs = [six_ways.sample(UNIT, x[:1000], theta, np.random.default_rng(s))[1] for s in range(300)]
     assert np.mean(runs) == pytest.approx(0.0099, abs=4 * 0.0031 / np.sqrt(300))
     assert np.std(runs) == pytest.approx(law.sample_sd, rel=0.15)
-
-
-def test_sample_looks_empirical_on_a_sure_unit():
-    chances = [SureUnit(e, 12_000).no_wrong_label for e in (1e-3, 1e-4, 1e-5, 1e-6)]
-    np.testing.assert_allclose(chances, [6.1e-6, 0.301, 0.887, 0.988], rtol=6e-3)
-    relative = [SureUnit(e).sample_sd / SureUnit(e).value("SAMPLE") for e in (0.01, 1e-3, 1e-4)]
-    np.testing.assert_allclose(relative, [0.311, 0.999, 3.162], atol=1.5e-3)
-    assert SureUnit(1e-3).no_wrong_label == pytest.approx(0.368, abs=5e-4)
-    law = SureUnit(1e-4)
-    assert law.no_wrong_label == pytest.approx(0.905, abs=5e-4)
-    assert law.sample_median == pytest.approx(1e-8)
-    assert law.sample_median / law.value("SAMPLE") == pytest.approx(1e-4, rel=2e-4)
-    draws = law.draws(4000, np.random.default_rng(0))
-    assert np.mean(draws == draws.min()) == pytest.approx(0.905, abs=0.02)
-    assert draws.mean() == pytest.approx(law.value("SAMPLE"), abs=4 * law.sample_sd / np.sqrt(4000))
-
-
-@pytest.mark.parametrize(("epsilon", "n"), [(0.3, 7), (0.01, 1000), (0.2, 50), (0.0006, 1000), (0.0008, 1000), (0.5, 10)])
-def test_the_median_of_sample(epsilon, n):
-    law = SureUnit(epsilon, n)
-    assert law.sample_median == pytest.approx(float(law.of_wrong_labels(stats.binom(n, epsilon).median())), rel=1e-12)
 
 
 def test_three_classes():
@@ -117,5 +96,3 @@ def test_refusals():
         six_ways.compute("SAMPLE", UNIT, x, y, theta)
     with pytest.raises(ValueError, match="squared = 'both' must be one of mean, sum"):
         six_ways.batched(UNIT, x, y, theta, squared="both")
-    with pytest.raises(ValueError, match="epsilon = 0 must be > 0"):
-        SureUnit(0.0)
