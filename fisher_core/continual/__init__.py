@@ -5,8 +5,9 @@ carries its ½.
 Networks are learned by :mod:`fisher_core.continual.networks`.
 """
 
-from fisher_core.continual import digits_study, network_sweeps, networks, weight_noise
+from fisher_core.continual import capacity, capacity_simulation, digits_study, network_sweeps, networks, weight_noise
 from fisher_core.continual.basins import basin
+from fisher_core.continual.goals import regret, worth
 from fisher_core.continual.landscape import Landscape, Trails, hessian_by_differences
 from fisher_core.continual.laplace import (
     Gaussian,
@@ -61,6 +62,8 @@ __all__ = [
     "basin",
     "bayes_strength",
     "best",
+    "capacity",
+    "capacity_simulation",
     "consolidate",
     "digits_study",
     "fisher_overlap",
@@ -78,6 +81,7 @@ __all__ = [
     "paths",
     "penalty",
     "posterior_on_grid",
+    "regret",
     "rotation",
     "running_shares",
     "shares",
@@ -88,4 +92,5 @@ __all__ = [
     "train",
     "weight_noise",
     "with_prior",
+    "worth",
 ]
