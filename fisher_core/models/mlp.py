@@ -26,7 +26,7 @@ from fisher_core.family import Estimate
 from fisher_core.models import network_fisher
 from fisher_core.models import softmax_output as output
 from fisher_core.models.base import ConditionalModel
-from fisher_core.models.network_passes import ACTIVATIONS, Tape, backward, gradient, per_example
+from fisher_core.models.network_passes import ACTIVATIONS, Tape, backward, gradient, per_example, value_and_tangent
 from fisher_core.models.network_products import NetworkProducts
 from fisher_core.validation import Array
 
@@ -191,11 +191,11 @@ class MLP(ConditionalModel):
         """vᵀFv: the mean variance, under the model's own labels, of the change Jv of the logits."""
         v = check.vector("v", v, self.size)
         x, layers = self._checked(x, theta)
-        total = 0.0
+        directions, total = self._layers(v), 0.0
         for rows in network_fisher.blocks(len(x), network_fisher.rows_in_cache(layers)):
-            tape = network_fisher.passed(self.activation, layers, x[rows])
-            total += len(tape.logits) * NetworkProducts(tape).fisher_quadratic(v)
-        return total / len(x)
+            z, dz = value_and_tangent(self.activation, layers, directions, x[rows])
+            total += output.variance_at(check.computed(z, x=x, theta=theta), dz).sum()
+        return float(check.computed(np.asarray(total), v=v)) / len(x)
 
     def gauss_newton(self, x: ArrayLike, theta: ArrayLike) -> Array:
         """(1/n) Σ JᵀΛJ with Λ = diag π − ππᵀ in the logits: for this output the same matrix as ``fisher``."""

@@ -143,6 +143,28 @@ def tangent(
     return moved, moved_hidden, moved_inputs
 
 
+def value_and_tangent(
+    activation: str, weights: Sequence[Array], directions: Sequence[Array], x: Array
+) -> tuple[Array, Array]:
+    """Logits z (n, C) of the rows of x (n, m) and their change ż along Ṽₗ, nothing kept: one product for both.
+
+    Both come as views of (C, n) arrays, so that sums over the classes of a row run along memory.
+    """
+    a, moved = x.T, None
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer, (w, v) in enumerate(zip(weights, directions, strict=True), start=1):
+            both = np.concatenate([w, v])
+            both = both[:, :-1].dot(a) + both[:, -1:]
+            u, change = both[: len(w)], both[len(w) :]
+            if moved is not None:
+                change += w[:, :-1].dot(moved)
+            if layer < len(weights):
+                a = activate(activation, u)
+                moved = slope(activation, u, a)
+                moved *= change
+    return u.T, change.T
+
+
 def moved_errors(
     tape: Tape,
     directions: Sequence[Array],

@@ -93,6 +93,13 @@ def variance(p: Array, dz: Array) -> Array:
     return np.einsum("nc,nc,nc->n", p, d, d)
 
 
+def variance_at(z: Array, dz: Array) -> Array:
+    """The same from the logits, (n,)."""
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    e /= e.sum(axis=1, keepdims=True)
+    return variance(e, dz)
+
+
 def centred(p: Array, dz: Array) -> Array:
     """dz_c − Σ_e π_e dz_e, (n, C). Measured from the most probable class, so that a sure row does not cancel."""
     d = dz - dz[np.arange(len(p)), p.argmax(axis=1)][:, None]
