@@ -5,7 +5,7 @@ carries its ½.
 Networks are learned by :mod:`fisher_core.continual.networks`.
 """
 
-from fisher_core.continual import network_sweeps, networks
+from fisher_core.continual import capacity, capacity_simulation, digits_study, network_sweeps, networks, weight_noise
 from fisher_core.continual.basins import basin
 from fisher_core.continual.goals import regret, worth
 from fisher_core.continual.landscape import Landscape, Trails, hessian_by_differences
@@ -22,7 +22,7 @@ from fisher_core.continual.logistic import LogisticTask
 from fisher_core.continual.many_tasks import Course, in_sequence, joint_minimiser, merged, trail
 from fisher_core.continual.minimisers import minimiser
 from fisher_core.continual.optimisers import SGD, Adam
-from fisher_core.continual.overlap import fisher_overlap
+from fisher_core.continual.overlap import fisher_overlap, overlap_by_layer
 from fisher_core.continual.penalties import PENALTIES, Penalty, penalty
 from fisher_core.continual.quadratic import QuadraticTask, rotation
 from fisher_core.continual.springs import (
@@ -62,7 +62,10 @@ __all__ = [
     "basin",
     "bayes_strength",
     "best",
+    "capacity",
+    "capacity_simulation",
     "consolidate",
+    "digits_study",
     "fisher_overlap",
     "gradient_flow",
     "half_life",
@@ -74,6 +77,7 @@ __all__ = [
     "minimiser",
     "network_sweeps",
     "networks",
+    "overlap_by_layer",
     "paths",
     "penalty",
     "posterior_on_grid",
@@ -86,6 +90,7 @@ __all__ = [
     "sweep",
     "trail",
     "train",
+    "weight_noise",
     "with_prior",
     "worth",
 ]
