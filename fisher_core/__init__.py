@@ -21,6 +21,7 @@ __all__ = [
     "charts",
     "continual",
     "datasets",
+    "descent",
     "digits",
     "divergence",
     "information",

@@ -1,5 +1,6 @@
 """Conditional models p(y | x, θ): regression, classification, networks."""
 
+from fisher_core.models.bandit import Corridor, GaussianPolicy, SoftmaxPolicy
 from fisher_core.models.base import ConditionalModel
 from fisher_core.models.linear import LinearRegression
 from fisher_core.models.logistic import LogisticRegression, SeparableDataError
@@ -9,8 +10,11 @@ from fisher_core.models.softmax import SoftmaxRegression
 __all__ = [
     "MLP",
     "ConditionalModel",
+    "Corridor",
+    "GaussianPolicy",
     "LinearRegression",
     "LogisticRegression",
     "SeparableDataError",
+    "SoftmaxPolicy",
     "SoftmaxRegression",
 ]

@@ -1,0 +1,238 @@
+"""Steps and flows: what each preconditioner is, where they agree, invariance, the race, refusals."""
+
+import numpy as np
+import pytest
+
+from fisher_core import FAMILIES, datasets, descent, information, linalg, logistic_design
+from fisher_core.models import MLP, LinearRegression, LogisticRegression, SoftmaxPolicy, SoftmaxRegression
+
+LOGISTIC = LogisticRegression()
+X = np.column_stack([np.ones(7), np.arange(-3.0, 4.0)])
+Y = (X[:, 1] >= 0).astype(float)
+POLICY, REWARDS = SoftmaxPolicy(3), np.array([1.0, 0.5, 0.0])
+START = POLICY.logits([0.01, 0.09, 0.90])
+NORMAL = FAMILIES["normal"]
+
+
+# --- reference.md §7: seven inputs, any labels --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "theta, f, e, flipped",
+    [
+        ((0, 0), (1.75, 0, 7), 8.75, 8.75),
+        ((0, 1), (0.943564, 0, 2.046352), 0.726396, 28.293771),
+        ((0, 3), (0.345533, 0, 0.112306), 0.259058, 33.825263),
+        ((1, 1), (0.916050, -0.709870, 2.426055), 1.118970, 27.196820),
+    ],
+)
+def test_fisher_reads_no_label(theta, f, e, flipped):
+    theta = np.array(theta, dtype=float)
+    for labels, trace in ((Y, e), (1 - Y, flipped)):
+        loss = descent.likelihood(LOGISTIC, (X, labels))
+        exact = 7 * descent.matrix(loss, theta, "natural")
+        np.testing.assert_allclose(exact[[0, 0, 1], [0, 1, 1]], f, atol=5.1e-7)
+        np.testing.assert_allclose(7 * descent.matrix(loss, theta, "newton"), exact, atol=1e-14)
+        assert 7 * np.trace(descent.matrix(loss, theta, "empirical")) == pytest.approx(trace, abs=5.1e-7)
+
+
+def test_flipping_turns_the_gradient():
+    kept, flipped = (descent.likelihood(LOGISTIC, (X, y)) for y in (Y, 1 - Y))
+    np.testing.assert_allclose(-7 * kept.gradient([0, 1]), [0.5, 1.299250], atol=5e-7)
+    np.testing.assert_allclose(-7 * flipped.gradient([0, 1]), [-0.5, -10.700750], atol=5e-7)
+    np.testing.assert_allclose(descent.direction(kept, [0, 1], "natural"), [0.529906, 0.634910], atol=5e-7)
+    np.testing.assert_allclose(descent.direction(flipped, [0, 1], "natural"), [-0.529906, -5.229182], atol=5e-7)
+
+
+def test_information_about_the_slope_and_the_best_inputs():
+    w = np.array([0, 0.5, 1, 2, 3, 5.0])
+    found = logistic_design.slope_information(w, np.arange(-3.0, 4.0))
+    np.testing.assert_allclose(found, [7, 4.7275, 2.0464, 0.3957, 0.1123, 0.0137], atol=5e-5)
+    for slope, value in zip(w, found, strict=True):
+        assert 7 * LOGISTIC.fisher(X, [0, slope])[1, 1] == pytest.approx(value)
+    z = np.linspace(0.01, 6, 60001)
+    weight = LOGISTIC.weight(z)
+    assert logistic_design.d_optimal() == pytest.approx(z[(z * weight).argmax()], abs=1e-3)
+    assert logistic_design.best_for_slope() == pytest.approx(z[(z**2 * weight).argmax()], abs=1e-3)
+    assert logistic_design.d_optimal() == pytest.approx(1.5434, abs=5e-5)
+    assert logistic_design.best_for_slope() == pytest.approx(2.3994, abs=5e-5)
+
+
+# --- reference.md §5: natural gradient = Newton = IRLS; the race of four ------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_three_names_for_one_step(seed):
+    run = datasets.g1_race(seed)
+    loss = descent.likelihood(LOGISTIC, (run.x, run.y))
+    natural = descent.step(loss, run.start)
+    np.testing.assert_allclose(descent.step(loss, run.start, "newton"), natural, rtol=1e-12)
+    np.testing.assert_allclose(descent.step(loss, run.start, "scoring"), natural, rtol=1e-12)
+    np.testing.assert_allclose(descent.irls_step(LOGISTIC, run.x, run.y, run.start), natural, rtol=1e-10)
+    centred, empirical = (descent.direction(loss, run.start, k) for k in ("centred", "empirical"))
+    g, e = loss.gradient(run.start), descent.matrix(loss, run.start, "empirical")
+    np.testing.assert_allclose(centred, empirical / (1 - g @ np.linalg.solve(e, g)), rtol=1e-9)  # Sherman–Morrison
+
+
+TABLE = {
+    "gradient": (0.6936, 0.3631, 0.3004, 0.2710, 0.2535, 0.2418),
+    "centred": (0.6936, 0.1924, 0.1903, 0.1898, 0.1897, 0.1897),
+    "empirical": (0.6936, 0.3059, 0.1975, 0.1903, 0.1898, 0.1897),
+    "natural": (0.6936, 0.3056, 0.2245, 0.1972, 0.1905, 0.1896),
+}
+
+
+@pytest.fixture(scope="module")
+def races():
+    runs = [datasets.g1_race(s) for s in range(200)]
+    return tuple(np.stack([getattr(r, name) for r in runs]) for name in ("x", "y", "start"))
+
+
+@pytest.mark.parametrize("kind", TABLE)
+def test_the_race(races, kind):
+    x, y, start = races
+    theta, losses = descent.race(LOGISTIC, x, y, start, kind, 1.0, 5)
+    np.testing.assert_allclose(losses.mean(axis=1), TABLE[kind], atol=5.1e-5)
+    one = descent.likelihood(LOGISTIC, (x[7], y[7]))
+    np.testing.assert_allclose(theta[:, 7], descent.path(one, start[7], kind, 1.0, 5), atol=1e-12)
+    assert losses[5, 7] == pytest.approx(one.loss(theta[5, 7]), rel=1e-12)
+
+
+def test_a_set_that_cannot_go_on_leaves_the_others_alone():
+    x = np.stack([X, np.column_stack([X[:, 1], X[:, 1]])])
+    theta, losses = descent.race(LOGISTIC, x, np.stack([Y, Y]), np.zeros((2, 2)), "natural", 1.0, 2)
+    assert np.isfinite(losses[:, 0]).all() and np.isnan(theta[1, 1]).all()
+
+
+# --- paths and coordinates ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "chart, peak, landing", [(None, 1.572, 3.0), ("log_sigma", 1.7324, np.e**2), ("variance", 1.236, 5**0.5)]
+)
+def test_natural_flow_does_not_know_coordinates_and_one_step_does(chart, peak, landing):
+    family = NORMAL if chart is None else NORMAL.in_chart(chart)
+    into = (lambda t: np.array(t)) if chart is None else family.from_base
+    back = (lambda t: t) if chart is None else family.to_base
+    loss = descent.divergence(family, into([1.0, 1.0]))
+    t = np.linspace(0, 6, 101)
+    natural = back(descent.flow(loss, into([-1.0, 1.0]), t))
+    np.testing.assert_allclose((natural**2).sum(axis=1), 2.0, rtol=1e-7)  # the circle μ² + σ² = 2
+    mean_parameters = np.stack([natural[:, 0], (natural**2).sum(axis=1)], axis=1)
+    np.testing.assert_allclose(mean_parameters[:, 0], 1 - 2 * np.exp(-t), atol=1e-7)  # a straight line, at rate 1
+    plain = back(descent.flow(loss, into([-1.0, 1.0]), t[:60], "gradient"))
+    assert plain[:, 1].max() == pytest.approx(peak, abs=2e-3)
+    np.testing.assert_allclose(back(descent.step(loss, into([-1.0, 1.0]))), [1.0, landing], rtol=1e-9)
+
+
+def test_divergence_is_a_likelihood_without_noise():
+    x = np.random.default_rng(0).normal(1.0, 2.0, 200)
+    fit = descent.likelihood(NORMAL, x)
+    ideal = descent.divergence(NORMAL, NORMAL.mle(x))  # a Normal's likelihood sees only mean and variance
+    theta = np.array([0.3, 1.5])
+    np.testing.assert_allclose(ideal.gradient(theta), fit.gradient(theta), atol=1e-10)
+    np.testing.assert_allclose(descent.matrix(ideal, theta, "newton"), descent.matrix(fit, theta, "newton"), atol=1e-9)
+    assert ideal.loss(theta) == pytest.approx(fit.loss(theta) - fit.loss(NORMAL.mle(x)), rel=1e-10)
+
+
+@pytest.mark.parametrize("kind", ["natural", "gradient", "damped", "empirical"])
+def test_a_flow_is_the_limit_of_small_steps(kind):
+    loss = descent.likelihood(LOGISTIC, (X, np.array([0, 0, 1, 0, 1, 1, 1.0])))
+    damping = 0.1 if kind == "damped" else 0.0
+    end = descent.flow(loss, [0.0, 0.0], [0.0, 0.5], kind, damping)[-1]
+    gaps = [np.abs(descent.path(loss, [0.0, 0.0], kind, 0.5 / n, n, damping)[-1] - end).max() for n in (100, 200)]
+    assert gaps[1] < 0.005 and gaps[0] / gaps[1] == pytest.approx(2, rel=0.05)
+
+
+# --- the policy as an objective -----------------------------------------------------------------------------------------
+
+
+def test_policy_steps_are_those_of_the_closed_forms():
+    loss = descent.reward(POLICY, REWARDS)
+    with pytest.raises(linalg.SingularFisherError) as error:
+        descent.direction(loss, START, "natural")
+    np.testing.assert_allclose(np.abs(error.value.null_space[:, 0]), 3**-0.5)
+    np.testing.assert_allclose(
+        descent.direction(loss, START, "natural", pseudo_inverse=True), [0.5, 0, -0.5], atol=1e-12
+    )
+    for damping, step in (
+        (1e-4, (0.496671, 0.001636, -0.498307)),
+        (1e-2, (0.301173, 0.092111, -0.393284)),
+        (0.1, (0.070565, 0.130840, -0.201405)),
+    ):
+        np.testing.assert_allclose(descent.direction(loss, START, "damped", damping), step, atol=5.1e-7)
+    delta, gain = descent.kl_step(loss, START, 0.01, pseudo_inverse=True)
+    closed, promised = POLICY.kl_step(START, REWARDS, 0.01)
+    np.testing.assert_allclose(delta, closed, atol=1e-12)
+    assert gain == pytest.approx(float(promised))
+    delta, gain = descent.kl_step(loss, START, 0.01, "gradient")
+    assert gain == pytest.approx(0.022444, abs=5e-7)
+    assert loss.loss(START) - loss.loss(START + delta) == pytest.approx(0.026942, abs=5e-7)
+    t = np.array([0.0, 1.0, 5.4161])
+    np.testing.assert_allclose(
+        descent.flow(loss, START, t, "natural", pseudo_inverse=True), POLICY.natural_flow(START, REWARDS, t), atol=1e-8
+    )
+    np.testing.assert_allclose(
+        descent.flow(loss, START, t, "gradient"), POLICY.plain_flow(START, REWARDS, t), atol=1e-8
+    )
+
+
+def test_the_pseudo_inverse_is_refused_where_it_would_drop_a_part():
+    loss = descent.reward(POLICY, REWARDS)
+    odd = descent.Objective("not a function of π", loss.loss, lambda t: np.array([1.0, 0, 0]), loss.fisher)
+    with pytest.raises(linalg.SingularFisherError):
+        descent.direction(odd, START, "natural", pseudo_inverse=True)
+
+
+def test_no_direction_promises_more_than_the_natural_one():
+    loss = descent.likelihood(LOGISTIC, (X, Y))
+    rng = np.random.default_rng(0)
+    theta = np.array([0.2, 0.7])
+    delta, gain = descent.kl_step(loss, theta, 1e-3)
+    f, g = loss.fisher(theta), loss.gradient(theta)
+    others = rng.normal(size=(500, 2))
+    others *= np.sqrt(2e-3 / np.einsum("ni,ij,nj->n", others, f, others))[:, None]
+    assert (-others @ g <= gain + 1e-15).all() and 0.5 * delta @ f @ delta == pytest.approx(1e-3)
+    assert gain == pytest.approx(np.sqrt(2e-3 * g @ np.linalg.solve(f, g)))
+    newton, _ = descent.kl_step(loss, theta, 1e-3, "newton")
+    np.testing.assert_allclose(newton, delta, rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    "model, size", [(LinearRegression(0.7), 2), (LOGISTIC, 2), (SoftmaxRegression(3), 6), (MLP((2, 2, 2)), 12)]
+)
+def test_every_conditional_model_descends(model, size):
+    rng = np.random.default_rng(3)
+    x, theta = rng.normal(size=(30, 2)), rng.normal(size=size)
+    y = model.sample(x, theta, rng)
+    loss = descent.likelihood(model, (x, y))
+    for kind in ("gradient", "damped"):
+        after = descent.step(loss, theta * 0.5, kind, 0.1, 0.5 if kind == "damped" else 0.0)
+        assert loss.loss(after) < loss.loss(theta * 0.5)
+    assert loss.kl is None
+    np.testing.assert_allclose(
+        descent.matrix(loss, theta, "centred"), information.empirical(model, (x, y), theta, centered=True).value
+    )
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda loss: descent.matrix(loss, [0, 1], "adam"), "kind = 'adam' must be one of"),
+        (lambda loss: descent.matrix(loss, [0, 1], "damped"), "damping = 0 must be > 0"),
+        (lambda loss: descent.direction(loss, [0, 1], "natural", -1.0), "damping = -1 must be >= 0"),
+        (lambda loss: descent.flow(loss, [0, 1], [1.0, 0.0]), "times must be ascending"),
+        (lambda loss: descent.path(loss, [0, 1], "natural", 1.0, -1), "count = -1"),
+        (lambda loss: descent.kl_step(loss, [0, 1], -1.0), "radius = -1 must be >= 0"),
+        (lambda loss: descent.likelihood(LOGISTIC, X), "must be the pair (x, y)"),
+        (lambda loss: descent.irls_step(LOGISTIC, X, Y, [0, 800.0]), "theta must be smaller"),
+        (lambda loss: descent.race(LOGISTIC, X, Y, [0, 1], "natural", 1, 1), "must be (s, n, d)"),
+        (lambda loss: descent.step(descent.divergence(NORMAL, [0, 1]), [0, 1], "empirical"), "has no single gradients"),
+        (lambda loss: descent.kl_step(descent.reward(POLICY, np.ones(3)), START, 0.1, "gradient"), "must have a slope"),
+        (lambda loss: descent.path(descent.divergence(NORMAL, [0, 1]), [0, 9.0], "natural", 3, 1), "sigma"),
+    ],
+)
+def test_refusals(call, message):
+    with pytest.raises(ValueError) as error:
+        call(descent.likelihood(LOGISTIC, (X, Y)))
+    assert message in str(error.value)
