@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,8 @@ METHODS = ("l2", "exact", "empirical", "sampled-50", "sampled-200", "sampled-120
 RECORDED_A = (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 60, 100, 150, 200, 300)
 MOVED = (1, 2, 4, 8, 16, 40)  # epochs of B after which the way of the weights is kept
 VALIDATION = 200
+TRACED, KEPT, MOVED_UNIT = 10, (8, 16, 40), 0.005  # seeds with whole traces; epochs and unit of the pictures of moves
+TARGET = Path(__file__).parents[1] / "data" / "digits_runs.npz"
 
 
 def right(pair: DigitsPair, theta: Array, rows: str = "test") -> list[int]:
@@ -101,13 +102,42 @@ def judge(found: dict[str, Array], pair: DigitsPair, theta: Array, seed: int) ->
         found["joint"][epoch] = right(pair, at)
 
 
+def packed(folder: Path) -> dict[str, Any]:
+    """What travels with the page: whole traces of the first ten seeds, ends of all, pictures averaged over seeds."""
+    seeds = [seed for seed in SEEDS if (folder / f"{seed}.npz").exists()]
+    runs = [dict(np.load(folder / f"{seed}.npz")) for seed in seeds]
+    every = {name: np.stack([run[name] for run in runs]) for name in runs[0]}
+    steps = np.diff(every["trace"][:TRACED].astype(np.int16), axis=-2)
+    mean_moved = every["moved"].mean(axis=0, dtype=np.float64)[..., [MOVED.index(k) for k in KEPT], :]
+    return {
+        "seeds": np.array(seeds, np.int16),
+        "epochs_a": np.array(EPOCHS_A, np.int16),
+        "strengths": np.array((0.0, *STRENGTHS)),
+        "methods": np.array(METHODS),
+        "learning_epochs": np.array(RECORDED_A, np.int16),
+        "learning": every["learning"],
+        "start": every["trace"][..., 0, 0, 0, :],  # of B: after A, the same for every method and λ
+        "steps": steps,  # changes from epoch to epoch
+        "end": every["trace"][..., -1, :],
+        "validation": every["validation"].astype(np.uint8),
+        "joint": every["joint"],
+        "total": every["total"].astype(np.float32),
+        "correlation": every["correlation"].astype(np.float32),
+        "pixels": (every["pixels"].mean(axis=0, dtype=np.float64) / 64).astype(np.float32),
+        "moved_epochs": np.array(KEPT, np.int16),
+        "moved": np.round(mean_moved / MOVED_UNIT).astype(np.uint8),
+        "moved_unit": np.array(MOVED_UNIT),
+    }
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    missing = (seed for seed in SEEDS if not (folder / f"{seed}.npz").exists())
-    for seed in islice(missing, len(SEEDS)):
-        started = time.perf_counter()
-        np.savez_compressed(folder / f"{seed}.npz", **one_seed(seed))
-        print(f"seed {seed}: {time.perf_counter() - started:.0f} s", flush=True)
+    for seed in SEEDS:
+        if not (folder / f"{seed}.npz").exists():
+            started = time.perf_counter()
+            np.savez_compressed(folder / f"{seed}.npz", **one_seed(seed))
+            print(f"seed {seed}: {time.perf_counter() - started:.0f} s", flush=True)
+    np.savez_compressed(TARGET, **packed(folder))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ r"""What λ buys on a network: accuracy on the old and the new task for every st
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
 from fisher_core import validation as check
 from fisher_core.continual.networks import Stage, accuracy, train
@@ -49,3 +51,39 @@ def chosen(stages: Sequence[Stage]) -> int:
     if not len(means) or np.isnan(means).any():
         raise ValueError("stages must hold validation accuracies: set rows aside with digits.task(validation=…)")
     return int(np.argmax(means))
+
+
+def matched(validation: ArrayLike, target: float) -> int:
+    """The λ that keeps most of the old task while the new one is done at least as well as ``target``.
+
+    ``validation`` (λ, 2) holds validation accuracies on the old and the new task. Among the λ that reach ``target`` on
+    the new one that with the best old one, of equal ones the first; where none does, that with the best new one. For
+    methods that no one λ makes comparable, a comparison at one accuracy on the new task is fair.
+    """
+    old, new = check.matrix("validation", validation, (None, 2)).T
+    reached = new >= check.scalar("target", target)
+    return int(np.argmax(np.where(reached, old, -1.0)) if reached.any() else np.argmax(new))
+
+
+class Difference(NamedTuple):
+    """A mean difference and the half width of its confidence interval."""
+
+    mean: float
+    half_width: float
+
+    @property
+    def clear(self) -> bool:
+        """Does the interval leave 0 out?"""
+        return abs(self.mean) > self.half_width
+
+
+def paired(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Difference:
+    """Mean of first − second (n,) over n pairs, such as seeds, with Student's interval t_{n−1} s/√n."""
+    a = check.vector("first", first)
+    gap = a - check.vector("second", second, len(a))
+    if len(gap) < 2:
+        raise ValueError(f"first has {len(gap)} entries and must have at least 2")
+    if not 0 < check.scalar("level", level) < 1:
+        raise ValueError(f"level = {level:g} must be > 0 and < 1")
+    t = stdtrit(len(gap) - 1, (1 + level) / 2)
+    return Difference(float(gap.mean()), float(t * gap.std(ddof=1) / np.sqrt(len(gap))))

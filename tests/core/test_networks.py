@@ -173,6 +173,25 @@ def test_sweeps_differ_by_strength_only_and_choose_on_validation_rows():
         network_sweeps.chosen([])
 
 
+def test_matched_takes_the_best_old_accuracy_among_those_that_learn_the_new_task():
+    table = [[0.5, 0.97], [0.7, 0.95], [0.9, 0.93], [0.9, 0.94], [0.95, 0.60]]
+    assert [network_sweeps.matched(table, t) for t in (0.0, 0.93, 0.945, 0.96, 0.99)] == [4, 2, 1, 0, 0]
+
+
+def test_paired_interval_is_students_and_covers():
+    found = network_sweeps.paired([1.0, 2.0, 4.0, 3.0], [0.0, 1.0, 1.0, 1.0])  # gaps 1 1 3 2, s² = 11/12
+    assert found.mean == pytest.approx(1.75) and found.clear
+    assert found.half_width == pytest.approx(3.182446305 * np.sqrt(11 / 12) / 2, rel=1e-9)
+    rng, hits = np.random.default_rng(0), 0
+    for _ in range(2000):
+        shared = rng.normal(size=8)
+        gap = network_sweeps.paired(shared + rng.normal(1.0, 0.5, 8), shared)
+        hits += abs(gap.mean - 1.0) <= gap.half_width
+    assert hits / 2000 == pytest.approx(0.95, abs=0.02)
+    with pytest.raises(ValueError, match="first has 1 entries and must have at least 2"):
+        network_sweeps.paired([1.0], [2.0])
+
+
 # --- optimisers ---------------------------------------------------------------------------------------------------------
 
 
