@@ -92,6 +92,15 @@ class SoftmaxPolicy(Family):
         theta, r = self.check_thetas("theta", theta), self._rewards(rewards)
         return np.broadcast_to(r - r.mean(), theta.shape).copy()
 
+    def damped_gradient(self, theta: ArrayLike, rewards: ArrayLike, damping: float) -> Array:
+        """(F + εI)⁻¹∇J, (..., arms), ε > 0, by Sherman–Morrison on diag(π + ε) − ππᵀ: π is back in it."""
+        theta, r, damping = (
+            self.check_thetas("theta", theta),
+            self._rewards(rewards),
+            check.positive("damping", damping),
+        )
+        return self._damped_slope(theta, r, damping)
+
     def value_hessian(self, theta: ArrayLike, rewards: ArrayLike) -> Array:
         """∇²J = diag g − πgᵀ − gπᵀ with g = ∇J, (..., arms, arms). Not definite: J is not concave in θ."""
         p, g = self.probabilities(theta), self.gradient(theta, rewards)
@@ -170,6 +179,13 @@ class SoftmaxPolicy(Family):
         path = _integrate(lambda t, flat: self._slope(flat.reshape(theta.shape), r).ravel(), theta.ravel(), times)
         return np.moveaxis(path.reshape(len(times), *theta.shape), 0, -2)
 
+    def damped_flow(self, theta: ArrayLike, rewards: ArrayLike, times: ArrayLike, damping: float) -> Array:
+        """dθ/dt = (F + εI)⁻¹∇J, as :meth:`plain_flow`: the natural flow for ε → 0, the plain one at 1/ε the speed beyond."""
+        theta, r = self.check_thetas("theta", theta), self._rewards(rewards)
+        times, damping = _ascending(times), check.positive("damping", damping)
+        slope = lambda t, flat: self._damped_slope(flat.reshape(theta.shape), r, damping).ravel()  # noqa: E731
+        return np.moveaxis(_integrate(slope, theta.ravel(), times).reshape(len(times), *theta.shape), 0, -2)
+
     def time_to(
         self, theta: ArrayLike, rewards: ArrayLike, arm: int, level: float, flow: Literal["natural", "plain"]
     ) -> float:
@@ -218,6 +234,12 @@ class SoftmaxPolicy(Family):
         p = _softmax(theta)
         return p * (rewards - (p @ rewards)[..., None])
 
+    def _damped_slope(self, theta: Array, rewards: Array, damping: float) -> Array:
+        p, g = _softmax(theta), self._slope(theta, rewards)
+        along = p / (p + damping)
+        rest = 1.0 - (p * along).sum(axis=-1, keepdims=True)
+        return g / (p + damping) + along * (along * g).sum(axis=-1, keepdims=True) / rest
+
     # A family's own formulas ------------------------------------------------------------------------------------------
 
     def _contrast(self, theta: Array) -> Array:
@@ -253,6 +275,23 @@ class SoftmaxPolicy(Family):
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         return self._categorical._quantile(u, self._contrast(theta))
+
+
+def first_crossing(times: ArrayLike, probabilities: ArrayLike, level: float) -> Array:
+    """When a tabulated probability (..., m) first reaches ``level``, log odds interpolated: (...), infinite if never.
+
+    For a table of many runs; :meth:`SoftmaxPolicy.time_to` is exact.
+    """
+    times, p = check.vector("times", times), check.array("probabilities", probabilities)
+    tiny = np.finfo(float).tiny
+    odds = np.log(np.maximum(p, tiny)) - np.log(np.maximum(1 - p, tiny)) - np.log(level / (1 - level))
+    reached = odds >= 0
+    after = np.maximum(reached.argmax(axis=-1), 1)[..., None]
+    low, high = (np.take_along_axis(odds, k, axis=-1)[..., 0] for k in (after - 1, after))
+    after = after[..., 0]
+    share = np.divide(-low, high - low, out=np.zeros_like(low), where=high > low)
+    found = times[after - 1] + np.clip(share, 0, 1) * (times[after] - times[after - 1])
+    return np.where(reached[..., 0], times[0], np.where(reached.any(axis=-1), found, np.inf))
 
 
 # Two arms, in closed form ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import pytest
 
 from fisher_core import information, linalg
 from fisher_core.models import Corridor, GaussianPolicy, SoftmaxPolicy, SoftmaxRegression
-from fisher_core.models.bandit import half_time
+from fisher_core.models.bandit import first_crossing, half_time
 
 POLICY = SoftmaxPolicy(3)
 REWARDS = np.array([1.0, 0.5, 0.0])
@@ -243,3 +243,22 @@ def test_refusals(call, message):
     with pytest.raises(ValueError) as error:
         call()
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("damping", [1e-4, 1e-2, 0.1, 30.0])
+def test_damped_steps_and_flows(damping):
+    direct = np.linalg.solve(POLICY.fisher(START) + damping * np.eye(3), POLICY.gradient(START, REWARDS))
+    np.testing.assert_allclose(POLICY.damped_gradient(START, REWARDS, damping), direct, rtol=1e-9, atol=1e-14)
+    path = POLICY.damped_flow(START, REWARDS, [2.0 - 1e-4, 2.0, 2.0 + 1e-4], damping)
+    slope = POLICY.damped_gradient(path[1], REWARDS, damping)
+    np.testing.assert_allclose((path[2] - path[0]) / 2e-4, slope, rtol=1e-4, atol=1e-8)
+
+
+def test_crossings_in_a_table():
+    t = np.linspace(0, 250, 5001)
+    runs = POLICY.probabilities(POLICY.plain_flow(np.stack([START, [0.0, 0.0, 0.0]]), REWARDS, t))
+    found = first_crossing(t, runs[..., 0], 0.5)
+    exact = [POLICY.time_to(s, REWARDS, 0, 0.5, "plain") for s in (START, np.zeros(3))]
+    np.testing.assert_allclose(found, exact, rtol=1e-4)
+    assert first_crossing(t, runs[..., 0], 0.2).tolist()[1] == 0.0
+    assert first_crossing(t, runs[..., 2], 0.95).tolist() == [np.inf, np.inf]
