@@ -8,6 +8,7 @@ Networks are learned by :mod:`fisher_core.continual.networks`.
 from fisher_core.continual import capacity, capacity_simulation, digits_study, network_sweeps, networks, weight_noise
 from fisher_core.continual.basins import basin
 from fisher_core.continual.goals import regret, worth
+from fisher_core.continual.heavy_tailed import HeavyTailedTask
 from fisher_core.continual.landscape import Landscape, Trails, hessian_by_differences
 from fisher_core.continual.laplace import (
     Gaussian,
@@ -48,6 +49,7 @@ __all__ = [
     "Course",
     "Gaussian",
     "GridPosterior",
+    "HeavyTailedTask",
     "Landscape",
     "LinearGaussianTask",
     "LogisticTask",
