@@ -37,23 +37,14 @@ BLOCK = 1 << 18  # numbers held at a time: memory stays at a few MB for any numb
 DRAWN = 1 << 14  # draws at a time: they and their scores stay in the second-level cache
 
 
-@singledispatch
-def exact(model: object, *at: Any) -> Array:
+def exact(model: Family | ConditionalModel, *at: ArrayLike, **named: ArrayLike) -> Array:
     """F(θ), shape (d, d): ``exact(f, theta)`` for a family, ``exact(m, x, theta)`` for a conditional model.
 
     For a family θ may be (..., d) and gives (..., d, d).
     """
-    raise _not_a_model(model)
-
-
-@exact.register
-def _(model: Family, theta: ArrayLike) -> Array:
-    return model.fisher(theta)
-
-
-@exact.register
-def _(model: ConditionalModel, x: ArrayLike, theta: ArrayLike) -> Array:
-    return model.fisher(x, theta)
+    if not isinstance(model, (Family, ConditionalModel)):
+        raise _not_a_model(model)
+    return model.fisher(*at, **named)
 
 
 @singledispatch

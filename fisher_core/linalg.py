@@ -16,13 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
-# Rows are scaled a block at a time: the block stays in the second-level cache, and no n×d temporary is ever made. The
-# bound on rows keeps the vectors along a block small when d is. Of at least 2d rows, because every block also reads and
-# writes the whole result: for d = 500 blocks of 1 MB took 1.5 times a bare syrk, those of 2d rows 1.25 times.
+# Rows are scaled a block at a time: the block stays in the second-level cache, and no n×d temporary is ever made. Of at
+# least 2d rows, because every block also reads and writes the whole result: for d = 500 blocks of 1 MB took 1.5 times a
+# bare syrk, those of 2d rows 1.25 times.
 BLOCK_BYTES, BLOCK_ROWS = 1 << 20, 1 << 14
-# OpenBLAS's syrk takes up to three times as long as its general product below 8 columns, and up to twice as long below
-# 32 columns on some 1000 rows.
-SYRK_COLUMNS, SYRK_ROWS = (8, 32), 2000
+# For few columns OpenBLAS multiplies small matrices, of up to a million multiplications, in two thirds of the time of its
+# syrk, and of its own larger products.
+SYRK_COLUMNS, SMALL_PRODUCT = 40, 1_000_000
+SPREAD = np.ones((1, 64))
 
 
 class SingularFisherError(ValueError):
@@ -57,30 +58,58 @@ def weighted_gram(x: ArrayLike, weights: ArrayLike | None = None) -> Array:
     weights = check.vector("weights", weights, len(x))
     if weights.min(initial=0.0) < 0:
         raise ValueError(f"weights contain {weights.min():g} and must be >= 0")
-    return check.computed(blocked_gram(x, lambda rows: weights[rows]), x=x)
+    return check.computed(blocked_gram(x, lambda part, rows: weights[rows]), x=x)
 
 
-def blocked_gram(x: Array, weights: Callable[[slice], Array]) -> Array:
-    """Σₙ wₙ xₙxₙᵀ, (d, d), where ``weights(rows)`` gives the weights w ≥ 0 of one block of rows, (m,).
+@np.errstate(all="ignore")
+def blocked_gram(x: Array, weights: Callable[[Array, slice], Array], over: float = 1.0) -> Array:
+    """Σₙ wₙ xₙxₙᵀ/``over``, (d, d), where ``weights(x[rows], rows)`` gives the w ≥ 0 of one block of rows, (m,).
 
     Asking block by block lets a model compute its weights from rows that are in the cache already. Where syrk is slower
-    than the general product, for few columns or rows, (WX)ᵀX is formed, and the mean with its transpose, from which it
+    than the general product, for few columns, (WX)ᵀX is formed, and the mean with its transpose, from which it
     differs by rounding. Unchecked: the inner loop of every Fisher matrix; the caller tests the result with
-    ``validation.computed``.
+    ``validation.computed``. Floating-point warnings are off, in ``weights`` too.
     """
     n, d = x.shape
-    size = min(n, max(2 * d, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, 1)))))
-    syrk = d >= SYRK_COLUMNS[1] or (d >= SYRK_COLUMNS[0] and size > SYRK_ROWS)
-    block, gram = np.empty((size, d)), None
-    with np.errstate(all="ignore"):
+    syrk = d >= SYRK_COLUMNS
+    size = max(2 * d, BLOCK_BYTES // (8 * d)) if syrk else min(BLOCK_ROWS, SMALL_PRODUCT // max(1, d * d))
+    if n <= size:
+        gram = _gram(x, weights(x, slice(n)), syrk, None)
+    else:
+        gram, room = np.zeros((d, d)), np.empty((size, d))
         for start in range(0, n, size):
-            part = x[start : start + size]
-            w = weights(slice(start, start + len(part)))
-            z = np.multiply(part, (np.sqrt(w) if syrk else w)[:, None], out=block[: len(part)])
-            product = z.T.dot(z if syrk else part)
-            gram = product if gram is None else np.add(gram, product, out=gram)
-        assert gram is not None, "x has rows"
-        return gram if syrk else (gram + gram.T) / 2
+            rows = slice(start, min(start + size, n))
+            part = x[rows]
+            gram += _gram(part, weights(part, rows), syrk, room[: len(part)])
+    if not syrk:
+        gram = gram + gram.T
+        over *= 2.0
+    gram /= over
+    return gram
+
+
+def _gram(x: Array, weights: Array, syrk: bool, room: Array | None) -> Array:
+    """Σₙ wₙ xₙxₙᵀ of one block, by rows times √w (syrk) or one factor's rows times w."""
+    if not syrk:
+        return scaled_rows(x, weights, room).T.dot(x)
+    z = scaled_rows(x, np.sqrt(weights), room)
+    return z.T.dot(z)
+
+
+def scaled_rows(x: Array, weights: Array, room: Array | None = None) -> Array:
+    """wₙxₙ, (n, d); in ``room`` if that is given.
+
+    numpy multiplies short rows one by one. It is faster to have BLAS spread w over the columns first, and for two
+    columns to multiply one after the other.
+    """
+    d = x.shape[1]
+    if d <= 2:
+        return np.multiply(x.T, weights, order="C").T
+    if d > SPREAD.size:
+        return np.multiply(x, weights[:, None], room)
+    z = weights[:, None].dot(SPREAD[:, :d], room)
+    z *= x
+    return z
 
 
 def kronecker_gram(x: Array, matrices: Callable[[slice], Array], k: int) -> Array:

@@ -80,8 +80,7 @@ class GeneralizedLinearModel(ConditionalModel):
 
     def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
         x, theta = self._checked(x, theta)
-        gram = linalg.blocked_gram(x, lambda rows: self.weight(x[rows].dot(theta)))
-        gram /= len(x)
+        gram = linalg.blocked_gram(x, lambda part, rows: self.weight(part.dot(theta)), over=len(x))
         return check.computed(gram, x=x)
 
     def fisher_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
@@ -112,14 +111,13 @@ class GeneralizedLinearModel(ConditionalModel):
         least, most = SAMPLED_ROWS
         all_rows = len(x) <= 4 * least
 
-        def mean_squares(rows: slice) -> Array:
-            block = x[rows]
+        def mean_squares(block: Array, rows: slice) -> Array:
             squares, variances[rows] = self.squared_residuals(check.computed(block.dot(theta), x=block), rng, draws)
             if not all_rows:
                 np.vecdot(block, block, out=sizes[rows])  # while the block is in the cache
             return squares
 
-        value = check.computed(linalg.blocked_gram(x, mean_squares) / len(x), x=x)
+        value = check.computed(linalg.blocked_gram(x, mean_squares, over=len(x)), x=x)
         if all_rows:
             spread = _spread(x * x, variances)
         else:
@@ -145,8 +143,8 @@ class GeneralizedLinearModel(ConditionalModel):
         """E = (1/n) Σ r² x xᵀ at the observed labels: uncentred, and in general not the Fisher matrix."""
         x, theta = self._checked(x, theta)
         y = self.check_labels(y, len(x))
-        gram = linalg.blocked_gram(x, lambda rows: self.residual(y[rows], x[rows].dot(theta)) ** 2)
-        return check.computed(gram / len(x), x=x)
+        gram = linalg.blocked_gram(x, lambda part, rows: self.residual(y[rows], part.dot(theta)) ** 2, over=len(x))
+        return check.computed(gram, x=x)
 
     def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """H⁻¹EH⁻¹, the covariance of √n(θ̂ − θ*) whether or not the model is true (Huber 1967; White 1982).
