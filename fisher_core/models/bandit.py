@@ -92,14 +92,13 @@ class SoftmaxPolicy(Family):
         theta, r = self.check_thetas("theta", theta), self._rewards(rewards)
         return np.broadcast_to(r - r.mean(), theta.shape).copy()
 
-    def damped_gradient(self, theta: ArrayLike, rewards: ArrayLike, damping: float) -> Array:
-        """(F + εI)⁻¹∇J, (..., arms), ε > 0, by Sherman–Morrison on diag(π + ε) − ππᵀ: π is back in it."""
-        theta, r, damping = (
-            self.check_thetas("theta", theta),
-            self._rewards(rewards),
-            check.positive("damping", damping),
-        )
-        return self._damped_slope(theta, r, damping)
+    def damped_gradient(self, theta: ArrayLike, rewards: ArrayLike, damping: ArrayLike) -> Array:
+        """(F + εI)⁻¹∇J, (..., arms), ε > 0, by Sherman–Morrison on diag(π + ε) − ππᵀ: π is back in it.
+
+        Here and in :meth:`damped_flow` damping (...) broadcasts with the leading axes of θ.
+        """
+        theta, r = self.check_thetas("theta", theta), self._rewards(rewards)
+        return self._damped_slope(theta, r, _damping(damping))
 
     def value_hessian(self, theta: ArrayLike, rewards: ArrayLike) -> Array:
         """∇²J = diag g − πgᵀ − gπᵀ with g = ∇J, (..., arms, arms). Not definite: J is not concave in θ."""
@@ -163,6 +162,18 @@ class SoftmaxPolicy(Family):
         size = np.sqrt(2 * radius / variance)
         return size[..., None] * self.natural_gradient(theta, rewards), np.sqrt(2 * radius * variance)
 
+    def kl_ring(self, theta: ArrayLike, radius: ArrayLike, count: int = 121) -> Array:
+        """Logits (..., count, 3) of the ellipse ½δᵀFδ = radius around θ (3,), closed; δ adds up to 0, arms = 3 only."""
+        if self.arms != 3:
+            raise ValueError(f"arms = {self.arms} must be 3: the ellipse is drawn in the plane of two differences")
+        theta, radius = self.check_theta(theta), check.array("radius", radius)
+        values, vectors = np.linalg.eigh(self.fisher(theta))  # the first one is null: all logits moved together
+        turn = np.linspace(0.0, 2 * np.pi, check.integer("count", count, 3))
+        unit = np.cos(turn)[:, None] * vectors[:, 1] / np.sqrt(values[1]) + np.sin(turn)[:, None] * vectors[
+            :, 2
+        ] / np.sqrt(values[2])
+        return theta + np.sqrt(2 * radius)[..., None, None] * unit
+
     def natural_flow(self, theta: ArrayLike, rewards: ArrayLike, times: ArrayLike) -> Array:
         """dθ/dt = F⁺∇J in closed form, θ_t = θ₀ + t(r − mean r): (..., m, arms) for θ (..., arms), times (m,)."""
         theta = self.check_thetas("theta", theta)
@@ -179,12 +190,13 @@ class SoftmaxPolicy(Family):
         path = _integrate(lambda t, flat: self._slope(flat.reshape(theta.shape), r).ravel(), theta.ravel(), times)
         return np.moveaxis(path.reshape(len(times), *theta.shape), 0, -2)
 
-    def damped_flow(self, theta: ArrayLike, rewards: ArrayLike, times: ArrayLike, damping: float) -> Array:
-        """dθ/dt = (F + εI)⁻¹∇J, as :meth:`plain_flow`: the natural flow for ε → 0, the plain one at 1/ε the speed beyond."""
+    def damped_flow(self, theta: ArrayLike, rewards: ArrayLike, times: ArrayLike, damping: ArrayLike) -> Array:
+        """dθ/dt = (F + εI)⁻¹∇J, as :meth:`plain_flow`: the natural flow for ε → 0, the plain one slowed 1/ε for ε → ∞."""
         theta, r = self.check_thetas("theta", theta), self._rewards(rewards)
-        times, damping = _ascending(times), check.positive("damping", damping)
-        slope = lambda t, flat: self._damped_slope(flat.reshape(theta.shape), r, damping).ravel()  # noqa: E731
-        return np.moveaxis(_integrate(slope, theta.ravel(), times).reshape(len(times), *theta.shape), 0, -2)
+        times, damping = _ascending(times), _damping(damping)
+        start = np.broadcast_to(theta, np.broadcast_shapes(theta.shape, damping.shape))
+        slope = lambda t, flat: self._damped_slope(flat.reshape(start.shape), r, damping).ravel()  # noqa: E731
+        return np.moveaxis(_integrate(slope, start.ravel(), times).reshape(len(times), *start.shape), 0, -2)
 
     def time_to(
         self, theta: ArrayLike, rewards: ArrayLike, arm: int, level: float, flow: Literal["natural", "plain"]
@@ -234,7 +246,7 @@ class SoftmaxPolicy(Family):
         p = _softmax(theta)
         return p * (rewards - (p @ rewards)[..., None])
 
-    def _damped_slope(self, theta: Array, rewards: Array, damping: float) -> Array:
+    def _damped_slope(self, theta: Array, rewards: Array, damping: Array) -> Array:
         p, g = _softmax(theta), self._slope(theta, rewards)
         along = p / (p + damping)
         rest = 1.0 - (p * along).sum(axis=-1, keepdims=True)
@@ -398,6 +410,14 @@ def _covariance(theta: Array) -> Array:
     arm = np.arange(len(p))
     result[arm, arm] = p * others
     return result
+
+
+def _damping(damping: ArrayLike) -> Array:
+    """ε > 0 as (..., 1)."""
+    damping = check.array("damping", damping)
+    if not (damping > 0).all():
+        raise ValueError(f"damping contains {damping.min():g} and must be > 0")
+    return damping[..., None]
 
 
 def _ascending(times: ArrayLike) -> Array:

@@ -233,6 +233,7 @@ def test_sampled_gradient_is_calibrated():
         (lambda: POLICY.kl_step(START, REWARDS, -0.1), "radius contains -0.1"),
         (lambda: POLICY.plain_flow(START, REWARDS, [1.0, 0.5]), "times must be ascending"),
         (lambda: POLICY.soft_optimum(START, REWARDS, 0.0), "beta contains 0 and must be > 0"),
+        (lambda: POLICY.damped_gradient(START, REWARDS, 0.0), "damping contains 0 and must be > 0"),
         (lambda: POLICY.time_to(START, REWARDS, 3, 0.5, "plain"), "arm = 3"),
         (lambda: half_time(0.7), "start contains 0.7 and must be in (0, 1/2]"),
         (lambda: POLICY.log_prob([3], START), "the support of softmax_policy"),
@@ -249,7 +250,7 @@ def test_refusals(call, message):
 def test_damped_steps_and_flows(damping):
     direct = np.linalg.solve(POLICY.fisher(START) + damping * np.eye(3), POLICY.gradient(START, REWARDS))
     np.testing.assert_allclose(POLICY.damped_gradient(START, REWARDS, damping), direct, rtol=1e-9, atol=1e-14)
-    path = POLICY.damped_flow(START, REWARDS, [2.0 - 1e-4, 2.0, 2.0 + 1e-4], damping)
+    path = POLICY.damped_flow(START, REWARDS, [2.0 - 1e-4, 2.0, 2.0 + 1e-4], [damping, 1.0])[0]
     slope = POLICY.damped_gradient(path[1], REWARDS, damping)
     np.testing.assert_allclose((path[2] - path[0]) / 2e-4, slope, rtol=1e-4, atol=1e-8)
 
@@ -262,3 +263,15 @@ def test_crossings_in_a_table():
     np.testing.assert_allclose(found, exact, rtol=1e-4)
     assert first_crossing(t, runs[..., 0], 0.2).tolist()[1] == 0.0
     assert first_crossing(t, runs[..., 2], 0.95).tolist() == [np.inf, np.inf]
+
+
+def test_ring_of_equal_quadratic_divergence():
+    ring = POLICY.kl_ring(START, [1e-6, 0.02])
+    delta = ring - START
+    np.testing.assert_allclose(
+        0.5 * np.einsum("...i,ij,...j->...", delta, POLICY.fisher(START), delta), [[1e-6] * 121, [0.02] * 121]
+    )
+    np.testing.assert_allclose(delta.sum(axis=-1), 0, atol=1e-12)
+    np.testing.assert_allclose(POLICY.kl(START, ring[0]), 1e-6, rtol=0.02)
+    with pytest.raises(ValueError, match="arms = 2 must be 3"):
+        SoftmaxPolicy(2).kl_ring([0, 0], 0.1)
