@@ -71,11 +71,13 @@ class Number:
     """A number in text: ``[name]`` shows it.  ``value`` NaN shows "?" (hidden), infinity shows "∞".
 
     ``exact``: what to show at rest instead, when ``value`` is a table that is interpolated while a hand moves.
+    ``none``: what NaN shows where nothing is hidden and there simply is no number, such as "–".
     """
 
     value: float | Live | Cross | Mix
     format: str = "2"
     exact: float | Live | None = None
+    none: str | None = None
 
 
 @dataclass(frozen=True)
@@ -313,14 +315,15 @@ class Packer:
     def number(self, number: Number | str) -> dict[str, Any]:
         if isinstance(number, str):
             return {"text": number}
+        wire: dict[str, Any] = {"format": number.format} | ({"none": number.none} if number.none else {})
         if isinstance(number.value, Live | Cross | Mix):
             exact = (
                 {}
                 if number.exact is None
                 else {"exact": self.data(number.exact) if isinstance(number.exact, Live) else _finite(number.exact)}
             )
-            return {"ref": self.data(number.value), "format": number.format} | exact
-        return {"exact": _finite(number.value), "format": number.format}
+            return wire | {"ref": self.data(number.value)} | exact
+        return wire | {"exact": _finite(number.value)}
 
     def data(self, value: Any) -> Any:
         if isinstance(value, Mix):

@@ -91,7 +91,7 @@ export function buildFormula(stage, slots) {
 }
 function grid(stage, t, slots) {
   const align = i => ({ style: `text-align:${t.align?.[i] ?? "left"}`, class: t.wide?.includes(i) ? "wide" : null });
-  return h("table", { class: "grid-table" }, h("thead", {}, h("tr", {}, t.head.map((c, i) => cell(stage, "th", c, slots, { scope: "col", ...align(i) })))), h("tbody", {}, t.rows.map(r => h("tr", {}, r.map((c, i) => cell(stage, "td", c, slots, align(i)))))));
+  return h("table", { class: "grid-table" + (t.wrap ? " wrap" : "") }, h("thead", {}, h("tr", {}, t.head.map((c, i) => cell(stage, "th", c, slots, { scope: "col", ...align(i) })))), h("tbody", {}, t.rows.map(r => h("tr", {}, r.map((c, i) => cell(stage, "td", c, slots, align(i)))))));
 }
 export function buildTableView(stage, v, slots) { return h("div", { class: "table-view", style: `--height:${v.height}px` }, v.cells.map(t => h("div", { class: "matrix-box" }, t.title && rich(h("div", { class: "matrix-title" }), t.title, slots), t.matrix ? matrix(stage, t, slots) : grid(stage, t, slots)))); }
 function matrix(stage, t, slots) { return h("table", { class: "matrix" + (t.plain ? " plain" : ""), "aria-label": plain(t.title ?? "matrix") }, h("tbody", {}, t.matrix.map(r => h("tr", {}, r.map(c => cell(stage, "td", c, slots)))))); }

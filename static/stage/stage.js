@@ -177,7 +177,7 @@ class Stage {
     if (!N) return this.controls.has(name) ? this.show(name, spec) : null;
     if (N.text !== undefined) return N.text;
     const value = !this.dirty && N.exact !== undefined && N.exact !== null ? (N.exact.t ? this.reader.value(N.exact, this.values) : N.exact) : N.ref !== undefined ? this.reader.value(N.ref, this.values) : N.exact;
-    return format(value === "inf" ? Infinity : value === "-inf" ? -Infinity : value === "nan" ? NaN : value, spec ?? N.format);
+    return format(value === "inf" ? Infinity : value === "-inf" ? -Infinity : value === "nan" ? NaN : value, spec ?? N.format) ?? N.none ?? null;
   }
   show(key, spec) {
     const c = this.controls.get(key), v = this.values[key];
