@@ -93,7 +93,11 @@ class Choice:
 
     def parse(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self.options:
-            raise ValueError(f"{self.key}={_short(value)} not used: it must be one of {', '.join(self.options)}")
+            names = list(self.options)
+            others = f" or {len(names) - 8} others" if len(names) > 9 else ""
+            raise ValueError(
+                f"{self.key}={_short(value)} not used: it must be one of {', '.join(names[:8] if others else names)}{others}"
+            )
         return value
 
     def text(self, value: Any) -> str:

@@ -236,27 +236,51 @@ def asked(key: str, given: dict | None, truth: Array, when: dict) -> list[dict]:
     return layers
 
 
+def spans(subject: Subject, r: Reading, up: float, down: float) -> list[dict]:
+    """Mean ± one standard deviation of the scores at height ``up``, and what the Fisher information promises below it."""
+    c = r.c
+    sd = np.sqrt(np.maximum(c.at_n.covariance[:, 0, 0], 0.0)), np.sqrt(np.maximum(c.at_theta.covariance[:, 0, 0], 0.0))
+    mean, root = r.both(c.at_n.mean[:, 0], c.at_theta.mean[:, 0]), np.sqrt(c.fisher[:, 0, 0])
+    low = r.both(c.at_n.mean[:, 0] - sd[0], c.at_theta.mean[:, 0] - sd[1])
+    high = r.both(c.at_n.mean[:, 0] + sd[0], c.at_theta.mean[:, 0] + sd[1])
+    word, (sx,) = "data" if subject.real else "sample", subject.s
+    left = sx.lo + sx.hi < -0.2 * (sx.hi - sx.lo)  # where there is room for words
+    beside = {"dx": -9, "align": "right"} if left else {"dx": 9}
+    return [
+        rule(x=[0.0], token="axis", dash="dot"),
+        segments(low, [up], high, [up], subject.token, width=2.5), points(mean, [up], subject.token, symbol="cross", size=5.5, casing=True),
+        segments(r.theta(-root), [down], r.theta(root), [down], "exact", width=2.25, dash="dash"),
+        label(low if left else high, up, f"mean ± 1σ, {word}", middle=True, token=subject.token, weight=600, **beside), label(r.theta(-root if left else root), down, "0 ± √_F_, exact", **beside, middle=True, token="exact", weight=600),
+    ]  # fmt: skip
+
+
+def line_view(subject: Subject, r: Reading) -> View:
+    """One coordinate, data that are real numbers: each datum's score across, the datum itself upwards."""
+    c, (sx,) = r.c, subject.s
+    lo, width = subject.x.lo, subject.x.hi - subject.x.lo
+    layers = [
+        points(r.scores(0, c.dots), c.dots_at, "data", size=2.2, alpha=0.4, edge=False, count=r.n(np.minimum(c.counts, c.dots.shape[1]).astype(float))),
+        *spans(subject, r, lo + 1.19 * width, lo + 1.08 * width),
+        points(r.scores(0, c.ball_rows), c.balls, "theta", size=3, pick="i", edge=False, casing=False) | {"base": 1},
+    ]  # fmt: skip
+    return View(
+        "b", "**Scores**, one dot per datum; random draw, seed [seed:i], _N_ = [n:i].", sx, Axis(lo, lo + 1.27 * width, "datum _x_", subject.x.ticks), layers,
+        alt="Each datum against its score, and the mean score plus and minus one standard deviation",
+        sentence="Mean score [m1], variance [c11]; the Fisher information is [f11].",
+        table=(["datum", "score"], [np.arange(1, BALLS + 1), c.ball_scores[:, 0]]), height=245, phone=270, pad=(40, 10, 8, 42),
+    )  # fmt: skip
+
+
 def strip_view(subject: Subject, r: Reading) -> View:
     """One coordinate, few outcomes: where each outcome's score lies, and how often it came."""
     c, (sx,) = r.c, subject.s
     s = r.scores(0, c.dots)
     share = c.shares[-1] if subject.real else r.n(c.shares)
     chance = c.chances if c.chances.ndim == 1 else r.theta(c.chances)
-    sd = np.sqrt(np.maximum(c.at_n.covariance[:, 0, 0], 0.0)), np.sqrt(np.maximum(c.at_theta.covariance[:, 0, 0], 0.0))
-    mean = r.both(c.at_n.mean[:, 0], c.at_theta.mean[:, 0])
-    root = np.sqrt(c.fisher[:, 0, 0])
-    low, high = (
-        r.both(c.at_n.mean[:, 0] - sd[0], c.at_theta.mean[:, 0] - sd[1]),
-        r.both(c.at_n.mean[:, 0] + sd[0], c.at_theta.mean[:, 0] + sd[1]),
-    )
-    word = "data" if subject.real else "sample"
-    up, down = 1.15 * subject.top, 1.05 * subject.top
     layers = [
-        rule(x=[0.0], token="axis", dash="dot"), segments(s, [0.0], s, share, subject.token, width=1.5),
+        segments(s, [0.0], s, share, subject.token, width=1.5),
         points(s, share, subject.token, size=6.5, hollow=True, edge=False), points(s, chance, "exact", size=3.5, edge=False, casing=False),
-        segments(low, [up], high, [up], subject.token, width=2.5), points(mean, [up], subject.token, symbol="cross", size=5.5, casing=True),
-        segments(r.theta(-root), [down], r.theta(root), [down], "exact", width=2.25, dash="dash"),
-        label(high, up, f"mean ± 1σ, {word}", dx=9, middle=True, token=subject.token, weight=600), label(r.theta(root), down, "0 ± √_F_, exact", dx=9, middle=True, token="exact", weight=600),
+        *spans(subject, r, 1.15 * subject.top, 1.05 * subject.top),
         points(r.scores(0, c.ball_rows), [0.0], "theta", size=4, pick="i", edge=False) | {"base": 1, "alpha": 0.0},
     ]  # fmt: skip
     count = "_N_ = [n:i]" if not subject.real else f"_n_ = {c.n}"
@@ -285,13 +309,13 @@ def pad_view(
             layers += [veil(x0=box[1]), veil(x1=box[0]), veil(x0=box[0], x1=box[1], y0=box[3]), veil(x0=box[0], x1=box[1], y1=box[2]),
                        label(hi, y1 - 0.1 * (y1 - y0), "hidden until you commit", align="right", token="ink3", size=12, middle=True)]  # fmt: skip
         layers += [
-            points([subject.truth[0]], [subject.truth[1]], "optimum", size=6),
+            points([subject.home[0]], [subject.home[1]], "optimum", size=6),
             handle(x=subject.controls[0], y=subject.controls[1], ring=11),
         ]
         y = Axis(y0 - dy, y1 + dy, f"_{subject.symbols[1]}_", subject.pad_ticks[1], label_at=None)
     else:
         layers += [
-            points([subject.truth[0]], [0.5], "optimum", size=6),
+            points([subject.home[0]], [0.5], "optimum", size=6),
             rule(y=[0.5], token="hair"),
             handle(x=subject.controls[0], at_y=0.5, ring=11),
         ]
@@ -299,7 +323,7 @@ def pad_view(
     return View(
         "c", f"**Evaluate at** {names}: drag the ring; ★ is {home}.", Axis(lo - margin, hi + margin, f"_{subject.symbols[0]}_", subject.pad_ticks[0], label_at="right"), y, layers,
         alt="Where the scores are evaluated: a handle in the plane of parameters, with a star at the truth",
-        sentence=f"Scores are evaluated at {', '.join(f'[{k}]' for k in subject.controls)}.",
+        sentence=f"Scores are evaluated at {', '.join(f'[v{k + 1}]' if subject.units else f'[{c}]' for k, c in enumerate(subject.controls))}.",
         table=(["parameter", home], [[s.replace("_", "") for s in subject.symbols], list(subject.truth)]), height=99, phone=150, pad=(40, 8, 10, 28), small=True,
     )  # fmt: skip
 
@@ -328,6 +352,8 @@ def readout(subject: Subject, r: Reading) -> dict[str, Number]:
     """Every live number of the main figure."""
     c, g = r.c, subject.digits
     numbers: dict[str, Number] = {}
+    for k in range(len(subject.units)):
+        numbers[f"v{k + 1}"] = Number(r.theta(c.theta[:, k]), "g3")
     value, error = ("g2", "g1") if g == "4" else (g, "g2") if g == "2" else (g, g)
     for a in range(subject.d):
         numbers[f"m{a + 1}"] = Number(r.sample(lambda m, a=a: tidy(m.mean[:, a])), g)

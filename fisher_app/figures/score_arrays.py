@@ -25,7 +25,8 @@ class Subject:
     """A model or a data set on this page: what its axes show, which controls move θ, and its words.
 
     ``truth`` is where the data come from (for measured data: their maximum-likelihood estimate).  ``kind``: "density",
-    "counts" or "labels".  ``tags``: directions in degrees in which the two ellipses are named.
+    "counts" or "labels".  ``tags``: directions in degrees in which the two ellipses are named.  ``family``: a family of
+    the registry, by its key; its controls then count ``units`` of θ from the truth instead of being θ themselves.
     """
 
     key: str
@@ -44,6 +45,17 @@ class Subject:
     tags: tuple[float, float] = (-35, 215)
     digits: str = "2"
     note: str = ""
+    family: str = ""
+    units: tuple[float, ...] = ()
+
+    def theta(self, moved: Array) -> Array:
+        """θ (…, d) where the controls stand at ``moved`` (…, d)."""
+        return np.asarray(self.truth) + np.asarray(self.units) * moved if self.units else np.asarray(moved)
+
+    @property
+    def home(self) -> tuple[float, ...]:
+        """Where the controls stand at the truth."""
+        return (0.0,) * self.d if self.units else self.truth
 
     @property
     def token(self) -> str:
@@ -78,6 +90,8 @@ class Cloud:
     steps: Array  # (G, 12, d): the step along each numbered datum's score
     hidden: Array  # (G,) booleans
     ball_scores: Array  # (12, d) at the present θ
+    theta: Array  # (G, d)
+    dots_at: Array  # the data behind the dots, (n,); only read where they are numbers
 
 
 # ---- arrays that only pictures need ------------------------------------------------------------------------------------
@@ -99,6 +113,8 @@ def density_grid(subject: Subject) -> Array:
         ends = np.round(1 + 0.05 * np.arange(21), 6)
         return np.unique([lo, -1e-6, 0.0, *ends, *(ends + 1e-6), hi])
     inner = np.linspace(lo, hi, 121 if subject.kind == "density" else 81)
+    if subject.family:  # a density may be infinite, or not defined, where its support ends
+        return np.clip(inner, lo + 1e-3 * (hi - lo), hi - 1e-3 * (hi - lo))
     return (
         np.maximum(inner, 1e-3 * (hi - lo))
         if subject.key in ("gamma", "weibull")

@@ -17,14 +17,18 @@ from ..controls import Choice, Slider, Toggle, seed
 from ..figures import score as figures
 from ..figures import score_arrays as arrays
 from ..figures import score_survives
-from ..figures.score_subjects import MEASURED, SUBJECTS
+from ..figures.score_subjects import MEASURED
+from ..figures.score_subjects import SUBJECTS as DRESSED
 from ..stage.scene import Check, Live, Number, Scene
+from . import score_families
 
 MOST, DOTS = 100_000, 900
 COUNTS = (*(m * 10**k for k in (1, 2, 3, 4) for m in (1, 1.5, 2, 3, 4, 6, 8)), MOST)
 DOSES = np.linspace(-2, 2, 9)
 SHOWN = (-0.3, 0.3, 0.8, 1.2)  # μ and σ at which scores of the normal data are drawn while the question is open
 ASKED = {"model": "normal", "moving": False, "mu": 1.0, "sigma": 1.0}  # where the prediction is about
+MOVES = np.round(np.arange(-0.6, 1.21, 0.1), 10)  # of a parameter, in rulers
+SUBJECTS = DRESSED | score_families.others({"normal", "gamma", "beta", "weibull", "bernoulli", "uniform"}, MOVES)
 STEP = 0.35  # Fisher length of the step that tilts the density
 
 
@@ -57,6 +61,8 @@ controls = [
     at_mle("rate", "Rate _λ_", "alpha", 0, 3.0, 5.0, 0.05),
     at_mle("mean", "Mean _μ_", "light", 0, 20, 32, 0.5),
     at_mle("sd", "Standard deviation _σ_", "light", 1, 6, 18, 0.5),
+    Slider("t1", "First parameter, in one datum’s notice", MOVES[0], MOVES[-1], 0.1, 0.0, format="+1"),
+    Slider("t2", "Second parameter, likewise", MOVES[0], MOVES[-1], 0.2, 0.0, format="+1"),
     Slider("n", "Number of data _N_", 10, MOST, 1, 400, format="i", at=COUNTS),
     Slider("i", "Highlighted datum", 1, arrays.BALLS, 1, 3, format="i", local=True),
     Choice("model", "Model", {k: s.title for k, s in SUBJECTS.items() if k != "uniform"}, "normal"),
@@ -80,11 +86,12 @@ def model_of(name: str):
         return charts.Separable("scale", (charts.IDENTITY, charts.RECIPROCAL)).of(FAMILIES["gamma"])
     if name == "logistic":
         return scores.LabelsAtInputs(LogisticRegression(), np.column_stack([np.ones(len(DOSES)), DOSES]))
-    return FAMILIES[{"kicks": "poisson", "alpha": "poisson", "light": "normal"}.get(name, name)]
+    return FAMILIES[SUBJECTS[name].family or {"kicks": "poisson", "alpha": "poisson", "light": "normal"}.get(name, name)]
 
 
 def grid_of(name: str) -> np.ndarray:
-    return np.stack(np.meshgrid(*(NODES[k] for k in SUBJECTS[name].controls), indexing="ij"), axis=-1)
+    subject = SUBJECTS[name]
+    return subject.theta(np.stack(np.meshgrid(*(NODES[k] for k in subject.controls), indexing="ij"), axis=-1))
 
 
 @lru_cache(maxsize=12)
@@ -105,7 +112,7 @@ def over_theta(name: str):
     few = (
         x
         if subject.kind != "density"
-        else np.unique(np.quantile(sample, (1 - np.cos(np.linspace(0, np.pi, 72))) / 2, method="nearest"))
+        else np.unique(np.quantile(sample, (1 - np.cos(np.linspace(0, np.pi, 72 if model.regular else 400))) / 2, method="nearest"))
     )
     if subject.real:
         x, w = sample, np.full(len(sample), 1 / len(sample))
@@ -142,7 +149,7 @@ def name_of(v) -> str:
 
 
 def theta_of(v, name: str) -> np.ndarray:
-    return np.array([getattr(v, k) for k in SUBJECTS[name].controls])
+    return SUBJECTS[name].theta(np.array([getattr(v, k) for k in SUBJECTS[name].controls]))
 
 
 def cloud(v, name: str) -> arrays.Cloud:
@@ -176,7 +183,7 @@ def cloud(v, name: str) -> arrays.Cloud:
     return arrays.Cloud(
         scores.Skeleton(weights * mask[:, None, None], table.theta, table.coordinate), table.rows(model, data[:DOTS] if finite is None else finite), shares, chances,
         arrays.placed(subject, data[chosen], DOSES), table.rows(model, data[chosen]), counts, at_n, at_theta, exact, scores.Moments(exact.mean[now] * blank, exact.covariance[now] * blank, exact.spread[now] * blank),
-        fisher, n, arrays.rug(subject, data, DOSES), grid, density, tuple(w for w, _ in tilts), steps, hidden, ball_scores,
+        fisher, n, arrays.rug(subject, data, DOSES), grid, density, tuple(w for w, _ in tilts), steps, hidden, ball_scores, grid_of(name).reshape(-1, subject.d), data[:DOTS],
     )  # fmt: skip
 
 
@@ -200,7 +207,10 @@ def main(v) -> Scene:
     box = SHOWN if asking and c.hidden.any() else None
     bounds = [(NODES[k][0], NODES[k][-1]) for k in subject.controls]
     asked = figures.asked("cross", v.given.get("cross"), answer(), ASKED) if asking else []
-    right = figures.cloud_view(subject, read, asked) if subject.d == 2 else figures.strip_view(subject, read)
+    if subject.d == 2:
+        right = figures.cloud_view(subject, read, asked)
+    else:
+        right = figures.strip_view(subject, read) if c.shares is not None else figures.line_view(subject, read)
     views = [
         figures.data_view(subject, read),
         right,
@@ -209,7 +219,7 @@ def main(v) -> Scene:
     ]
     shown = [*subject.controls, *([] if subject.real else ["n"])]
     numbers = figures.readout(subject, read)
-    if subject.symbols[0] == "μ":
+    if "dev" in subject.formula[0][1]:
         numbers["dev"] = Number(Live(c.balls - NODES[subject.controls[0]][:, None], (subject.controls[0], "i")))
     return Scene(views, figures.COLUMNS, figures.AREAS, shown, numbers, figures.formula(subject), breaks=["moving"],
                  groups=[] if v.moving else ["model"], more=["i"] if subject.real else ["seed", "i"], checks=checks_of(name, theta))  # fmt: skip
@@ -324,6 +334,8 @@ def code(v) -> str:
     theta = [float(t) for t in theta_of(v, name)]
     if subject.real:
         return snippets.render("score_data", data=MEASURED[name], theta=theta)
+    if subject.family:
+        return snippets.render("score_family", family=subject.family, truth=[float(t) for t in subject.truth], theta=theta, N=int(v.n), seed=int(v.seed))  # fmt: skip
     return snippets.render(
         "score", model=name, truth=[float(t) for t in subject.truth], theta=theta, N=int(v.n), seed=int(v.seed)
     )
