@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -112,36 +113,61 @@ def scaled_rows(x: Array, weights: Array, room: Array | None = None) -> Array:
     return z
 
 
-def kronecker_gram(x: Array, matrices: Callable[[slice], Array], k: int) -> Array:
-    """Σₙ xₙxₙᵀ ⊗ Λₙ, (dk, dk), where ``matrices(rows)`` gives the symmetric Λ of one block of rows as (k, k, m).
+@np.errstate(all="ignore")
+def kronecker_gram(x: Array, halves: Callable[[slice], Array], k: int) -> Array:
+    """Σₙ xₙxₙᵀ ⊗ Λₙ, (dk, dk), where ``halves(rows)`` gives the half c ≤ e of the symmetric Λ of one block of rows,
+    (k(k+1)/2, m) in the order of :func:`packing`.
 
-    One product of d×d for every pair of classes and block: never an n×dk×dk array, nor an nk×dk factor, whose product
-    would take k times as long. Weights of one sign, such as −π_cπ_e, allow syrk where d is large enough for it to pay.
-    Unchecked, as :func:`blocked_gram`.
+    Never an n×dk×dk array, nor an nk×dk factor, whose product would take k times as long. For few columns of x one
+    product of the packed halves of xxᵀ and Λ; for many, one of d×d for every pair of classes, by syrk where the weights
+    have one sign, as −π_cπ_e has. Unchecked, as :func:`blocked_gram`.
     """
     n, d = x.shape
-    size = max(2 * d, min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, k * k))))
-    blocks = np.zeros((k, k, d, d))
-    with np.errstate(all="ignore"):
-        for start in range(0, n, size):
-            part = x[start : start + size]
-            each = matrices(slice(start, start + len(part)))
-            for c in range(k):
-                for e in range(c + 1):
-                    blocks[c, e] += _signed_gram(part, each[c, e], syrk=c == e or d >= 32)
-        for c in range(k):
-            for e in range(c):
-                blocks[e, c] = blocks[c, e].T
-    return blocks.transpose(2, 0, 3, 1).reshape(d * k, d * k)
+    _, _, class_pairs = packing(k)
+    few = d < SYRK_COLUMNS
+    size = BLOCK_BYTES // (4 * d * (d + 1)) if few else min(BLOCK_ROWS, BLOCK_BYTES // (8 * max(d, k * k)))
+    size = max(2 * d, 2 * k * k, size)
+    sums = np.zeros((d * (d + 1) // 2, class_pairs.max() + 1) if few else (class_pairs.max() + 1, d, d))
+    for start in range(0, n, size):
+        rows = slice(start, min(start + size, n))
+        half = halves(rows)
+        if few:
+            sums += packed_outer(np.ascontiguousarray(x[rows].T)).dot(half.T)
+        else:
+            for gram, weights in zip(sums, half, strict=True):
+                gram += _signed_gram(x[rows], weights)
+    full = sums[packing(d)[2]][:, :, class_pairs] if few else sums[class_pairs].transpose(2, 3, 0, 1)
+    return full.transpose(0, 2, 1, 3).reshape(d * k, d * k)
 
 
-def _signed_gram(x: Array, weights: Array, syrk: bool) -> Array:
-    """Σₙ wₙ xₙxₙᵀ, by ``syrk`` where that is wanted and all weights have one sign."""
-    if not syrk or weights.min() < 0 < weights.max():
-        return (x * weights[:, None]).T.dot(x)
-    z = x * np.sqrt(np.abs(weights))[:, None]
-    gram = z.T.dot(z)
+def _signed_gram(x: Array, weights: Array) -> Array:
+    """Σₙ wₙ xₙxₙᵀ, by syrk where all weights have one sign."""
+    if weights.min() < 0 < weights.max():
+        return scaled_rows(x, weights).T.dot(x)
+    gram = _gram(x, np.abs(weights), True, None)
     return gram if weights[np.argmax(np.abs(weights))] >= 0 else -gram
+
+
+@cache
+def packing(m: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """The rows i ≤ j of the half of an m × m matrix, (m(m+1)/2,) each, and where in it every entry is, (m, m)."""
+    i, j = np.triu_indices(m)
+    where = np.empty((m, m), dtype=np.intp)
+    where[i, j] = where[j, i] = np.arange(len(i))
+    for indices in (i, j, where):
+        indices.flags.writeable = False
+    return i, j, where
+
+
+def packed_outer(columns: Array) -> Array:
+    """The half a_i a_j, i ≤ j, of aaᵀ for every column a of (m, n), as (m(m+1)/2, n); no index is gathered."""
+    m, n = columns.shape
+    table = np.empty((m * (m + 1) // 2, n))
+    start = 0
+    for i in range(m):
+        np.multiply(columns[i], columns[i:], out=table[start : start + m - i])
+        start += m - i
+    return table
 
 
 def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from fisher_core.linalg import packed_outer, packing
 from fisher_core.validation import Array
 
 # Numbers in one table at a time (32 MB). Every block also adds its result to the sums, which costs about as much as
@@ -47,8 +47,10 @@ class KhatriRaoSum:
         for k, l in self.pairs:
             kernel = moments(k, l).reshape(n, -1)
             if k == l:
-                kernel = kernel.take(_packing(self.widths[k][0])[0], axis=1)
-                table = _packed_outer(inputs[k])
+                units = self.widths[k][0]
+                i, j, _ = packing(units)
+                kernel = kernel.take(i * units + j, axis=1)
+                table = packed_outer(np.ascontiguousarray(inputs[k].T)).T
             else:
                 table = (inputs[k][:, :, None] * inputs[l][:, None, :]).reshape(n, -1)
             product = kernel.T.dot(table)
@@ -82,7 +84,7 @@ class KhatriRaoSum:
     def _write(self, layer: int, out: Array) -> None:
         """Unpack the sums of one layer into ``out`` (H·m, H·m): unit i against units i, i+1, … and mirrored."""
         h, m = self.widths[layer]
-        full, start = _packing(m)[1], 0
+        full, start = packing(m)[2], 0
         for i in range(h):
             strip = self.sums[layer, layer][start : start + h - i].take(full, axis=1)  # (h−i, m, m), each symmetric
             out[i * m : (i + 1) * m, i * m :] = strip.transpose(1, 0, 2).reshape(m, -1)
@@ -95,22 +97,3 @@ def moments(errors: Sequence[Array]) -> Callable[[int, int], Array]:
     if errors[0].shape[1] == 1:
         return lambda k, l: errors[k][:, 0, :, None] * errors[l][:, 0, None, :]
     return lambda k, l: np.matmul(errors[k].transpose(0, 2, 1), errors[l])
-
-
-def _packed_outer(a: Array) -> Array:
-    """The halves a_i a_j, i ≤ j, of aaᵀ for every row, (n, m(m+1)/2); column by column, so that no index is gathered."""
-    n, m = a.shape
-    table = np.empty((n, m * (m + 1) // 2))
-    start = 0
-    for i in range(m):
-        np.multiply(a[:, i, None], a[:, i:], out=table[:, start : start + m - i])
-        start += m - i
-    return table
-
-
-def _packing(m: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where the half i ≤ j sits in the flattened m × m matrix, (m(m+1)/2,), and the way back, (m, m)."""
-    i, j = np.triu_indices(m)
-    back = np.empty((m, m), dtype=np.intp)
-    back[i, j] = back[j, i] = np.arange(len(i))
-    return i * m + j, back

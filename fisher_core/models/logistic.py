@@ -11,15 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from fisher_core import linalg, newton
 from fisher_core import validation as check
 from fisher_core.models.generalized_linear import GeneralizedLinearModel, column_scale
+from fisher_core.models.softmax_output import COUNTED_DRAWS, counted
 from fisher_core.validation import Array
-
-COUNTED_DRAWS = 30  # up to here comparing uniforms is faster than a binomial draw for every row
 
 
 class SeparableDataError(ValueError):
@@ -72,9 +71,9 @@ class LogisticRegression(GeneralizedLinearModel):
         e = np.exp(-np.abs(z))
         likely = 1.0 / (1.0 + e)  # π(|z|), of the label the model expects
         unlikely = e * likely
+        surprises: NDArray[np.integer]
         if draws <= COUNTED_DRAWS:
-            drawn = rng.random((draws, *z.shape)) < unlikely
-            surprises = np.add.reduce(drawn.view(np.uint8), axis=0, dtype=np.uint8)
+            surprises = counted(rng.random((draws, *z.shape)) < unlikely)
         else:
             surprises = rng.binomial(draws, unlikely)
         # likely² − unlikely² = likely − unlikely, so this is ((draws − k) π(−|z|)² + k π(|z|)²)/draws

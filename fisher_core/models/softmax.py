@@ -3,8 +3,8 @@ r"""Softmax regression: P(y = c | x) = π_c = e^{z_c}/Σ_e e^{z_e}, z = Wᵀx, a
     score  ∂ log p/∂W_{jc} = x_j (1[y = c] − π_c),     F = (1/n) Σ xxᵀ ⊗ (diag π − ππᵀ)
 
 θ is W (d, k) flattened in C order: θ[j·k + c] = W[j, c]. Adding one vector to all columns changes nothing, so F has a
-null space of dimension d or more; it is part of the lesson and stays. 1 − π_c is never formed: the *sum of the others*
-keeps its digits where the model is sure.
+null space of dimension d or more; it is part of the lesson and stays. What logits make of labels is in
+:mod:`~fisher_core.models.softmax_output`, which networks share.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from fisher_core import linalg, newton
 from fisher_core import validation as check
 from fisher_core.family import Estimate
+from fisher_core.models import softmax_output as output
 from fisher_core.models.base import ConditionalModel
 from fisher_core.models.generalized_linear import column_scale
 from fisher_core.models.logistic import SeparableDataError, separating_direction
@@ -34,64 +35,45 @@ class SoftmaxRegression(ConditionalModel):
 
     def probabilities(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
         """π (n, k) and the sum of the other classes' probabilities, 1 − π, (n, k), both to full relative accuracy."""
-        z = self._logits(x, theta)[1]
-        e = np.exp(z - z.max(axis=1, keepdims=True))
-        total = e.sum(axis=1, keepdims=True)
-        others = e @ (1.0 - np.eye(self.classes))
-        return e / total, others / total
+        _, p, others = self._by_class(x, theta)
+        return p.T, others.T
 
     def log_prob(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
-        x, z = self._logits(x, theta)
-        y = self._labels(y, len(x))
-        gap = z - z[np.arange(len(y)), y][:, None]  # log p = −log Σ e^{gap}; the label's own gap is 0
-        top = gap.max(axis=1, keepdims=True)
-        rest = np.exp(gap - top)
-        rest[np.arange(len(y)), np.argmax(gap, axis=1)] = 0.0  # the largest term is the 1 of log1p
-        return -top[:, 0] - np.log1p(rest.sum(axis=1))
+        rows, z = self._logits(x, theta)
+        return output.log_prob(z.T, output.check_labels(y, len(rows), self.classes))
 
     def score(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
-        rows = check.rows("x", x)
-        residual = self._residuals(x, y, theta)
+        rows, residual = self._residuals(x, y, theta)
         return (rows[:, :, None] * residual[:, None, :]).reshape(len(rows), -1)
 
     def hessian(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
-        rows = check.rows("x", x)
-        self._labels(y, len(rows))
+        rows, p, others = self._by_class(x, theta)
+        output.check_labels(y, len(rows), self.classes)
         n, m = len(rows), rows.shape[1] * self.classes
-        curvature = _curvature(*self.probabilities(x, theta))
+        curvature = _curvature(p, others)[linalg.packing(self.classes)[2]]
         return -np.einsum("nj,nl,cen->njcle", rows, rows, curvature).reshape(n, m, m)
 
     def sample(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator) -> Array:
         """Labels 0 … k−1 as integers, (n,)."""
-        p, _ = self.probabilities(x, theta)
-        uniform = check.generator("rng", rng).random((len(p), 1))
-        return np.minimum((uniform >= np.cumsum(p, axis=1)).sum(axis=1), self.classes - 1)
+        return output.draw(self.probabilities(x, theta)[0], check.generator("rng", rng))  # type: ignore[return-value]
 
     def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
-        p, others = self.probabilities(x, theta)
-        rows = check.rows("x", x)
-        gram = linalg.kronecker_gram(rows, lambda part: _curvature(p[part], others[part]), self.classes)
+        rows, p, others = self._by_class(x, theta)
+        gram = linalg.kronecker_gram(rows, lambda part: _curvature(p[:, part], others[:, part]), self.classes)
         return check.computed(gram / len(rows), x=x)
 
     def fisher_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
-        p, others = self.probabilities(x, theta)
-        rows = check.rows("x", x)
-        return ((rows**2).T @ (p * others) / len(rows)).ravel()
+        rows, p, others = self._by_class(x, theta)
+        return (np.square(rows.T) @ (p * others).T / len(rows)).ravel()
 
     def fisher_vector(self, x: ArrayLike, theta: ArrayLike, v: ArrayLike) -> Array:
-        p, _ = self.probabilities(x, theta)
-        rows = check.rows("x", x)
-        moved = rows @ check.vector("v", v, rows.shape[1] * self.classes).reshape(-1, self.classes)
-        centred = p * (moved - (p * moved).sum(axis=1, keepdims=True))
-        return (rows.T @ centred / len(rows)).ravel()
+        rows, p, moved = self._moved(x, theta, v)
+        return (rows.T @ output.curved(p, moved) / len(rows)).ravel()
 
     def fisher_quadratic(self, x: ArrayLike, theta: ArrayLike, v: ArrayLike) -> float:
         """The mean variance of the logit change vᵀx under the model's own labels."""
-        p, _ = self.probabilities(x, theta)
-        rows = check.rows("x", x)
-        moved = rows @ check.vector("v", v, rows.shape[1] * self.classes).reshape(-1, self.classes)
-        centred = moved - (p * moved).sum(axis=1, keepdims=True)
-        return float((p * centred**2).sum() / len(rows))
+        _, p, moved = self._moved(x, theta, v)
+        return float(output.variance(p, moved).mean())
 
     def gauss_newton(self, x: ArrayLike, theta: ArrayLike) -> Array:
         """Λ = diag π − ππᵀ in the logits, which are linear in θ: the same matrix as ``fisher``."""
@@ -103,16 +85,15 @@ class SoftmaxRegression(ConditionalModel):
         That is the average of (e_y − π)(e_y − π)ᵀ, so the cost does not depend on ``draws``. The standard error is
         exact: the spread of that average is known in closed form.
         """
-        draws = check.integer("draws", draws, 1)
-        p, others = self.probabilities(x, theta)
-        rows = check.rows("x", x)
-        f = check.generator("rng", rng).multinomial(draws, p / p.sum(axis=1, keepdims=True)) / draws
+        draws, rng = check.integer("draws", draws, 1), check.generator("rng", rng)
+        rows, p, others = self._by_class(x, theta)
+        f = np.ascontiguousarray(output.frequencies(p.T, rng, draws).T)
 
         def average(part: slice) -> Array:
-            return _average_outer_product(p[part].T, others[part].T, f[part].T)
+            return _average_outer_product(p[:, part], others[:, part], f[:, part])
 
         def variance(part: slice) -> Array:
-            return _variance_of_outer_product(p[part].T, others[part].T) / draws
+            return _variance_of_outer_product(p[:, part], others[:, part]) / draws
 
         value = linalg.kronecker_gram(rows, average, self.classes) / len(rows)
         spread = np.sqrt(linalg.kronecker_gram(rows**2, variance, self.classes)) / len(rows)
@@ -124,18 +105,19 @@ class SoftmaxRegression(ConditionalModel):
 
     def mean_gradient(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """Gradient of ``mean_loss``, shape (d·k,)."""
-        rows = check.rows("x", x)
-        return -(rows.T @ self._residuals(x, y, theta) / len(rows)).ravel()
+        rows, residual = self._residuals(x, y, theta)
+        return -(rows.T @ residual / len(rows)).ravel()
 
     def mean_hessian(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """Hessian of ``mean_loss``, the observed information, (dk, dk): the link is canonical, so it is ``fisher``."""
-        self._labels(y, len(check.rows("x", x)))
+        output.check_labels(y, len(check.rows("x", x)), self.classes)
         return self.fisher(x, theta)
 
     def empirical_fisher(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """E = (1/n) Σ xxᵀ ⊗ rrᵀ, r = e_y − π at the observed labels: uncentred, and in general not the Fisher matrix."""
-        rows, residual = check.rows("x", x), self._residuals(x, y, theta).T
-        gram = linalg.kronecker_gram(rows, lambda part: residual[:, None, part] * residual[None, :, part], self.classes)
+        rows, residual = self._residuals(x, y, theta)
+        r = np.ascontiguousarray(residual.T)
+        gram = linalg.kronecker_gram(rows, lambda part: linalg.packed_outer(r[:, part]), self.classes)
         return check.computed(gram / len(rows), x=x)
 
     def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
@@ -156,7 +138,7 @@ class SoftmaxRegression(ConditionalModel):
         infinity, SingularFisherError when columns of x are dependent.
         """
         x = check.rows("x", x)
-        y = self._labels(y, len(x))
+        y = output.check_labels(y, len(x), self.classes)
         scale = column_scale(x)
         x, basis = x / scale, self._contrasts(x.shape[1])
         try:
@@ -190,51 +172,53 @@ class SoftmaxRegression(ConditionalModel):
         return np.kron(np.eye(d), helmert)
 
     def _logits(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
+        """x, and z (k, n): with few classes numpy adds up columns faster than rows."""
         x = check.rows("x", x)
         w = check.array("theta", theta)
         size = x.shape[1] * self.classes
         if w.shape not in ((size,), (x.shape[1], self.classes)):
             wanted = f"({size},) or ({x.shape[1]}, {self.classes})"
             raise ValueError(f"theta has shape {w.shape} and must have shape {wanted}")
-        return x, check.computed(x @ w.reshape(-1, self.classes), x=x)
+        return x, check.computed(w.reshape(-1, self.classes).T @ x.T, x=x)
 
-    def _labels(self, y: ArrayLike, n: int) -> np.ndarray:
-        labels = check.vector("y", y, n)
-        wrong = (labels < 0) | (labels >= self.classes) | (labels != np.floor(labels))
-        if wrong.any():
-            raise ValueError(f"y contains {labels[wrong][0]:g} and must be a whole number from 0 to {self.classes - 1}")
-        return labels.astype(int)
+    def _by_class(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array, Array]:
+        """x, and π and 1 − π as (k, n)."""
+        x, z = self._logits(x, theta)
+        return x, *output.probabilities(z, axis=0)
 
-    def _residuals(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
-        p, others = self.probabilities(x, theta)
-        chosen = self._labels(y, len(p))[:, None] == np.arange(self.classes)
-        return np.where(chosen, others, -p)
+    def _moved(self, x: ArrayLike, theta: ArrayLike, v: ArrayLike) -> tuple[Array, Array, Array]:
+        """x, π (n, k), and the change (n, k) of the logits along ``v``."""
+        rows, p, _ = self._by_class(x, theta)
+        return rows, p.T, rows @ check.vector("v", v, rows.shape[1] * self.classes).reshape(-1, self.classes)
+
+    def _residuals(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
+        """x, and e_y − π (n, k)."""
+        x, p, others = self._by_class(x, theta)
+        return x, output.residual(p.T, others.T, output.check_labels(y, len(x), self.classes))
 
 
 def _curvature(p: Array, others: Array) -> Array:
-    """diag π − ππᵀ for every row of π (n, k), as (k, k, n)."""
-    p, others = p.T, others.T
-    result = -p[:, None] * p[None, :]
-    c = np.arange(len(p))
-    result[c, c] = p * others
-    return result
+    """diag π − ππᵀ for every column of π (k, n), as its half (k(k+1)/2, n)."""
+    i, j, where = linalg.packing(len(p))
+    half = -p[i]
+    half *= p[j]
+    half[where.diagonal()] = p * others
+    return half
 
 
 def _average_outer_product(p: Array, others: Array, f: Array) -> Array:
-    """Mean of (e_y − π)(e_y − π)ᵀ over labels of frequencies f (k, n), as (k, k, n)."""
-    cross = f[:, None] * p[None, :]
-    result = p[:, None] * p[None, :] - cross - cross.transpose(1, 0, 2)
-    c = np.arange(len(p))
-    result[c, c] = f * others**2 + (1.0 - f) * p**2
-    return result
+    """Mean of (e_y − π)(e_y − π)ᵀ over labels of frequencies f (k, n), as its half (k(k+1)/2, n)."""
+    i, j, where = linalg.packing(len(p))
+    half = p[i] * p[j] - f[i] * p[j] - p[i] * f[j]
+    half[where.diagonal()] = f * others**2 + (1.0 - f) * p**2
+    return half
 
 
 def _variance_of_outer_product(p: Array, others: Array) -> Array:
-    """Variance of each entry of (e_y − π)(e_y − π)ᵀ over one label of the model, as (k, k, n)."""
+    """Variance of each entry of (e_y − π)(e_y − π)ᵀ over one label of the model, as its half (k(k+1)/2, n)."""
     # Off the diagonal the product (1[y=c]−π_c)(1[y=e]−π_e) is −π_e(1−π_c), −π_c(1−π_e) or π_cπ_e.
-    second = (p * others**2)[:, None] * (p**2)[None, :]
-    third = np.maximum(1.0 - p[:, None] - p[None, :], 0.0) * (p**2)[:, None] * (p**2)[None, :]
-    square = second + second.transpose(1, 0, 2) + third
-    c = np.arange(len(p))
-    square[c, c] = p * others**4 + others * p**4
-    return np.maximum(square - _curvature(p.T, others.T) ** 2, 0.0)
+    i, j, where = linalg.packing(len(p))
+    square, second = p**2, p * others**2
+    half = second[i] * square[j] + square[i] * second[j] + np.maximum(1.0 - p[i] - p[j], 0.0) * square[i] * square[j]
+    half[where.diagonal()] = second * others**2 + others * square**2
+    return np.maximum(half - _curvature(p, others) ** 2, 0.0)

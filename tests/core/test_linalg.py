@@ -25,14 +25,17 @@ def test_weighted_gram_is_the_textbook_sum(n, d):
     np.testing.assert_allclose(linalg.weighted_gram(np.asfortranarray(x), w), naive, rtol=1e-12, atol=1e-12 * n)
 
 
-@pytest.mark.parametrize(("n", "d", "k"), [(1, 2, 3), (700, 3, 2), (40_000, 2, 3)])  # the last needs several blocks
+@pytest.mark.parametrize(
+    ("n", "d", "k"), [(1, 2, 3), (700, 3, 2), (200, 45, 2), (40_000, 2, 3), (9000, 41, 2)]
+)  # the last two need blocks
 def test_kronecker_gram_is_the_textbook_sum(n, d, k):
     rng = np.random.default_rng(n)
     x, half = rng.standard_normal((n, d)), rng.standard_normal((k, k, n))
     half[0, 0], half[1, 0], half[0, 1] = abs(half[0, 0]), -1.0, 0.0  # one sign, the other, mixed ones
     symmetric = half + half.transpose(1, 0, 2)
     naive = np.einsum("nj,nl,cen->jcle", x, x, symmetric).reshape(d * k, d * k)
-    found = linalg.kronecker_gram(x, lambda rows: symmetric[:, :, rows], k)
+    c, e, _ = linalg.packing(k)
+    found = linalg.kronecker_gram(x, lambda rows: symmetric[c, e][:, rows], k)
     np.testing.assert_allclose(found, naive, rtol=1e-11, atol=1e-12 * n)
 
 
