@@ -16,11 +16,11 @@ trace over the weights of that input: EXACT 1 − Σp², EMPIRICAL = ARGMAX = �
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import bdtr, bdtrik
+from scipy.special import bdtr, bdtrik, expit, gammaln, xlog1py, xlogy
 
 from fisher_core import validation as check
 from fisher_core.models.base import ConditionalModel
@@ -83,11 +83,34 @@ class SureUnit:
         if way in ("EMPIRICAL", "ARGMAX"):
             return right
         if way == "BATCHED":
-            b = min(self.batch, self.n)
-            mean = right * ((1 - self.lean**2) / b + self.lean**2)
-            return mean if squared == "mean" else b * b * mean
+            return right * self.batch_factor(squared)
         e, q = self.epsilon, self.wrong
         return e * (1 - e) if not self.shares else float(e * (1 - e) + q @ (1 - q))
+
+    def batch_parts(self, squared: str = "mean") -> tuple[float, float]:
+        """Covariance part (1 − m²)/b and mean part m² of BATCHED in units of EMPIRICAL, b² times that for "sum"."""
+        b = min(self.batch, self.n)
+        scale = 1.0 if check.choice("squared", squared, ("mean", "sum")) == "mean" else float(b * b)
+        return scale * (1 - self.lean**2) / b, scale * self.lean**2
+
+    def batch_factor(self, squared: str = "mean") -> float:
+        """BATCHED in units of EMPIRICAL; it does not depend on ε."""
+        return sum(self.batch_parts(squared))
+
+    def batched_by_signs(self, squared: str = "mean") -> float:
+        """The same mean of BATCHED the long way: over all sums of the b signs of a batch, each with its probability."""
+        b = min(self.batch, self.n)
+        plus, up = np.arange(b + 1.0), (1 + self.lean) / 2
+        log_ways = gammaln(b + 1) - gammaln(plus + 1) - gammaln(b - plus + 1)
+        chances = np.exp(log_ways + xlogy(plus, up) + xlog1py(b - plus, -up))
+        total = 2 * plus - b
+        worth = total if check.choice("squared", squared, ("mean", "sum")) == "sum" else total / b
+        return float(self.squared_scores[0] * (chances @ worth**2))
+
+    def at_logit(self, share: float) -> SureUnit:
+        """The same unit when later training has left ``share`` of its logit log (1−ε)/ε: ε' = 1/(1 + ((1−ε)/ε)^share)."""
+        logit = check.non_negative("share", share) * (np.log1p(-self.epsilon) - np.log(self.epsilon))
+        return replace(self, epsilon=float(expit(-logit)))
 
     def multiplier(self, way: str, squared: str = "mean") -> float:
         """The λ that gives ``way`` the stiffness EXACT has at λ = 1."""

@@ -83,9 +83,24 @@ def test_batches_over_all_patterns_of_signs(lean, squared):
         g = unit.epsilon * np.mean(signs) * (b if squared == "sum" else 1)
         total += np.prod([(1 + s * lean) / 2 for s in signs]) * g**2
     assert unit.value("BATCHED", squared) == pytest.approx(total, rel=1e-12)
+    assert unit.batched_by_signs(squared) == pytest.approx(total, rel=1e-12)
+    assert unit.value("EMPIRICAL") * unit.batch_factor(squared) == pytest.approx(total, rel=1e-12)
     x, y, theta = SureUnit(0.1, 6 * 20_000, 6, lean).data(np.random.default_rng(0))
     found = six_ways.batched(unit.model, x, y, theta, b, squared)[1]
     assert found == pytest.approx(total, rel=0.05)
+
+
+@pytest.mark.parametrize(("share", "epsilon"), [(1.0, 0.01), (0.5, 1 / (1 + 99**0.5)), (0.0, 0.5)])
+def test_a_logit_that_has_fallen(share, epsilon):
+    later = SureUnit(0.01, 50, 8).at_logit(share)
+    assert later.epsilon == pytest.approx(epsilon, rel=1e-12) and (later.n, later.batch) == (50, 8)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 128, 1024])
+@pytest.mark.parametrize("lean", [0.0, 0.8, 1.0])
+def test_large_batches_sign_by_sign(batch, lean):
+    law = SureUnit(1e-4, 5000, batch, lean, THREE)
+    assert law.batched_by_signs() == pytest.approx(law.value("BATCHED"), rel=1e-10)
 
 
 def test_a_batch_is_no_larger_than_the_data():
