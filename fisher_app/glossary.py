@@ -21,6 +21,7 @@ TERMS = {
     "Laplace": "a Gaussian at the peak of a posterior",
     "EWC": "quadratic penalty weighted by the diagonal of F",
     "anchor": "the θ that a penalty pulls to",
+    "online EWC": "one running Fisher matrix that decays by γ, anchored at the latest θ",
     "Pareto front": "the best trade-offs between two losses",
     "catastrophic forgetting": "an old skill lost by new training",
     "overlap": "cosine-like match of two Fisher matrices",
