@@ -22,7 +22,8 @@ def freeze_imports() -> None:
 def enter_through_app(page: str) -> None:
     """First line of every page: on a cold server a deep link runs the page's file alone; go in through app.py instead.
 
-    The page asked for and its query are kept.
+    The page asked for and its query are kept.  A page's file is named as its address, with hyphens (``six-ways.py``): on a
+    cold server Streamlit looks for a deep link among the file names, and says "Page not found" over a page it then shows.
     """
     if not st.session_state.get("entered"):
         st.session_state["go"] = (page, st.query_params.to_dict())

@@ -1,6 +1,6 @@
 """Scenes of the lesson on the six ways to compute a Fisher matrix: its controls, the core calls, the figures they feed.
 
-Here the main figure; the tabs are in ``six_ways_tabs.py``, the words in ``pages/six_ways.py``, the drawing in
+Here the main figure; the tabs are in ``six_ways_tabs.py``, the words in ``pages/six-ways.py``, the drawing in
 ``fisher_app/figures/``.
 """
 

@@ -2,7 +2,7 @@
 
 from fisher_app.start import enter_through_app
 
-enter_through_app("pages/six_ways.py")
+enter_through_app("pages/six-ways.py")
 
 from fisher_app.lesson import Figure, Lesson, Preset
 from fisher_app.predictions import Choose, Observe, Option
