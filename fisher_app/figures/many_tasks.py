@@ -321,7 +321,7 @@ def key(p: Picture) -> dict:
         "loss C",
         "sum",
     ]
-    return {"head": head, "rows": body, "align": ["left", "left", *["right"] * 6], "wide": [1, 2]}
+    return {"head": head, "rows": body, "align": ["left", "left", *["right"] * 6], "wide": [1, 2, 3]}
 
 
 def numbers(p: Picture) -> dict[str, Number]:
