@@ -1,6 +1,6 @@
 """Scenes of the lesson on many tasks: its controls, the core calls behind each figure, and the figures they feed.
 
-Words are in ``pages/many_tasks.py``, drawing in ``fisher_app/figures/many_tasks.py`` and ``many_tasks_line.py``.
+Words are in ``pages/many-tasks.py``, drawing in ``fisher_app/figures/many_tasks.py`` and ``many_tasks_line.py``.
 """
 
 from __future__ import annotations

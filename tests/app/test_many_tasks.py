@@ -152,7 +152,7 @@ def test_feedback_names_its_numbers():
 def test_three_tilted_tasks_look(answered):
     look = answered.preset("tilted")["look"]
     for m in ("single", "separate"):
-        assert f"{m} ({shown(answered, m + '_ax'):.3f}, {shown(answered, m + '_ay'):.3f})".replace("-", "−") in look
+        assert f"({shown(answered, m + '_ax'):.3f}, {shown(answered, m + '_ay'):.3f})".replace("-", "−") in look
 
 
 def test_ten_equal_look(answered):

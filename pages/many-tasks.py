@@ -2,7 +2,7 @@
 
 from fisher_app.start import enter_through_app
 
-enter_through_app("pages/many_tasks.py")
+enter_through_app("pages/many-tasks.py")
 
 from fisher_app.lesson import Figure, Lesson, Preset
 from fisher_app.predictions import Choose, Observe, Option
@@ -14,13 +14,13 @@ lesson = Lesson(
     claim="One running penalty is exact; a spring per task counts the first task again and again.",
     question="A and B are learned. How do you remember both while you learn C?",
     figures={
-        "plane": Figure("Three tasks", many_tasks.plane, "A trail is training, task after task; a thin line is the pull to an anchor (open circle). A bar is one task’s share in the final answer. Click a bar: its task’s part of the trail is marked."),
+        "plane": Figure("Three tasks", many_tasks.plane, "A trail is training; a thin line, the pull to an anchor (open circle). A bar is one task’s share in the final answer: click it to mark its task’s part of the trail."),
         "line": Figure("Many tasks", many_tasks.line, "A bar is one task’s share in the final answer. Click one to follow its task _k_; drag _T_ to let the tasks come."),
         "sides": Figure("Both sides", many_tasks.sides, "Each rule is right for a goal: a single spring if all tasks count alike (_r_ = 1), online EWC if task _k_ counts _γ_ times the next, separate springs if the oldest count most. A curve that touches 0 is a rule without regret."),
     },
     controls=many_tasks.controls,
     presets=[
-        Preset("tilted", "three tilted tasks", "the two anchors, single (0.180, 0.483) and separate (−0.077, 0.407): one pulls further towards A.", {}),
+        Preset("tilted", "three tilted tasks", "anchors (0.180, 0.483) and (−0.077, 0.407).", {}),
         Preset("ten", "ten equal", "bar 1. Drag _T_: does it shrink?", {"tab": "line"}),
         Preset("drift", "drifting centres", "5.50 beside 2.93. One is the mean of 1 … 10, the other the harmonic number _H_~{10}.", {"tab": "line", "world": "drift"}),
         Preset("decay", "_γ_ = 0.95", "the memory’s limit _S_~{∞} = 20; a task has half its weight left after 13.5 more. The drift ends at 5.92, at _γ_ = 0.5 at 9.01.", {"tab": "line", "world": "drift", "gamma": 0.95}),
@@ -31,7 +31,7 @@ lesson = Lesson(
     predictions=[
         Choose(
             key="first", question="Ten equal tasks, separate springs. Task 1’s share of the answer?",
-            setup=ASKED, when={"T": ASKED["T"]}, view="b", hint="or click a mark at bar 1", correct="half",
+            setup=ASKED, when={"T": ASKED["T"]}, view="b", hint="or click a mark", correct="half",
             truth=says("It is **1/2**: {0:.3f} for task 1, then {1:.3f}, {2:.3f}, … and {3:.3f} for the newest."),
             options=[
                 Option("tenth", "1/10", says("1/10 is the {{exact|single}} penalty, the level line of triangles. With separate springs each anchor was itself pulled towards task 1, so task 1 comes in again with every one: bar 1 stands at {0:.3f}. Drag _T_: the line sinks, the bar stays."), "a share each, as if nothing were counted twice", short="1/10", at={"x": 0.05, "y": 0.1}),
