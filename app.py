@@ -22,7 +22,7 @@ COURSE = Course([
     Entry("ewc", "EWC landscape", "EWC leaves task A along A's flat directions; L2 cannot tell flat from steep.", "pages/ewc.py"),
     Entry("digits", "Digits, live", "A real network forgets, and EWC holds on to what mattered."),
     Entry("six-ways", "Six ways to compute it", "One letter F, six programs, and the best λ moves by six decades between them.", "pages/six-ways.py"),
-    Entry("many-tasks", "Many tasks", "One running penalty is exact; a spring per task counts the first task again and again.", "pages/many_tasks.py"),
+    Entry("many-tasks", "Many tasks", "One running penalty is exact; a spring per task counts the first task again and again.", "pages/many-tasks.py"),
     Entry("capacity", "Capacity", "EWC turns slow forgetting of the old into even ageing of all, until every memory fades at once."),
     Entry("bugs", "Spot the bug", "Wrong information still draws a plausible picture; one independent check catches it."),
 ])  # fmt: skip
