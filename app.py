@@ -23,7 +23,7 @@ COURSE = Course([
     Entry("digits", "Digits, live", "A real network forgets, and EWC holds on to what mattered."),
     Entry("six-ways", "Six ways to compute it", "One letter F, six programs, and the best λ moves by six decades between them.", "pages/six-ways.py"),
     Entry("many-tasks", "Many tasks", "One running penalty is exact; a spring per task counts the first task again and again.", "pages/many-tasks.py"),
-    Entry("capacity", "Capacity", "EWC turns slow forgetting of the old into even ageing of all, until every memory fades at once."),
+    Entry("capacity", "Capacity", "EWC turns slow forgetting of the old into even ageing of all, until every memory fades at once.", "pages/capacity.py"),
     Entry("bugs", "Spot the bug", "Wrong information still draws a plausible picture; one independent check catches it."),
 ])  # fmt: skip
 

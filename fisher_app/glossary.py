@@ -25,4 +25,6 @@ TERMS = {
     "Pareto front": "the best trade-offs between two losses",
     "catastrophic forgetting": "an old skill lost by new training",
     "overlap": "cosine-like match of two Fisher matrices",
+    "SNR": "signal over noise of a stored pattern",
+    "blackout": "all memories failing together",
 }

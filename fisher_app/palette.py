@@ -53,6 +53,7 @@ STYLES = {
     "diagonal-separate": {"token": "diagonal", "dash": "dash", "symbol": "circle", "width": 1.75, "hollow": True},
     "diagonal-online": {"token": "diagonal", "dash": "dot", "symbol": "cross", "width": 2.25},
     "identity": {"token": "identity", "dash": "long", "symbol": "square", "width": 2},
+    "identity-dot": {"token": "identity", "dash": "dot", "symbol": "square", "width": 2, "hollow": True},
     "sampled": {"token": "sampled", "dash": "dot", "symbol": "circle", "width": 2, "hollow": True},
     "empirical": {"token": "empirical", "dash": "dashdot", "symbol": "triangle-down", "width": 2},
     "observed": {"token": "observed", "dash": "dash", "symbol": "cross", "width": 2},

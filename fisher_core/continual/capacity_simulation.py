@@ -34,6 +34,10 @@ class Simulation:
         """Mean output of each pattern at the end, (T,), or of each group of patterns: ``groups`` slice 0 … T−1."""
         return _mean(_grouped(self.outputs, groups))
 
+    def first_signal(self) -> Estimate:
+        """Mean output of pattern 1 at t = 1 … T."""
+        return _mean(self.first)
+
     def own_noise(self, groups: Sequence[slice] | None = None) -> Estimate:
         """Standard deviation of the outputs about their pattern's mean, root of the mean square over each group."""
         scatter = (self.outputs - self.outputs.mean(axis=0)) ** 2 * len(self.outputs) / (len(self.outputs) - 1)
@@ -97,4 +101,7 @@ def _mean(values: Array) -> Estimate:
 def _root(powers: Array) -> Estimate:
     mean = _mean(powers)
     root = np.sqrt(mean.value)
-    return Estimate(root, mean.standard_error / (2 * root), mean.n)
+    error = np.divide(
+        mean.standard_error, 2 * root, out=np.zeros_like(root), where=root > 0
+    )  # a mean of zeros is exact
+    return Estimate(root, error, mean.n)

@@ -1,0 +1,71 @@
+"""Simulations of the capacity lesson: as many runs as were asked for or as a release can wait for, and what they show."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from fisher_core.continual.capacity_simulation import Simulation, simulate
+from fisher_core.family import Estimate
+
+from ..figures import capacity as figures
+from ..stage.scene import Number
+from .capacity_point import EDGES, patterns
+
+SIGNS, FEWEST = 32_000_000, 8  # a simulation draws at most so many inputs (0.3 s), and is not shown with fewer runs
+STOPS = np.arange(0.25, figures.END + 0.01, 0.25)
+
+
+@lru_cache(maxsize=8)
+def simulation(rule: str, n: int, t: int, runs: int, c: float, number: int) -> Simulation:
+    return simulate(rule, n, t, runs, np.random.default_rng(number), c)
+
+
+def drawn(v) -> tuple[Simulation, int] | None:
+    """Runs up to the present t, and how many; None if none were asked for or too few can be had."""
+    t = int(patterns(v.load, v.n))
+    runs = min(int(v.runs), SIGNS // (round(v.n) * t))
+    if runs < FEWEST:
+        return None
+    return simulation(v.method, round(v.n), t, runs, v.c if v.method == "rate" else 1.0, v.seed), runs
+
+
+def when(v) -> dict[str, float]:
+    """Where the controls must stand for the marks of a simulation to be true."""
+    return {"load": v.load, "n": v.n, **({"c": v.c} if v.method == "rate" else {})}
+
+
+def at(estimate: Estimate, index) -> Estimate:
+    return Estimate(estimate.value[index], estimate.standard_error[index], estimate.n)
+
+
+def by_pattern(v, sim: Simulation) -> figures.Drawn:
+    """SNR of pattern 1 along the way; signals by bar and threshold × noise at the end."""
+    t = sim.power.shape[1]
+    times = np.unique(np.rint(np.geomspace(max(1, figures.START * v.n), t, 14)).astype(int))
+    edges = np.minimum(np.rint(EDGES * v.n).astype(int), t)
+    groups = [slice(a, b) for a, b in pairwise(edges) if a < b]
+    middles = np.array([(g.start + g.stop + 1) / 2 / v.n for g in groups])
+    noise, x = (sim.own_noise(groups), middles) if v.own else (at(sim.noise(), [-1]), np.array([t / v.n]))
+    line = Estimate(v.thr * noise.value, v.thr * noise.standard_error, noise.n)
+    snr = at(sim.snr(), times - 1)
+    return figures.Drawn(times / v.n, snr, middles, sim.signal(groups), x, line, when(v) | {"thr": v.thr})
+
+
+def on_its_way(v) -> tuple[Estimate, Estimate, dict[str, float]] | None:
+    """Noise and signal of pattern 1 at the stops passed so far, under the chosen rule."""
+    found = drawn(v)
+    if found is None:
+        return None
+    index = patterns([*STOPS[v.load - 1e-9 > STOPS], v.load], v.n) - 1
+    return at(found[0].noise(), index), at(found[0].first_signal(), index), when(v)
+
+
+def runs_number(v, found: tuple[Simulation, int] | None) -> dict[str, Number]:
+    return {} if v.runs == "0" else {"drawn": Number(float(found[1]) if found else 0.0, "i")}
+
+
+def runs_note(v) -> list[str]:
+    return ["", ""] if v.runs == "0" else ["{sampled|[drawn] runs}", "seed [seed:i]"]
