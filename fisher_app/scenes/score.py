@@ -94,7 +94,7 @@ def grid_of(name: str) -> np.ndarray:
     return subject.theta(np.stack(np.meshgrid(*(NODES[k] for k in subject.controls), indexing="ij"), axis=-1))
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=20)
 def data_of(name: str, draw: int) -> np.ndarray:
     """The measured values, or the largest sample, drawn once: the first N of it are the sample of size N."""
     if name in MEASURED:
@@ -102,7 +102,7 @@ def data_of(name: str, draw: int) -> np.ndarray:
     return model_of(name).sample(SUBJECTS[name].truth, MOST, np.random.default_rng(draw))
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=20)
 def over_theta(name: str):
     """What does not depend on the draw: the skeleton of the score table, Fisher matrices, moments under the truth, densities."""
     model, subject = model_of(name), SUBJECTS[name]
