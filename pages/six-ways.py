@@ -16,7 +16,7 @@ lesson = Lesson(
     figures={
         "ways": Figure("Six programs", six_ways.ways, "Left, what a program returns; right, the _λ_ it needs to be as stiff as EXACT. Each gridline is a factor of ten. The ringed dot is one run: its _F_ and its _λ_ are the open circles on SAMPLE’s row."),
         "longer": Figure("Trained longer", six_ways_tabs.longer, "Everything in units of EXACT. At each step 200 runs of SAMPLE are drawn. Their mean stays at 1, with a growing error; follow the median, and the single runs on the right."),
-        "shift": Figure("_λ_ shift", six_ways_tabs.peaks, "Grey is published (± as printed, 30 seeds; peaks read off plots). Coloured: EXACT’s peak times one unit’s multipliers; at _ε_ = 10^{−4} this toy comes within a decade. The rule: report how _F_ was computed, never carry _λ_ across."),
+        "shift": Figure("_λ_ shift", six_ways_tabs.peaks, "Grey: published (30 seeds, ± as printed, peaks read off). Coloured: EXACT’s peak times one unit’s multipliers; at _ε_ = 10^{−4} within a decade. Rule: report how _F_ was computed, never carry _λ_ across."),
         "autopsy": Figure("Autopsy", six_ways_tabs.autopsy, "A widely linked PyTorch EWC beside a repaired one. It is short, clear code from which many have learned. Five of its lines do something other than their names say."),
     },
     controls=six_ways.controls,

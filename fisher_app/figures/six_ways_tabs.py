@@ -22,7 +22,7 @@ def longer(steps: Array, mean: Array, error: Array, median: Array, empirical: Ar
     band = [np.maximum(mean + k * 2 * error, 1e-6) for k in (-1, 1)]
     near = int(np.abs(steps - 10).argmin())
     layers = [
-        *([veil(HIDDEN, x0=60.0, at=0.09)] if hidden else []),
+        *([veil(HIDDEN, x0=60.0, at=0.04)] if hidden else []),
         region(np.concatenate([steps, steps[::-1]]), np.concatenate([band[1], band[0][::-1]]), "sampled", alpha=0.18),
         rule(y=[1.0], token="exact", width=2), rule(x=at),
         curve(steps, empirical, "empirical"), curve(steps, median, "sampled", width=2.5, dash="solid"), curve(steps, mean, "sampled"),
@@ -42,7 +42,7 @@ def longer(steps: Array, mean: Array, error: Array, median: Array, empirical: Ar
     side = View(
         "b", "**200 runs** at this step", Axis(0, 200, "run", [(0, "0"), (100, "100"), (200, "200")]), y,
         [
-            *([veil(HIDDEN, at=0.09)] if hidden else []), rule(y=[1.0], token="exact", width=2),
+            *([veil(HIDDEN, at=0.04)] if hidden else []), rule(y=[1.0], token="exact", width=2),
             rule(y=Live(empirical, ("t",)), token="empirical", width=1.5, dash="dashdot"), points(np.arange(200.0), Live(ratios, ("t",)), "sampled", size=2.2, edge=False),
         ],
         "What each of 200 runs of SAMPLE returns at the present training step, in units of EXACT",
@@ -111,7 +111,7 @@ def moving_anchor(clock: Array, along: Mapping[bool, Array], marks: Mapping[bool
         ]  # fmt: skip
     ticks = [(10.0**k, f"{100 * 10.0**k:g} %") for k in range(-6, 1, 2)]
     return View(
-        "b", "**(b) An anchor renewed every epoch** is no anchor", Axis(1, float(nodes[-1]), "epochs _K_, log axis", decades(0, 4, 1), log=True), Axis(2e-7, 5.0, "of the way to B’s optimum", ticks, log=True),
+        "b", "**(b) An anchor renewed every epoch:** a trust region, not EWC", Axis(1, float(nodes[-1]), "epochs _K_, log axis", decades(0, 4, 1), log=True), Axis(2e-7, 5.0, "of the way to B’s optimum", ticks, log=True),
         [*layers, handle(x="K")], "Progress towards the optimum of task B against epochs, with the anchor renewed every epoch and with it kept",
         "After [K:i] epochs at λ = [lam:i]: [moving] % with a renewed anchor, [fixed] % with a kept one.",
         table=(["epochs", "renewed", "kept"], [clock, along[True][0], along[False][0]]), height=230, phone=250, pad=(62, 8, 12, 44),

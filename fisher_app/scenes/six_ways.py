@@ -33,7 +33,7 @@ controls = [
     Slider("b", "Batch size _b_", 1, 1024, 1, 128, format="i", log=True, at=tuple(2**k for k in range(11))),
     Choice("squared", "BATCHED squares the", {"mean": "mean", "sum": "sum"}, "mean"),
     Choice("classes", "Classes", {"2": "2", "3": "3, errors 2 : 1"}, "2"),
-    Toggle("lean", "gradients agree"),
+    Toggle("lean", "9 inputs in 10 alike"),
     seed(default=1),
     Slider("i", "Run followed", 0, RUNS - 1, 1, 12, format="i", local=True),
     Slider("t", "Training step", STEPS[0], STEPS[-1], 1, 300, format="i", log=True, at=STEPS, local=True),
@@ -129,12 +129,13 @@ def ways(v) -> Scene:
     numbers = {f"F_{figures.SLOT[w]}": Number(t, "g2") for w, t in returned.items()}
     numbers |= {f"m_{figures.SLOT[w]}": Number(t, "g2") for w, t in needed.items()}
     numbers |= {
-        "cov": Number(Live(right * parts[..., 0], cube), "g2"), "square": Number(Live(right * parts[..., 1], cube), "g2"),
         "run": Number(run, "g2"), "need": Number(need, "g2"), "k": Number(s.cross(s.wrong, "i"), "i"),
         "mean": Number(s.over(mean), "g2"), "se": Number(s.over(standard_error), "g2"), "median": Number(s.over(median), "g2"),
         "sd": Number(s.law(lambda u: u.sample_sd), "g2"), "none": Number(s.law(lambda u: u.no_wrong_label), "g3"),
     }  # fmt: skip
 
+    if v.lean:
+        numbers |= {k: Number(Live(right * parts[..., i], cube), "g2") for i, k in enumerate(("cov", "square"))}
     here = unit(v)
     by_program = (["program", "returns", "λ for equal stiffness"], [list(figures.LOOKS), *([of(w, v.squared) for w in figures.LOOKS] for of in (here.value, here.multiplier))])  # fmt: skip
     by_run = (["run", "wrong labels", "returns", "needs λ"], [np.arange(RUNS), *(t[0][s.now] for t in (s.wrong, s.values, s.needed))])  # fmt: skip

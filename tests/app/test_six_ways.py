@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from reader import Reader, lesson
+from reader import Reader, course, lesson
 
 from fisher_app import links
 from fisher_app.figures.six_ways import LOOKS, SLOT
@@ -210,6 +210,10 @@ def test_one_unit_comes_within_a_decade(answered):
             assert gaps.max() <= 1.001, (way, name)
     answered.send({"eps": 1e-4}, kind="tab", tab="shift")
     assert [answered.number(f"m_{w}") for w in moved] == pytest.approx(list(moved.values()), rel=1e-5)
+
+
+def test_the_recap_names_the_right_lesson():
+    assert any(f"From lesson {course().number('ewc')}" in q for q, _ in lesson(SLUG).recap)
 
 
 def test_six_decades():
