@@ -45,12 +45,14 @@ export function format(value, spec = "2") {
   const signed = spec[0] === "+"; if (signed) spec = spec.slice(1);
   const kind = /^[a-z%]/.test(spec) ? spec[0] : "f", n = +(kind === "f" ? spec : spec.slice(1)) || 0;
   let s;
-  if (kind === "i") s = Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, " ");
+  const grouped = digits => digits.replace(/\B(?=(\d{3})+(?!\d))/g, " ");
+  if (kind === "i") s = grouped(Math.round(value).toString());
   else if (kind === "%") s = (100 * value).toFixed(n) + " %";
   else if (kind === "e" || (kind === "g" && value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5))) {
     const [m, e] = value.toExponential(Math.max(0, kind === "g" ? n - 1 : n)).split("e");
     s = `${m} × 10${[...String(+e)].map(c => SUPER[c]).join("")}`;
-  } else if (kind === "g") s = value === 0 ? "0" : value.toFixed(Math.max(0, n - 1 - Math.floor(Math.log10(Math.abs(value)))));
+  } else if (kind === "g" && Math.abs(value) >= 1e4) s = grouped(value.toFixed(0));
+  else if (kind === "g") s = value === 0 ? "0" : value.toFixed(Math.max(0, n - 1 - Math.floor(Math.log10(Math.abs(value)))));
   else s = value.toFixed(n);
   if (/^-0\.?0*$/.test(s)) s = s.slice(1);
   return minus(signed && value > 0 ? "+" + s : s);
