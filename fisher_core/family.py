@@ -131,12 +131,16 @@ class Family:
             shape = np.broadcast_shapes(p.shape, q.shape)[:-1]
         except ValueError:
             raise ValueError(f"theta_q has shape {q.shape} and must broadcast with theta_p, {p.shape}") from None
-        result = np.empty(int(np.prod(shape)))
-        p, q = _points(p, shape), _points(q, shape)
-        for start in range(0, result.size, BLOCK):
-            block = slice(start, start + BLOCK)
-            a, b = (t if t.shape[1] == 1 else t[:, block] for t in (p, q))
-            result[block] = self._kl(a, b, b - a)
+        # Rows of the grid at a time: special functions find the axes along which a coordinate repeats itself.
+        across = int(np.prod(shape[1:]))
+        across = across if 0 < across <= BLOCK else 1
+        result = np.empty((int(np.prod(shape)) // across, across))
+        p, q = (t.reshape(-1, 1, 1) if t.ndim == 1 else _grid(t, shape, result.shape) for t in (p, q))
+        size = BLOCK // across
+        for start in range(0, len(result), size):
+            rows = slice(start, start + size)
+            a, b = (t if t.shape[1] == 1 else np.ascontiguousarray(t[:, rows]) for t in (p, q))
+            result[rows] = self._kl(a, b, b - a)
         if np.isnan(result).any():
             raise ValueError("theta_p and theta_q must be closer: their divergence overflows float64")
         return result.reshape(shape)[()]
@@ -310,10 +314,10 @@ def _first(theta: Array) -> Array:
     return np.moveaxis(theta, -1, 0)
 
 
-def _points(theta: Array, shape: tuple[int, ...]) -> Array:
-    """theta (..., d) broadcast to ``shape`` as (d, points); a single theta stays (d, 1)."""
+def _grid(theta: Array, shape: tuple[int, ...], as_matrix: tuple[int, ...]) -> Array:
+    """theta (..., d) broadcast to ``shape`` and reshaped, coordinates first: (d, rows, across)."""
     d = theta.shape[-1]
-    return (theta if theta.size == d else np.broadcast_to(theta, (*shape, d))).reshape(-1, d).T
+    return _first(np.broadcast_to(theta, (*shape, d)).reshape(*as_matrix, d))
 
 
 def stack(entries: Any, shape: tuple[int, ...], order: int) -> Array:

@@ -138,6 +138,8 @@ def log_gamma_excess(x: Array, step: Array) -> Array:
     Where y < x/2 the latter is a difference that does not cancel.
     """
     x, step = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(step, dtype=float))
+    shape = x.shape
+    x, step = _without_repeats(x, step)
     y = x + step
     result = np.array(0.5 * itakura_saito(y, x, step))  # an array even for one point: it is filled by masks
     far = y < 0.5 * x
@@ -147,7 +149,17 @@ def log_gamma_excess(x: Array, step: Array) -> Array:
         result[far] += stirling_error(b) - stirling_error(a) - step[far] * stirling_slope(a)
         x, y, step = x[near], y[near], step[near]
     result[near] += _stirling_excess(x, y, step).ravel()
-    return result
+    return np.broadcast_to(result, shape)
+
+
+def _without_repeats(*arrays: Array) -> list[Array]:
+    """Arrays of one shape without the axes along which none of them changes: coordinates of a grid repeat themselves."""
+    kept = list(arrays)
+    for axis in range(kept[0].ndim):
+        first = (slice(None),) * axis + (slice(1),)
+        if all((a == a[first]).all() for a in kept):
+            kept = [a[first] for a in kept]
+    return kept
 
 
 def _stirling_excess(x: Array, y: Array, step: Array) -> Array:

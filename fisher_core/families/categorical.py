@@ -185,10 +185,9 @@ def _log_softmax(eta: Array) -> Array:
 
 def _log_softmax_step(phi_p: Array, phi_q: Array, log_p: Array, log_q: Array) -> Array:
     """log(qᵢ/pᵢ), (k, ...): for neighbours −log(1 + Σⱼ pⱼ (e^{dⱼ − dᵢ} − 1)) with d the step of η."""
-    d = _with_zero(phi_q - phi_p)
-    gaps = d[None] - d[:, None]  # dⱼ − dᵢ at [i, j]
-    neighbours = -np.log1p((np.exp(log_p) * np.expm1(gaps)).sum(axis=1))
-    return np.where(np.abs(gaps).max(axis=(0, 1)) < 1, neighbours, log_q - log_p)
+    d, p = _with_zero(phi_q - phi_p), np.exp(log_p)
+    neighbours = np.stack([-np.log1p((p * np.expm1(d - own)).sum(axis=0)) for own in d])
+    return np.where(np.ptp(d, axis=0) < 1, neighbours, log_q - log_p)
 
 
 def _covariance(p: Array) -> Array:

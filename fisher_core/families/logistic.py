@@ -60,7 +60,8 @@ class Logistic(Family):
         (_, s), (_, t), (d_loc, d_scale) = p, q, step
         s, t, d_loc, d_scale = np.broadcast_arrays(s, t, d_loc, d_scale)
         wide, narrow = np.maximum(s, t), np.minimum(s, t)
-        spread = _expectation(lambda z: potential((d_loc[..., None] + narrow[..., None] * z) / wide[..., None]))
+        shift, ratio = d_loc / wide, narrow / wide
+        spread = _expectation(lambda z: potential(shift + ratio * z))
         result = np.array(wide / t * spread - 2 - special.log_ratio(s, t))
         near = result < 0.02
         result[near] = _neighbours(s[near], t[near], d_loc[near], d_scale[near])
@@ -85,24 +86,32 @@ class Logistic(Family):
 def potential(z: Array) -> Array:
     """φ(z) = 2 log(2 cosh(z/2)) = |z| + 2 log(1 + e^{−|z|})."""
     distance = np.abs(z)
-    return distance + 2 * np.log1p(np.exp(-distance))
+    result = np.log1p(np.exp(-distance))
+    result *= 2
+    result += distance
+    return result
 
 
-def _expectation(f: Callable[[Array], Array]) -> Array:
-    """E f(Z) for the standard logistic Z; f maps nodes (m,) to (..., m)."""
+def _expectation(f: Callable[[float], Array]) -> Array:
+    """E f(Z) for the standard logistic Z, node by node: what f makes at one of them stays in the cache."""
     t = np.linspace(-4, 4, 51)
     z = 2 * np.sinh(t)
     weights = (t[1] - t[0]) * 2 * np.cosh(t) * expit(z) * expit(-z)
-    return f(z) @ weights
+    total = weights[0] * f(z[0])
+    for node, weight in zip(z[1:], weights[1:], strict=True):
+        value = f(node)
+        value *= weight
+        total += value
+    return total
 
 
 def _neighbours(s: Array, t: Array, d_loc: Array, d_scale: Array) -> Array:
     """∫ p (e^L − 1 − L) with w − z, and so L, formed from the steps and not from its ends."""
-    s, t, d_loc, d_scale = (a[..., None] for a in (s, t, d_loc, d_scale))
+    log_scales = np.log1p(d_scale / s)
 
-    def integrand(z: Array) -> Array:
+    def integrand(z: float) -> Array:
         gap = -(d_scale * z + d_loc) / t  # w − z, for w = (x − m_q)/s_q where z = (x − m_p)/s_p
         rise = 2 * np.sinh(z / 2 + gap / 4) * np.sinh(gap / 4) / np.cosh(z / 2)  # cosh(w/2)/cosh(z/2) − 1
-        return special.exp_excess(-np.log1p(d_scale / s) - 2 * np.log1p(rise))
+        return special.exp_excess(-log_scales - 2 * np.log1p(rise))
 
     return _expectation(integrand)
