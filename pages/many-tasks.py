@@ -14,7 +14,7 @@ lesson = Lesson(
     claim="One running penalty is exact; a spring per task counts the first task again and again.",
     question="A and B are learned. How do you remember both while you learn C?",
     figures={
-        "plane": Figure("Three tasks", many_tasks.plane, "A trail is training; a thin line, the pull to an anchor (open circle). A bar is one task’s share in the final answer: click it to mark its task’s part of the trail."),
+        "plane": Figure("Three tasks", many_tasks.plane, "A trail is training; a thin line, the pull to an anchor (open circle). A bar is one task’s share in the final answer. Click a bar or a letter to follow that task."),
         "line": Figure("Many tasks", many_tasks.line, "A bar is one task’s share in the final answer. Click one to follow its task _k_; drag _T_ to let the tasks come."),
         "sides": Figure("Both sides", many_tasks.sides, "Each rule is right for a goal: a single spring if all tasks count alike (_r_ = 1), online EWC if task _k_ counts _γ_ times the next, separate springs if the oldest count most. A curve that touches 0 is a rule without regret."),
     },

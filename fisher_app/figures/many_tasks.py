@@ -10,7 +10,7 @@ import numpy as np
 
 from fisher_core.validation import Array
 
-from ..stage.scene import Axis, Cross, Data, Layer, Live, Number, View, curve, label, points, region, segments
+from ..stage.scene import Axis, Cross, Data, Layer, Live, Number, View, curve, label, points, region, rule, segments
 
 COLUMNS, AREAS = "minmax(0, 1fr) 176px 176px", ("a z c", "a b b", "player player player")
 MEMORIES = ("separate", "single", "online")  # in the order of drawing
@@ -78,6 +78,8 @@ def weights(p: Picture) -> View:
         layers.append(
             label(*LETTERS[name], name, size=22, weight=650, align="center", middle=True, token="ink2", casing=False)
         )
+    at = np.array([LETTERS[n] for n in p.played.order])
+    layers.append(points(at[:, 0], at[:, 1], "theta", size=10, alpha=0, pick="k", casing=False) | {"base": 1})
     layers += trails(p, 6.5)
     layers.append(points([START_X], [START_Y], "theta", size=3.5))
     layers.append(label(START_X, START_Y, "start", dx=8, dy=-4, token="ink2"))
@@ -216,7 +218,8 @@ def enlarged(p: Picture) -> View:
 # ---- the losses --------------------------------------------------------------------------------------------------------
 def task_losses(p: Picture) -> View:
     """Loss by task at the present step: a mark per way to remember, a bar for what training on all at once leaves."""
-    layers: list[Layer] = []
+    spots = np.array([SPOT[n] for n in p.played.order] + [np.nan] * (20 - p.stages))
+    layers: list[Layer] = [rule(x=Live(spots, ("k",)), token="ctl")]
     for i, name in enumerate("ABC"):
         x, j = SPOT[name], float(p.played.joint_losses[i])
         layers.append(segments([x - 0.4], [j], [x + 0.4], [j], "ctl", width=2))
@@ -238,7 +241,6 @@ def task_losses(p: Picture) -> View:
                 size=12.5,
             )
             layers.append(p.apart(memory, over))
-    spots = np.array([SPOT[n] for n in p.played.order] + [np.nan] * (20 - p.stages))
     layers.append(points(spots[: p.stages], np.full(p.stages, -1.0), "data", size=2.5, alpha=0, pick="k") | {"base": 1})
     layers.append(
         label(3.45, float(p.played.joint_losses[2]), "all at once", dy=20, align="right", token="ink", size=12.5)
