@@ -17,7 +17,7 @@ COURSE = Course([
     Entry("forecast", "Forecasts", "Before taking data, F says how well you will measure, and which combinations you cannot."),
     Entry("geometry", "Geometry and Jeffreys", "The Fisher matrix is a ruler that all coordinates agree on."),
     Entry("natural-gradient", "Natural gradient", "Gradient descent depends on how you name the parameters; natural gradient flow does not."),
-    Entry("recipe", "Data, labels, actions", "Whatever the model produces, F is the covariance of the score under the model's own output."),
+    Entry("recipe", "Data, labels, actions", "Whatever a model produces, F is the covariance of the score under its own output.", "pages/recipe.py"),
     Entry("sampling", "Exact, sampled, empirical", "Draw labels from the model and you get Fisher; plug in the observed ones and you get something else.", "pages/sampling.py"),
     Entry("ewc", "EWC landscape", "EWC leaves task A along A's flat directions; L2 cannot tell flat from steep.", "pages/ewc.py"),
     Entry("digits", "Digits, live", "A real network forgets, and EWC holds on to what mattered."),

@@ -25,6 +25,9 @@ TERMS = {
     "Pareto front": "the best trade-offs between two losses",
     "catastrophic forgetting": "an old skill lost by new training",
     "overlap": "cosine-like match of two Fisher matrices",
+    "policy": "distribution over actions",
+    "advantage": "reward minus the average reward",
+    "baseline": "constant subtracted from rewards; free, because scores average to zero",
     "SNR": "signal over noise of a stored pattern",
     "blackout": "all memories failing together",
 }

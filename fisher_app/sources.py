@@ -41,5 +41,7 @@ SOURCES = {
     "BO": Source("L. von Bortkiewicz (1898). Das Gesetz der kleinen Zahlen. Teubner, Leipzig."),
     "RU": _doi("E. Rutherford, H. Geiger (1910). The probability variations in the distribution of α particles. Phil. Mag. 20, 698.", "10.1080/14786441008636955"),
     "NE": _doi("S. M. Stigler (1977). Do robust estimators work with real data? Ann. Statist. 5, 1055 (Newcomb's measurements).", "10.1214/aos/1176343997"),
+    "KA": Source("S. Kakade (2001). A natural policy gradient. Advances in Neural Information Processing Systems 14, 1531."),
+    "TR": _arxiv("J. Schulman et al. (2015). Trust region policy optimization.", "1502.05477"),
     "DA": _doi("S. R. Dalal, E. B. Fowlkes, B. Hoadley (1989). Risk analysis of the Space Shuttle. JASA 84, 945.", "10.1080/01621459.1989.10478858"),
 }  # fmt: skip
