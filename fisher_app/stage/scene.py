@@ -245,6 +245,12 @@ def bars(x0: Data, x1: Data, y0: Data, y1: Data, token: str, *, alpha: float | N
     return _layer("bars", x0=x0, x1=x1, y0=y0, y1=y1, token=token, alpha=alpha, outline=outline, hollow=hollow)
 
 
+def tiles(x0: float, x1: float, y0: float, y1: float, values: Data, columns: int, token: str, *, outline: str | None = None) -> Layer:  # fmt: skip
+    """A grid of cells from (x0, y1) at the top left to (x1, y0), row by row; each ``values`` in [0, 1] is how much of the
+    colour it has."""
+    return _layer("tiles", x0=x0, x1=x1, y0=y0, y1=y1, values=values, columns=columns, token=token, outline=outline)
+
+
 def label(x: Data, y: Data, text: str, *, dx: Data = 0, dy: Data = 0, align: str | None = None, token: str | None = None,
           size: float | None = None, weight: int | None = None, leader: bool | None = None, phone: bool | str | None = None,
           casing: bool | None = None, middle: bool | None = None, clip: bool | None = None) -> Layer:  # fmt: skip

@@ -3,7 +3,7 @@
 const { drawText } = await import(`./text.js${new URL(import.meta.url).search}`);
 
 const DASH = { solid: [], short: [4, 3], long: [8, 5], longshort: [9, 3, 2, 3], dot: [1.5, 3.5], dashdot: [8, 3, 2, 3], dash: [6, 4] };
-const DEPTH = { region: 0, veil: 0, bars: 0, rule: 1, segments: 1, curve: 3, ellipse: 3, trail: 3, arrow: 3, points: 4, bracket: 5, guess: 5, label: 6, handle: 7 };
+const DEPTH = { region: 0, veil: 0, bars: 0, tiles: 0, rule: 1, segments: 1, curve: 3, ellipse: 3, trail: 3, arrow: 3, points: 4, bracket: 5, guess: 5, label: 6, handle: 7 };
 const px = v => Math.round(v) + 0.5;
 
 export function axisMap(axis, from, to) {
@@ -97,6 +97,15 @@ export function paint(view, c, w, h, env) {
     bars(L) {
       const x0 = read(L.x0), x1 = read(L.x1), y0 = read(L.y0), y1 = read(L.y1), n = Math.max(x0.length, y1.length), at = (a, i) => a[a.length === 1 ? 0 : i];
       inside(() => { for (let i = 0; i < n; i++) { const a = g.X(at(x0, i)), b = g.X(at(x1, i)), p = g.Y(at(y0, i)), q = g.Y(at(y1, i)); if (![a, b, p, q].every(Number.isFinite)) continue; c.save(); c.globalAlpha = L.alpha ?? 1; c.fillStyle = tone(L.token); if (!L.hollow) c.fillRect(Math.min(a, b), Math.min(p, q), Math.abs(b - a), Math.abs(q - p)); c.globalAlpha = 1; if (L.outline) { c.strokeStyle = tone(L.outline); c.lineWidth = 1; c.strokeRect(Math.min(a, b), Math.min(p, q), Math.abs(b - a), Math.abs(q - p)); } c.restore(); } });
+    },
+    tiles(L) {
+      const values = read(L.values); if (!values) return;
+      const a = g.X(L.x0), top = g.Y(L.y1), across = (g.X(L.x1) - a) / L.columns, rows = Math.ceil(values.length / L.columns), down = (g.Y(L.y0) - top) / rows;
+      c.save(); c.fillStyle = tone(L.token);
+      for (let i = 0; i < values.length; i++) { const col = i % L.columns, row = Math.floor(i / L.columns), p = Math.round(a + col * across), q = Math.round(top + row * down); if (!(values[i] > 0)) continue; c.globalAlpha = Math.min(1, values[i]); c.fillRect(p, q, Math.round(a + (col + 1) * across) - p, Math.round(top + (row + 1) * down) - q); }
+      c.globalAlpha = 1;
+      if (L.outline) { c.strokeStyle = tone(L.outline); c.lineWidth = 1; c.strokeRect(px(a), px(top), Math.round(g.X(L.x1)) - Math.round(a), Math.round(g.Y(L.y0)) - Math.round(top)); }
+      c.restore();
     },
     rule(L) {
       const colour = tone(L.token ?? "axis"), dash = DASH[L.dash ?? "solid"];
