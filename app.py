@@ -20,7 +20,7 @@ COURSE = Course([
     Entry("recipe", "Data, labels, actions", "Whatever a model produces, F is the covariance of the score under its own output.", "pages/recipe.py"),
     Entry("sampling", "Exact, sampled, empirical", "Draw labels from the model and you get Fisher; plug in the observed ones and you get something else.", "pages/sampling.py"),
     Entry("ewc", "EWC landscape", "EWC leaves task A along A's flat directions; L2 cannot tell flat from steep.", "pages/ewc.py"),
-    Entry("digits", "Digits, live", "A real network forgets, and EWC holds on to what mattered."),
+    Entry("digits", "EWC on a real network", "Importance weights from A let one small network learn B and keep most of A; how much depends on λ, which Fisher, and luck.", "pages/digits.py"),
     Entry("six-ways", "Six ways to compute it", "One letter F, six programs, and the best λ moves by six decades between them.", "pages/six-ways.py"),
     Entry("many-tasks", "Many tasks", "One running penalty is exact; a spring per task counts the first task again and again.", "pages/many-tasks.py"),
     Entry("capacity", "Capacity", "EWC turns slow forgetting of the old into even ageing of all, until every memory fades at once.", "pages/capacity.py"),

@@ -18,6 +18,7 @@ from fisher_core.continual.optimisers import Optimiser
 from fisher_core.continual.springs import Spring
 from fisher_core.digits import ClassificationTask
 from fisher_core.models.mlp import MLP
+from fisher_core.validation import Array
 
 
 def sweep(
@@ -53,16 +54,24 @@ def chosen(stages: Sequence[Stage]) -> int:
     return int(np.argmax(means))
 
 
-def matched(validation: ArrayLike, target: float) -> int:
-    """The λ that keeps most of the old task while the new one is done at least as well as ``target``.
+def matched(validation: ArrayLike, target: float, judged: ArrayLike) -> Array:
+    """What ``judged`` (λ, k) says at the strongest penalty under which the new task is still learned to ``target``, (k,).
 
-    ``validation`` (λ, 2) holds validation accuracies on the old and the new task. Among the λ that reach ``target`` on
-    the new one that with the best old one, of equal ones the first; where none does, that with the best new one. For
-    methods that no one λ makes comparable, a comparison at one accuracy on the new task is fair.
+    ``validation`` (λ,) holds accuracies on validation rows of the new task, λ ascending. Between the last λ that reaches
+    the target and the next both tables are taken as straight lines, so that methods whose λ share no scale are
+    compared at one accuracy on the new task. If no λ reaches it, the one that comes nearest is taken.
     """
-    old, new = check.matrix("validation", validation, (None, 2)).T
-    reached = new >= check.scalar("target", target)
-    return int(np.argmax(np.where(reached, old, -1.0)) if reached.any() else np.argmax(new))
+    learned = check.vector("validation", validation)
+    judged = check.matrix("judged", judged, (len(learned), None))
+    target = check.scalar("target", target)
+    reached = np.flatnonzero(learned >= target)
+    if not len(reached):
+        return judged[int(np.argmax(learned))]
+    last = int(reached[-1])
+    if last == len(learned) - 1:
+        return judged[last]
+    beyond = (learned[last] - target) / (learned[last] - learned[last + 1])
+    return judged[last] + beyond * (judged[last + 1] - judged[last])
 
 
 class Difference(NamedTuple):

@@ -173,9 +173,12 @@ def test_sweeps_differ_by_strength_only_and_choose_on_validation_rows():
         network_sweeps.chosen([])
 
 
-def test_matched_takes_the_best_old_accuracy_among_those_that_learn_the_new_task():
-    table = [[0.5, 0.97], [0.7, 0.95], [0.9, 0.93], [0.9, 0.94], [0.95, 0.60]]
-    assert [network_sweeps.matched(table, t) for t in (0.0, 0.93, 0.945, 0.96, 0.99)] == [4, 2, 1, 0, 0]
+def test_matched_reads_both_tables_where_the_new_task_passes_the_target():
+    learned, judged = [0.97, 0.93, 0.95, 0.85], [[0.5, 0.96], [0.6, 0.92], [0.8, 0.94], [0.9, 0.86]]
+    for target, wanted in ((0.95, [0.8, 0.94]), (0.9, [0.85, 0.9]), (0.96, [0.525, 0.95]), (0.0, [0.9, 0.86]), (0.99, [0.5, 0.96])):
+        np.testing.assert_allclose(network_sweeps.matched(learned, target, judged), wanted)
+    with pytest.raises(ValueError, match="judged has shape"):
+        network_sweeps.matched(learned, 0.9, judged[:2])
 
 
 def test_paired_interval_is_students_and_covers():
