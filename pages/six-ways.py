@@ -43,7 +43,7 @@ lesson = Lesson(
             why="The mean is _ε_ · (1 − _ε_)^{2} + (1 − _ε_) · _ε_^{2}: nearly all of it comes from labels of chance _ε_, each worth almost 1. In _N_ draws you meet _Nε_ of them, here 0.1.",
         ),
     ],
-    trap="(i) Unbiased is not typical: SAMPLE’s mean rides on rare wrong labels. (ii) ARGMAX is neither Fisher nor empirical, and for squared loss it gives exactly 0: the predicted value leaves no residual. (iii) BATCHED is _F_ ∕ _b_ or _bF_ only if gradients are independent with mean zero; else it gains _ḡḡ_\u200a^{T}, which no rescaling takes out. (iv) EXACT costs one backward pass per class and input, SAMPLE one per input.",
+    trap="(i) Unbiased is not typical: SAMPLE’s mean rides on rare wrong labels. (ii) ARGMAX is neither Fisher nor empirical, and for squared loss it gives exactly 0: the predicted value leaves no residual. (iii) BATCHED is EMPIRICAL ∕ _b_, or _b_ times it, only if gradients are independent with mean zero; else it gains _ḡḡ_\u200a^{T}, which no rescaling takes out. (iv) EXACT costs one backward pass per class and input, SAMPLE one per input.",
     recap=[
         ("Why does SAMPLE look empirical on a sure network?", "Rare wrong labels carry its mean; most runs draw none and return what the observed labels give."),
         ("By how much is ARGMAX too small?", "By (1 − _ε_) ∕ _ε_: 99 times at 99 % confidence."),

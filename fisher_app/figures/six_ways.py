@@ -57,7 +57,8 @@ def swap(table: Live | Cross, test: Any, inside: bool) -> Live | Cross:
 def programs(values: Mapping[str, Live], run: Cross, spread: tuple[Cross, Cross], batches: Live | None, rows: Any) -> View:  # fmt: skip
     """V1: six bars on a logarithmic axis; on SAMPLE's the range of 90 % of its runs and the run that is followed.
 
-    ``batches``: where the 1/b rule would put BATCHED, when gradients agree and it is not there."""
+    ``batches``: where the 1/b rule would put BATCHED, when gradients agree and it is not there.
+    """
     layers = []
     for way, (_, token, alpha) in LOOKS.items():
         y = ROW[way]

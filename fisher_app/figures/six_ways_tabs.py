@@ -99,20 +99,22 @@ def too_small(epsilons: Array, ratio: Array) -> View:
     )  # fmt: skip
 
 
-def moving_anchor(clock: Array, along: Mapping[bool, Array], marks: Mapping[bool, Array], nodes: Array) -> View:
-    """How far towards B's optimum the walk gets, with the anchor renewed and with it kept."""
+def moving_anchor(
+    clock: Array, along: Mapping[bool, Array], marks: Mapping[bool, Array], nodes: Array, now: int
+) -> View:
+    """How far towards B's optimum the walk gets, with the anchor renewed and with it kept; ``now`` is the row of the table at rest."""
     here = Live(nodes, ("K",))
     layers: list[Any] = [rule(x=here)]
     for moving, style in ((True, "none"), (False, "exact")):
-        now = Live(marks[moving], ("lam", "K"))
+        mark = Live(marks[moving], ("lam", "K"))
         layers += [
-            curve(clock, Live(along[moving], ("lam",)), style), points(here, now, style, size=5, casing=True),
-            label(here, now, "renewed: [moving] %" if moving else "{exact|kept: [fixed] %}", dx=-10 if moving else 10, dy=-9 if moving else 19, align="right" if moving else "left", token="ink" if moving else "exact", weight=600),
+            curve(clock, Live(along[moving], ("lam",)), style), points(here, mark, style, size=5, casing=True),
+            label(here, mark, "renewed: [moving] %" if moving else "{exact|kept: [fixed] %}", dx=-10 if moving else 10, dy=-9 if moving else 19, align="right" if moving else "left", token="ink" if moving else "exact", weight=600),
         ]  # fmt: skip
     ticks = [(10.0**k, f"{100 * 10.0**k:g} %") for k in range(-6, 1, 2)]
     return View(
         "b", "**(b) An anchor renewed every epoch:** a trust region, not EWC", Axis(1, float(nodes[-1]), "epochs _K_, log axis", decades(0, 4, 1), log=True), Axis(2e-7, 5.0, "of the way to B’s optimum", ticks, log=True),
         [*layers, handle(x="K")], "Progress towards the optimum of task B against epochs, with the anchor renewed every epoch and with it kept",
         "After [K:i] epochs at λ = [lam:i]: [moving] % with a renewed anchor, [fixed] % with a kept one.",
-        table=(["epochs", "renewed", "kept"], [clock, along[True][0], along[False][0]]), height=230, phone=250, pad=(62, 8, 12, 44),
+        table=(["epochs", "renewed", "kept"], [clock, along[True][now], along[False][now]]), height=230, phone=250, pad=(62, 8, 12, 44),
     )  # fmt: skip

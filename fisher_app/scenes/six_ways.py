@@ -116,10 +116,8 @@ def ways(v) -> Scene:
     batches = [[unit(v, n=n, batch=b) for b in ATS["b"]] for n in SIZES]
     parts = np.array([[u.batch_parts(v.squared) for u in row] for row in batches])
     right, stiff = (np.asarray(t["EMPIRICAL"].values)[:, None, None] for t in (returned, needed))
-    returned["BATCHED"], needed["BATCHED"] = (
-        Live(right * parts.sum(axis=-1), cube),
-        Live(stiff / parts.sum(axis=-1), cube),
-    )
+    returned["BATCHED"] = Live(right * parts.sum(axis=-1), cube)
+    needed["BATCHED"] = Live(stiff / parts.sum(axis=-1), cube)
     rule = np.array([[replace(u, lean=0.0).batch_factor(v.squared) for u in row] for row in batches])
 
     s = Sampled(v)
@@ -133,9 +131,9 @@ def ways(v) -> Scene:
         "mean": Number(s.over(mean), "g2"), "se": Number(s.over(standard_error), "g2"), "median": Number(s.over(median), "g2"),
         "sd": Number(s.law(lambda u: u.sample_sd), "g2"), "none": Number(s.law(lambda u: u.no_wrong_label), "g3"),
     }  # fmt: skip
-
     if v.lean:
         numbers |= {k: Number(Live(right * parts[..., i], cube), "g2") for i, k in enumerate(("cov", "square"))}
+
     here = unit(v)
     by_program = (["program", "returns", "λ for equal stiffness"], [list(figures.LOOKS), *([of(w, v.squared) for w in figures.LOOKS] for of in (here.value, here.multiplier))])  # fmt: skip
     by_run = (["run", "wrong labels", "returns", "needs λ"], [np.arange(RUNS), *(t[0][s.now] for t in (s.wrong, s.values, s.needed))])  # fmt: skip

@@ -63,7 +63,7 @@ def peaks(v) -> Scene:
         [f"{{{figures.LOOKS[way][1] if way in figures.LOOKS else 'ink2'}|{figures.NAMES.get(way, way)}}}", *(x for a in (r.mnist, r.cifar) for x in (f"{a.percent:.2f} ± {a.error:.2f}", str(a.seconds)))]
         for way, r in found.items()
     ]  # fmt: skip
-    formula = {"head": ["van de Ven (2025), not ours", "Split MNIST, %", "s", "Split CIFAR-10, %", "s"], "rows": rows, "align": ["left", "right", "right", "right", "right"]}  # fmt: skip
+    formula = {"head": ["van de Ven (2025), not ours", "Split MNIST, %", "s", "Split CIFAR-10, %", "s"], "rows": rows, "align": ["left", "right", "right", "right", "right"], "wide": [2, 4], "wrap": True}  # fmt: skip
     return Scene(
         [tabs.peaks(k, title, {w: peak[w, name] for w in ("EXACT", *moved)}, moved) for k, title, name in (("a", "Split MNIST", "mnist_peak"), ("b", "Split CIFAR-10", "cifar_peak"))],
         "1fr 1fr", ("a b",), ["eps", "b"], numbers, formula, groups=["squared"], more=["N", "seed"], checks=checks(v),
@@ -96,13 +96,14 @@ def autopsy(v) -> Scene:
         ["(d)", "two runs, two starts", "one start", f"{100 * (high - low):.1f} points before B begins ({low:g}, {high:g}, read off)"],
         ["(e)", "_λ_ Σ _F_(_θ_ − _θ_\\*)^{2}", "½ in front", "stiffness [stiff] where _λ_ = [lam:i]"],
     ]  # fmt: skip
-    formula = {"head": ["", "as found", "repaired", "what it does"], "rows": rows, "align": ["left"] * 4, "wide": [2]}
-    walked = anchors.re_anchored(1.0, 1.0, 0.0, 2 * v.lam, notes.epochs)[-1] / anchors.progress(
-        1.0, 2 * v.lam, notes.epochs
-    )
+    formula = {"head": ["", "as found", "repaired", "what it does"], "rows": rows, "align": ["left"] * 4, "wrap": True}
+    ends = [
+        anchors.progress(1.0, 2 * v.lam, notes.epochs),
+        anchors.re_anchored(1.0, 1.0, 0.0, 2 * v.lam, notes.epochs)[-1],
+    ]
     unit_checks = [c for c in checks(v) if c.quantity in ("EXACT", "ARGMAX")]
     return Scene(
-        [tabs.too_small(np.array(EPSILONS), np.asarray(ratio.values)), tabs.moving_anchor(clock, along, marks, ATS["K"])],
+        [tabs.too_small(np.array(EPSILONS), np.asarray(ratio.values)), tabs.moving_anchor(clock, along, marks, ATS["K"], int(np.searchsorted(ATS["lam"], v.lam)))],
         "1fr 1fr", ("a b",), ["eps", "K", "lam"], numbers, formula,
-        checks=[*unit_checks, Check(f"progress in {notes.epochs} epochs", "closed form", "solve after solve", float(abs(walked - 1)), 1e-9)],
+        checks=[*unit_checks, Check(f"progress in {notes.epochs} epochs", "closed form", "solve after solve", float(abs(ends[0] / ends[1] - 1)), 1e-9)],
     )  # fmt: skip
