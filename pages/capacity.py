@@ -58,9 +58,9 @@ lesson = Lesson(
     "(iii) 1 ∕ (_n_ + _t_) is no tuned schedule: each pattern adds the Fisher matrix _I_, so _F_ = _tI_. "
     "(iv) Whose noise? Here it is the scatter for patterns never stored, one number for all. A stored pattern scatters less, and the newest least: break it, and the blackout becomes a slope. At _t_ = _n_ EWC then keeps 0.787 of its patterns and GD 0.414, where against strangers it was 0 and 0.230.",
     recap=[
-        ("Which memory dies first under EWC?", "None before the others: all signals are n/(n+t), so all fade together."),
+        ("Which memory dies first under EWC?", "None before the others: all signals are _n_ ∕ (_n_ + _t_), and against one noise they sink together."),
         ("Past capacity, which rule keeps more patterns above the line?", "Gradient descent: it forgets the old and so has room for the new."),
-        ("From the EWC lesson: what does EWC take from task A?", "Its Fisher matrix as stiffness; here it is tI after t patterns."),
+        ("From the EWC lesson: what does EWC take from task A?", "Its Fisher matrix as stiffness; here it is _tI_ after _t_ patterns."),
     ],
     terms=["EWC", "SNR", "blackout", "catastrophic forgetting", "Fisher matrix"],
     sources=["KI"],

@@ -223,7 +223,7 @@ def plane(paths: Sequence[Path], threshold: Live, hidden: bool, drawn: tuple[Est
     if drawn:
         layers += crosses(*drawn)
     if hidden:
-        layers.append(label(0.98, 0.15, "_c_ = [c]: hidden until you commit", align="right", token="ink3"))
+        layers.append(label(1.0, 1.05, "_c_ = [c]: hidden until you commit", align="right", token="ink3"))
     return View(
         "a", "**Pattern 1 on its way,** a dot at every quarter of _t_ ∕ _n_", Axis(0, 1.02, "noise", [(0, "0"), (0.5, "½"), (1, "1")]),
         Axis(0, 1.12, "signal", [(0, "0"), (0.5, "½"), (1, "1")]), layers, "Signal of the first pattern against the noise, a path for each rule; one ray from the origin is the threshold",

@@ -125,7 +125,7 @@ def followed_numbers(p: Point, v, hidden: bool) -> dict[str, Number]:
     i, t = stored(v.n)[:, None], patterns(NODES["load"], v.n)
     values = {
         "signal": lambda m, i, t: m.signal(i, t),
-        "noise": lambda m, i, t: m.own_noise(i, t) if v.own else np.where(t >= i, m.noise(t), np.nan),
+        "noise": lambda m, i, t: m.own_noise(i, t) if v.own else m.noise(t + 0 * i),
         "snr": lambda m, i, t: m.snr(i, t, v.own),
     }
     for name, value in values.items():

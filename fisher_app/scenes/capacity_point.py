@@ -128,16 +128,21 @@ def stored(n: float) -> np.ndarray:
     return patterns((EDGES[:-1] + EDGES[1:]) / 2, n)
 
 
+def so_far(values, p: Point) -> np.ndarray:
+    """What is drawn at bars: NaN where their pattern has not come yet."""
+    return np.where(stored(p.n) <= column(p.t), values, np.nan)
+
+
 def bar_signals(rule: str) -> Quantity:
-    return lambda p: memory(rule, p).signal(stored(p.n), column(p.t))
+    return lambda p: so_far(memory(rule, p).signal(stored(p.n), column(p.t)), p)
 
 
 def bar_line(rule: str, own: bool) -> Quantity:
     """Threshold × noise at each bar."""
 
     def line(p: Point) -> np.ndarray:
-        m, i, t = memory(rule, p), stored(p.n), column(p.t)
-        return column(p.thr) * (m.own_noise(i, t) if own else np.where(t >= i, m.noise(t), np.nan))
+        m, t = memory(rule, p), column(p.t)
+        return so_far(column(p.thr) * (m.own_noise(stored(p.n), t) if own else m.noise(t)), p)
 
     return line
 

@@ -86,23 +86,23 @@ class Memory:
     spread: Array
 
     def signal(self, i: ArrayLike, t: ArrayLike) -> Array:
-        """S_i(t), NaN where t < i: not yet stored."""
+        """S_i(t), 0 where t < i: not yet stored."""
         i, t = self._index("i", i), self._index("t", t)
         strength = self.synapses * self.rates[i - 1] / self.faded[i - 1]
-        return np.where(t < i, np.nan, strength * self.faded[t - 1])
+        return np.where(t < i, 0.0, strength * self.faded[t - 1])
 
     def noise(self, t: ArrayLike) -> Array:
         """√v_t: the standard deviation of the output for a pattern that was never stored."""
         return np.sqrt(self.power[self._index("t", t) - 1])
 
     def own_noise(self, i: ArrayLike, t: ArrayLike) -> Array:
-        """√u_i(t): the standard deviation of y_i w_tᵀx_i itself; NaN where t < i."""
+        """√u_i(t): the standard deviation of y_i w_tᵀx_i itself, which is √v_t where t < i."""
         i, t = self._index("i", i), self._index("t", t)
         a, before = i - 1, np.where(i > 1, self.power[i - 2], 0.0)
         at_first = (1 - self.synapses * self.rates[a]) ** 2 * before / self.decay[a]
         since = self.arriving[t - 1] - self.arriving[a]
         shaken = (self.synapses * self.rates[a] / self.faded[a]) ** 2 * (self.spread[t - 1] - self.spread[a])
-        return np.sqrt(np.where(t < i, np.nan, self.decay[t - 1] * (at_first + since + shaken)))
+        return np.sqrt(np.where(t < i, self.power[t - 1], self.decay[t - 1] * (at_first + since + shaken)))
 
     def snr(self, i: ArrayLike, t: ArrayLike, own: bool = False) -> Array:
         """Signal over noise, or over the pattern's ``own`` noise."""
@@ -137,12 +137,12 @@ class Memory:
 
 # ---- the limit of many synapses ----------------------------------------------------------------------------------------
 def limit_signal(rule: str, stored: ArrayLike, load: ArrayLike, c: float = 1.0) -> Array:
-    """Signal at load τ = t/n of the pattern stored at load x = i/n: c e^{−c(τ−x)}, for GD c = 1; EWC 1/(1 + τ)."""
+    """Signal at load τ = t/n of the pattern stored at load x = i/n: c e^{−c(τ−x)}, for GD c = 1; EWC 1/(1 + τ); 0 before."""
     check.choice("rule", rule, RULES)
     x, tau = np.broadcast_arrays(check.array("stored", stored), _load(load))
     c = 1.0 if rule == "gd" else _rate(c)
     value = 1 / (1 + tau) if rule == "ewc" else c * np.exp(-c * (tau - x))
-    return np.where(x > tau, np.nan, value)
+    return np.where(x > tau, 0.0, value)
 
 
 def limit_noise_power(rule: str, load: ArrayLike, c: float = 1.0) -> Array:
@@ -165,12 +165,11 @@ def limit_noise_power(rule: str, load: ArrayLike, c: float = 1.0) -> Array:
 
 def limit_own_power(rule: str, stored: ArrayLike, load: ArrayLike, c: float = 1.0) -> Array:
     """u at load τ of the pattern stored at x: v(τ) less what storing it removed, c(2−c) v(x) e^{−2c(τ−x)};
-    EWC (1+2x) v(x)/(1+τ)². NaN where x > τ."""
+    EWC (1+2x) v(x)/(1+τ)². Before it is stored v(τ)."""
     x, tau = np.broadcast_arrays(check.array("stored", stored), _load(load))
     rate = 1.0 if rule == "gd" else c
     removed = (1 + 2 * x) / (1 + tau) ** 2 if rule == "ewc" else rate * (2 - rate) * np.exp(-2 * rate * (tau - x))
-    power = limit_noise_power(rule, tau, c) - removed * limit_noise_power(rule, x, c)
-    return np.where(x > tau, np.nan, power)
+    return limit_noise_power(rule, tau, c) - np.where(x > tau, 0.0, removed * limit_noise_power(rule, x, c))
 
 
 def limit_capacity(rule: str, threshold: float = 1.0, c: float = 1.0) -> float:

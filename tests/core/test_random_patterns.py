@@ -185,6 +185,8 @@ def test_bad_arguments_are_named(call, words):
         call()
 
 
-def test_patterns_not_yet_stored_have_no_signal():
+def test_a_pattern_not_yet_stored_is_a_stranger():
     m = memory("gd", 10, 20)
-    assert np.isnan(m.signal(5, 4)) and np.isnan(m.own_noise(5, 4)) and np.isnan(limit_signal("gd", 0.5, 0.4))
+    assert m.signal(5, 4) == 0 == m.snr(5, 4) and m.own_noise(5, 4) == m.noise(4)
+    assert limit_signal("gd", 0.5, 0.4) == 0
+    assert capacity.limit_own_power("ewc", 0.5, 0.4) == limit_noise_power("ewc", 0.4)
