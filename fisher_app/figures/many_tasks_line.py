@@ -1,4 +1,4 @@
-"""Figures of the lesson on many tasks, on a line: shares in the answer, the answer as tasks go by, and whom each rule serves."""
+"""Figures of the lesson on many tasks, on a line: shares in the answer, and the answer as tasks go by."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from fisher_core.validation import Array
 
-from ..stage.scene import Axis, Data, Layer, Live, Mix, View, bars, curve, guesses, handle, label, points, rule, veil
+from ..stage.scene import Axis, Layer, Live, Mix, View, bars, curve, guesses, label, points, rule, veil
 from .many_tasks import NOT_ONE, STYLES, TOKENS
 
 MOST = 20
@@ -115,9 +115,11 @@ def share_names(table: Mapping[str, Array], shown: Sequence[str], kind: str, hid
     x, place = places(), {"token": TOKENS[kind], "weight": 600, "size": 12.5}
     layers = []
     if "separate" in shown and not hidden:
-        layers.append(label(Live(x[:, 0] + 0.36 / COUNTS, ("T",)), 0.5, "separate", dx=6, dy=9, **place))
+        beside = np.where(COUNTS > 3, x[:, 0] + 0.36 / COUNTS, np.nan)  # of two or three tasks the bars leave no room
+        layers.append(label(Live(beside, ("T",)), 0.5, "separate", dx=6, dy=9, **place))
     if "single" in shown:
-        layers.append(label(0.66, Live(1 / COUNTS, ("T",)), "single", dy=-7, align="center", **place))
+        clear = np.where(COUNTS > 3, 0.66, 0.12)
+        layers.append(label(Live(clear, ("T",)), Live(1 / COUNTS, ("T",)), "single", dy=-7, align="center", **place))
     if "online" in shown:
         newest = after(table["online"])[:, np.arange(len(COUNTS)), COUNTS - 1]
         when = {"when": {"gamma": NOT_ONE}} if "single" in shown else {}
@@ -137,7 +139,7 @@ def share_names(table: Mapping[str, Array], shown: Sequence[str], kind: str, hid
 
 
 # ---- the answer as tasks go by -----------------------------------------------------------------------------------------
-LINE_COLUMNS, LINE_AREAS = "minmax(0, 1fr) 300px", ("a b", "a c")
+COLUMNS, AREAS = "minmax(0, 1fr) 300px", ("a b", "a c")
 TITLES = {
     "equal": "**The answer** _θ_. Task [k] asks for 1, the others for 0 (grey).",
     "newest": "**The answer** _θ_: all asked for 0; task [T] asks for 1 and gets [answer_single].",
@@ -198,30 +200,48 @@ def answers(line: Line, shown: Sequence[str], kind: str, now: Mapping[str, Array
         style, end = STYLES[kind][memory], line.end(memory)
         layers.append(curve(tasks, line.path(memory), style, casing=True, upto="T", dots=memory != "online") | when)
         layers.append(points(Live(COUNTS, ("T",)), end, style, size=6) | when)
-        name = "single = separate" if line.world == "newest" and {"single", "separate"} <= set(shown) else memory
-        if memory == "separate" and name != memory:
-            continue
-        place = {"dx": 12, "dy": clear_of_single(line, memory, high), "weight": 600, "token": TOKENS[kind], "size": 14}
-        layers.append(label(Live(COUNTS, ("T",)), end, f"{name} [answer_{memory}]", **place) | when)
+    layers += answer_names(line, shown, kind, 0.064 * high)
     top = [(0.0, "0"), (0.5, "½"), (1.0, "1")] if high == 1 else [(t, f"{t:g}") for t in (0, 5, 10, 15, 20)]
     n = len(now["single"])
     return View(
         "a", TITLES[line.world],
-        Axis(0, 24, "tasks learned", [(t, f"{t}") for t in (0, 5, 10, 15, 20)]), Axis(-0.04 * high, 1.06 * high, "", top), layers,
-        height=352, phone=300, pad=(34, 10, 10, 40),
+        Axis(0, 20.4, "tasks learned", [(t, f"{t}") for t in (0, 5, 10, 15, 20)]), Axis(-0.04 * high, 1.06 * high, "", top), layers,
+        height=352, phone=300, pad=(34, 10, 104, 40),
         alt="The answer after each of T equal tasks on a line, for single, separate and online springs",
         sentence="After [T] tasks the answer is [answer_single] with a single spring, [answer_separate] with separate springs, [answer_online] online at γ = [gamma].",
         table=(["tasks learned", *shown], [np.arange(n), *(np.round(now[m], 6) for m in shown)]),
     )  # fmt: skip
 
 
-def clear_of_single(line: Line, memory: str, high: float) -> Data:
-    """How far a name stands below its mark: moved away from the single spring's where the two are close."""
-    if memory == "single":
-        return 4.0
-    gap = line.ends[memory] - line.ends["single"]
-    near = np.abs(gap) < 0.06 * high
-    return line.end(memory, np.where(near, np.where(gap >= 0, -10.0, 20.0), 4.0))
+def answer_names(line: Line, shown: Sequence[str], kind: str, gap: float) -> list[Layer]:
+    """Each name with its answer, right of its mark; after a long calm single and separate are one."""
+    together = line.world == "newest" and {"single", "separate"} <= set(shown)
+    names = {m: m for m in shown if not (together and m == "separate")}
+    if together:
+        names["single"] = "single = separate"
+    heights = stacked({m: line.ends[m] for m in names}, gap)
+    over = ("gamma", "T", *(b for b in line.by if b != "T"))
+    place = {"dx": 12, "dy": 4, "weight": 600, "token": TOKENS[kind], "size": 14}
+    at = Live(COUNTS, ("T",))
+    return [label(at, Live(heights[m], over), f"{name} [answer_{m}]", **place) for m, name in names.items()]
+
+
+def stacked(heights: Mapping[str, Array], gap: float) -> dict[str, Array]:
+    """Heights of names beside their marks, over γ and all else, moved up where two would stand closer than ``gap``.
+
+    ``heights["online"]`` has γ first, the others have no γ. Where online EWC is the single spring it has no name.
+    """
+    nodes = heights["online"].shape[0] if "online" in heights else len(NOT_ONE) + 1
+    wide = {m: np.array(h) if m == "online" else np.repeat(h[None], nodes, axis=0) for m, h in heights.items()}
+    if {"online", "single"} <= set(wide):
+        wide["online"][-1] = np.nan
+    h = np.stack(list(wide.values()))
+    order = np.argsort(h, axis=0, kind="stable")  # hidden ones last
+    placed = np.take_along_axis(h, order, 0)
+    for i in range(1, len(placed)):
+        placed[i] = np.maximum(placed[i], placed[i - 1] + gap)
+    np.put_along_axis(h, order, placed, 0)
+    return dict(zip(wide, h, strict=True))
 
 
 def followed(line: Line, memory: str, style: str) -> Layer:
@@ -250,7 +270,7 @@ def line_losses(line: Line, shown: Sequence[str], kind: str, now: Mapping[str, A
         when = {"when": {"gamma": NOT_ONE}} if memory == "online" and "single" in shown else {}
         y = squares(line, memory)
         layers.append(curve(x, y, STYLES[kind][memory], width=1.5) | when)
-        layers.append(points(x, y, STYLES[kind][memory], size=3.5, casing=False) | when)
+        layers.append(points(x, y, STYLES[kind][memory], size=3.5, casing=False, edge=False) | when)
     layers.append(points(x, np.full(MOST, -high), "data", alpha=0, pick="k", casing=False) | {"base": 1})
     half = high / 2
     return View(
@@ -260,75 +280,4 @@ def line_losses(line: Line, shown: Sequence[str], kind: str, now: Mapping[str, A
         alt="Loss of each of T equal tasks at the final answer, for single, separate and online springs",
         sentence="At the end task [k] has a loss of [loss_single] with a single spring, [loss_separate] with separate springs, [loss_online] online.",
         table=(["task", *shown], [np.arange(1, len(now["asked"]) + 1), *(np.round((now[m][-1] - now["asked"]) ** 2 / 2, 6) for m in shown)]),
-    )  # fmt: skip
-
-
-# ---- both sides --------------------------------------------------------------------------------------------------------
-SIDES_COLUMNS, SIDES_AREAS = "minmax(0, 1fr) minmax(0, 1fr)", ("a b",)
-
-
-def profile(ends: Mapping[str, Array], shown: Sequence[str], kind: str, count: int, column: int) -> View:
-    """Loss of every task of a drift at the final answer; ``ends[m]`` over T, of online EWC over γ and T."""
-    tasks = np.arange(1.0, MOST + 1)
-    layers: list[Layer] = [rule(x=Live(tasks, ("k",)), token="ctl")]
-    inside = np.where(tasks <= COUNTS[:, None], tasks, np.nan)
-    for memory in shown:
-        when = {"when": {"gamma": NOT_ONE}} if memory == "online" and "single" in shown else {}
-        over = ("gamma", "T") if memory == "online" else ("T",)
-        y = Mix(
-            (Live(ends[memory] ** 2 / 2, over), Live(-ends[memory], over), 1.0), (np.ones(MOST), tasks, tasks**2 / 2)
-        )
-        layers.append(curve(Live(inside, ("T",)), y, STYLES[kind][memory], casing=True) | when)
-        layers.append(points(Live(inside, ("T",)), y, STYLES[kind][memory], size=3.5, casing=False, edge=False) | when)
-        last = (COUNTS - ends[memory]) ** 2 / 2
-        shown_at = np.where(last < 48, last, 47.0)
-        place = {"dx": 8, "dy": 4, "token": TOKENS[kind], "weight": 600}
-        layers.append(label(Live(COUNTS.astype(float), ("T",)), Live(shown_at, over), memory, **place) | when)
-    layers.append(points(tasks, np.full(MOST, -20.0), "data", alpha=0, pick="k", casing=False) | {"base": 1})
-    values = {m: (ends[m][column, count - 2] if m == "online" else ends[m][count - 2]) for m in shown}
-    return View(
-        "a", "**Who pays?** Task _k_ asks for _k_; its loss in the end.",
-        Axis(0.5, 23.5, "task _k_", [(t, f"{t}") for t in (1, 5, 10, 15, 20)]), Axis(0, 50, "", [(t, f"{t}") for t in (0, 10, 20, 30, 40, 50)]), layers,
-        height=300, phone=260, pad=(34, 10, 10, 40), small=True,
-        alt="Loss of each of T drifting tasks at the final answer, for single, separate and online springs",
-        sentence="The oldest task loses [old_single] with a single spring and [old_separate] with separate ones; the newest [new_single] and [new_separate]; all together [all_single] and [all_separate].",
-        table=(["task", *shown], [tasks[:count], *(np.round((values[m] - tasks[:count]) ** 2 / 2, 6) for m in shown)]),
-    )  # fmt: skip
-
-
-def regrets(
-    ratios: Array,
-    table: Mapping[str, Array],
-    now: Mapping[str, Data],
-    shown: Sequence[str],
-    kind: str,
-    count: int,
-    column: int,
-) -> View:
-    """What each answer loses against the best for a reader who counts a task r times the next; (…, T, r)."""
-    top = 20.0
-    layers: list[Layer] = [rule(x=Live(ratios, ("r",)), token="ctl")]
-    for memory in shown:
-        when = {"when": {"gamma": NOT_ONE}} if memory == "online" and "single" in shown else {}
-        over = ("gamma", "T") if memory == "online" else ("T",)
-        layers.append(curve(ratios, Live(table[memory], over), STYLES[kind][memory], casing=True) | when)
-        layers.append(points(Live(ratios, ("r",)), now[memory], STYLES[kind][memory], size=5) | when)
-        node = {"single": 6, "separate": 14, "online": 22}[memory]
-        height = np.minimum(table[memory][..., node], 0.9 * top)
-        layers.append(
-            label(float(ratios[node]), Live(height, over), memory, dx=8, dy=-6, token=TOKENS[kind], weight=600) | when
-        )
-    layers += [
-        label(0.52, top, "newer tasks matter more", dx=4, dy=14, token="ink3", size=12.5),
-        label(1.95, top, "older tasks matter more", dx=-4, dy=14, align="right", token="ink3", size=12.5),
-        handle(x="r"),
-    ]
-    values = {m: (table[m][column, count - 2] if m == "online" else table[m][count - 2]) for m in shown}
-    return View(
-        "b", "**Right for whom?** Regret if a task counts _r_ times the next.",
-        Axis(float(ratios[0]), float(ratios[-1]), "worth _r_", [(0.5, "½"), (1, "1"), (2, "2")], log=True), Axis(0, top, "", [(t, f"{t}") for t in (0, 5, 10, 15, 20)]), layers,
-        height=300, phone=260, pad=(34, 10, 12, 40), small=True,
-        alt="Regret of three ways to remember against r, the worth of a task relative to the next; drag r",
-        sentence="If a task counts [r] times as much as the next, a single spring loses [regret_single] against the best answer, separate springs [regret_separate], online EWC [regret_online].",
-        table=(["r", *shown], [ratios, *(np.round(values[m], 6) for m in shown)]),
     )  # fmt: skip
