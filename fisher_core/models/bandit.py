@@ -207,15 +207,14 @@ class SoftmaxPolicy(Family):
         check.choice("flow", flow, ("natural", "plain"))
         if arm >= self.arms or level >= 1:
             raise ValueError(f"arm = {arm}, level = {level:g} must be an arm from 0 to {self.arms - 1} and below 1")
-        wanted = np.log(level) - np.log1p(-level)
+        wanted, others = np.log(level) - np.log1p(-level), np.arange(self.arms) != arm
 
         def short(t: float, now: Array) -> float:
-            return float(now[arm] - logsumexp(np.delete(now, arm)) - wanted)
+            return float(now[arm] - _log_sum(now[others]) - wanted)
 
         if short(0.0, theta) >= 0:
             return 0.0
-        slope = (lambda t, now: r - r.mean()) if flow == "natural" else (lambda t, now: self._slope(now, r))
-        return _first_crossing(slope, theta, short)
+        return _natural_crossing(theta, r, short) if flow == "natural" else _plain_crossing(theta, r, short)
 
     def soft_optimum(self, theta: ArrayLike, rewards: ArrayLike, beta: ArrayLike) -> tuple[Array, Array]:
         """argmax over π of E_π[r] − β KL(π‖π₀) and its value: logits log π₀ + r/β, value β log Σ π₀e^{r/β}.
@@ -439,9 +438,35 @@ def _integrate(slope: Any, start: Array, times: Array) -> Array:
     return done.y.T
 
 
-def _first_crossing(slope: Any, start: Array, event: Any) -> float:
+def _plain_crossing(start: Array, rewards: Array, short: Any) -> float:
+    """The first zero of ``short`` on the plain flow, by the solver's own root finding; infinite beyond FARTHEST."""
     from scipy.integrate import solve_ivp
 
-    event.terminal = True
-    done = solve_ivp(slope, (0.0, FARTHEST), start, method="DOP853", events=event, rtol=1e-11, atol=1e-12)
+    def slope(t: float, theta: Array) -> Array:  # one policy: half the time of the stacked one
+        e = np.exp(theta - theta.max())
+        p = e / e.sum()
+        return p * (rewards - p @ rewards)
+
+    short.terminal = True
+    done = solve_ivp(slope, (0.0, FARTHEST), start, method="DOP853", events=short, rtol=1e-11, atol=1e-12)
     return float(done.t_events[0][0]) if done.t_events[0].size else np.inf
+
+
+def _natural_crossing(start: Array, rewards: Array, short: Any) -> float:
+    """The first zero of ``short`` on θ₀ + tr. The log odds of an arm are concave in t: up to their top they only rise."""
+    from scipy.optimize import brentq, minimize_scalar
+
+    at = lambda t: short(t, start + t * rewards)  # noqa: E731
+    far = 1.0 / max(np.ptp(rewards), 1e-300)
+    while at(far) < 0 and at(2 * far) > at(far) and far < FARTHEST:
+        far *= 2
+    if at(far) < 0:
+        far = float(
+            minimize_scalar(lambda t: -at(t), bounds=(0.0, 2 * far), method="bounded", options={"xatol": 1e-9}).x
+        )
+    return float(brentq(at, 0.0, far, xtol=1e-12, rtol=1e-14)) if at(far) >= 0 else np.inf
+
+
+def _log_sum(x: Array) -> float:
+    top = x.max()
+    return float(top + np.log(np.exp(x - top).sum()))

@@ -275,3 +275,16 @@ def test_ring_of_equal_quadratic_divergence():
     np.testing.assert_allclose(POLICY.kl(START, ring[0]), 1e-6, rtol=0.02)
     with pytest.raises(ValueError, match="arms = 2 must be 3"):
         SoftmaxPolicy(2).kl_ring([0, 0], 0.1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_natural_crossings_against_a_fine_table(seed):
+    """Any arm, also one that rises and falls again: the first time it has the level, or never."""
+    policy, theta, r = random_case(seed, 3)
+    t = np.linspace(0, 60, 60001)
+    p = policy.probabilities(policy.natural_flow(theta, r, t))
+    for arm in range(3):
+        for level in (0.3, 0.6, 0.95):
+            found = policy.time_to(theta, r, arm, level, "natural")
+            after = np.flatnonzero(p[:, arm] >= level)
+            assert found == (pytest.approx(t[after[0]], abs=2e-3) if after.size else np.inf)
