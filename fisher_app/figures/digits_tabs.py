@@ -26,7 +26,7 @@ class Matched:
     gap: Array  # (n, 2): mean and half width of A minus exact EWC's A
 
 
-def fronts(curves: Mapping[str, Array], matched: Mapping[str, Matched], targets: Array, none: Array, joint: Array, seeds: int) -> View:
+def fronts(curves: Mapping[str, Array], matched: Mapping[str, Matched], targets: Array, none: Array, joint: Array, seeds: int, lo: float) -> View:
     """Accuracy on A against accuracy on B, a curve per method over λ; rings where each matches the wanted accuracy on B."""
     layers: list[Layer] = [rule(x=Live(targets, ("target",)), token="axis")]
     for m in sorted(curves, key="exact".__eq__):  # exact on top
@@ -43,7 +43,7 @@ def fronts(curves: Mapping[str, Array], matched: Mapping[str, Matched], targets:
     table = [np.concatenate([c[:, k] for c in curves.values()]) for k in (1, 0)]
     return View(
         "a", f"**What is kept for what is learned,** {seeds} seeds. Up and right is better.", Axis(0.8, 0.985, "accuracy on B", [(v, f"{v:.2f}") for v in (0.8, 0.85, 0.9, 0.95)]),
-        Axis(0.3, 1.0, "accuracy on A", [(v, share(v)) for v in (0.4, 0.6, 0.8, 1.0)]), layers,
+        Axis(lo, 1.0, "accuracy on A", [(v, share(v)) for v in (0.4, 0.6, 0.8, 1.0)]), layers,
         "Accuracy on A against accuracy on B after both, one front per method over λ, with no penalty and joint training as points",
         "At accuracy [target] wanted on B: L2 keeps [l2_mA] of A, exact EWC [exact_mA]; joint training [joint_mA].",
         table=(["accuracy on B", "accuracy on A"], table), height=300, phone=280, pad=(42, 8, 12, 50),

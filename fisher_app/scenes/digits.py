@@ -94,10 +94,10 @@ def overview(v) -> Scene:
     known = fresh.trace[1:, -1] * np.where(hidden(v, v.method), np.nan, 1.0)[:, None] if fresh is not None and v.method != "none" else None
     level, roof = (none[s[0]], joint[s[0]]) if one else (none.mean(axis=0), joint.mean(axis=0))
     picks = {m: picked(v, e, m, s, one)[0] for m in ends}
-    over = f"seed {v.seed} alone" if one else f"mean ± SD over {len(r.seeds)} seeds"
+    over = f"seed {v.seed} alone" if one else f"mean ± SD over {len(r.seeds)} seeds" + (f" (seed {v.seed} is not stored)" if v.brk else "")
     common = dict(picks=picks, strengths=np.array(STRENGTHS), bands=bands, shown=shown, live=known, one=one, hidden=bool(hidden(v, "empirical").any()))
     views = [
-        figures.sweep("a", 0, none=level[0], joint=roof[0], caption=f"**Accuracy on A after B,** {over}. Ticks: _λ_ {'best on test' if one else 'from validation'}", lo=0.25 if v.epochs == "10" else 0.4, height=152, question=question(v), **common),
+        figures.sweep("a", 0, none=level[0], joint=roof[0], caption=f"**Accuracy on A after B,** {over}. Ticks: _λ_ {'best on test, too good by [flattery]' if one else 'from validation'}", lo=0.25 if v.epochs == "10" else 0.4, height=152, question=question(v), **common),
         figures.training(v.method, trained(v, e, fresh), 152),
         figures.sweep("b", 1, none=level[1], joint=roof[1], caption="**Accuracy on B.** Drag _λ_.", lo=0.5, height=122, **common),
         first_layer(v, e, fresh),
@@ -177,7 +177,8 @@ def numbers(v, e: int, none, ends, s, one: bool) -> dict[str, Number]:
         found[f"{m}_pick"] = Number(pick, "g1")
     c = column(v.method, v.samples)
     total = 0.0 if c is None else np.nan if hidden(v, v.method).all() else float(r.total[:, e, c].mean())
-    return found | {"total": Number(total, "g3")}
+    flattery = np.nan if c is None or hidden(v, v.method).any() else r.flattery(e, c)
+    return found | {"total": Number(total, "g3"), "flattery": Number(flattery, "3")}
 
 
 # ---- provenance

@@ -69,6 +69,10 @@ class Runs:
         best = 1 + self.validation[:, e, m, 1:].mean(axis=-1).argmax(axis=1)
         return best, self.end[np.arange(len(self.seeds)), e, m, best]
 
+    def flattery(self, e: int, m: int) -> float:
+        """By how much mean test accuracy is too good when every seed's λ is picked on its own test rows; mean over seeds."""
+        return float(self.end[:, e, m, 1:].mean(axis=-1).max(axis=1).mean() - self.chosen(e, m)[1].mean())
+
     def matched(self, e: int, m: int, target: float) -> Array:
         """Test accuracies (S, 2) at the strongest λ that still learns B to ``target`` on validation rows."""
         tables = zip(self.validation[:, e, m, 1:, 1], self.end[:, e, m, 1:], strict=True)

@@ -33,7 +33,7 @@ def fronts(v) -> Scene:
         for k, i in (("A", 0), ("B", 1)):
             numbers[f"{m}_m{k}"] = Number(Live(t.mean[:, i], ("target",)), "3")
         numbers[f"{m}_gap"], numbers[f"{m}_half"] = (Number(Live(t.gap[:, i], ("target",)), form) for i, form in ((0, "+3"), (1, "3")))
-    views = [figures.fronts(curves, matched, TARGETS, none, joint, len(r.seeds)), figures.paired(METHODS, covered, TARGETS, matched, len(r.seeds))]
+    views = [figures.fronts(curves, matched, TARGETS, none, joint, len(r.seeds), 0.25 if v.epochs == "10" else 0.5), figures.paired(METHODS, covered, TARGETS, matched, len(r.seeds))]
     return Scene(
         views, figures.SIDE, ("a b",), ["target"], numbers, figures.matched_table(METHODS), groups=["epochs"], more=["samples"], checks=[bootstrap(v.epochs)],
     )  # fmt: skip

@@ -84,6 +84,7 @@ def test_validation_rows_choose_and_test_rows_judge():
         np.testing.assert_array_equal(then[s], R.end[s, 1, 1, best[s]])
     flattering = R.end[:, 1, 1, 1:].mean(axis=-1).max(axis=1).mean()
     assert then.mean() < flattering < then.mean() + 0.05
+    assert R.flattery(1, 1) == pytest.approx(flattering - then.mean())
 
 
 # ---- the storyboard's five seeds -----------------------------------------------------------------------------------------
@@ -145,6 +146,14 @@ def test_sentences_hold_with_all_seeds():
     assert (
         at(40, "sampled", 100)
         > np.mean([R.end[:, 1, R.methods.index("sampled-50"), list(R.strengths).index(100.0), 0]]) + 0.02
+    )
+    assert at(40, "exact", 1) < at(40, "exact", 100) - 0.15  # "Bayes' λ would be 1 here; the diagonal needs far more"
+    marks = {o.key: o.at["y"] for o in lesson(SLUG).predictions[0].options}
+    assert abs(marks["same"] - at(40, "empirical", 100)) < 0.01 and abs(marks["worse"] - at(300, "empirical", 100)) < 0.02
+    # "Right of 10³ B pays and A gains nothing"
+    assert (
+        at(40, "exact", 1e5) < at(40, "exact", 1e3) + 0.01
+        and at(40, "exact", 1e5, task=1) < at(40, "exact", 1e3, task=1) - 0.03
     )
     chosen = [np.median(R.strengths[R.chosen(1, R.methods.index(m))[0]]) for m in ("sampled-50", "sampled-1200")]
     assert chosen[0] > chosen[1]  # "its tick moves right"
@@ -266,13 +275,32 @@ def test_the_page_follows_a_live_run():
     assert "is not stored" not in reader.raw
 
 
+def test_a_live_run_can_be_cancelled_and_the_page_goes_on():
+    reader = Reader(SLUG)
+    reader.send({"seed": 32, "epochs": "300"}, kind="run")
+    assert reader.wire["run"]["state"] in ("waiting", "running")
+    reader.send({"lam": 30.0})  # λ is not part of the run's name: it goes on, and the page follows the hand
+    assert reader.wire["run"]["state"] in ("waiting", "running") and reader.number("exact_A") == pytest.approx(
+        digits.mean_at(300, "exact", 30)
+    )
+    reader.send(kind="cancel")
+    deadline = time.monotonic() + 10
+    while reader.wire["run"]["state"] != "stopped" and time.monotonic() < deadline:
+        time.sleep(0.05)
+        reader.send(kind="look")
+    job = RUNNER._jobs[(SLUG, (32, 300, "exact"))]
+    assert job.progress.state == "stopped" and reader.scene["refused"] is None
+
+
 def test_an_open_question_hides_a_live_run_too():
     defaults = links.defaults(lesson(SLUG).all_controls) | {"method": "empirical", "epochs": "300", "seed": 31}
     fresh = digits_data.LiveRun(np.full((20, 41, 2), 0.54321), np.full((20, 6, 64), 0.1), np.full(64, 0.1), 1.0, 300)
     v = SimpleNamespace(**defaults, seen=frozenset(), given={}, data=None, run=Progress("done", 1.0, fresh, 1))
     wire, tables, _ = lesson(SLUG).pack(v)
     decoded = [np.frombuffer(base64.b64decode(t), "<f4") for t in tables.values()]
-    assert not any(np.isclose(t, 0.54321, rtol=0, atol=1e-7).any() for t in decoded) and "0.54321" not in json.dumps(wire)
+    assert not any(np.isclose(t, 0.54321, rtol=0, atol=1e-7).any() for t in decoded) and "0.54321" not in json.dumps(
+        wire
+    )
 
 
 # ---- programs ----------------------------------------------------------------------------------------------------------------
@@ -344,3 +372,6 @@ def test_more_permutations():
         gap = paired(ends[better], ends[worse])
         assert gap.clear and gap.mean > 0.05
     assert len(ends["ewc"]) == 10
+    spread = {m: np.ptp(tables[m][:, -1].mean(axis=0)) for m in ("ewc", "l2", "none")}
+    assert spread["ewc"] < 0.15 < spread["l2"]  # "EWC spreads its losses evenly …"
+    assert all(tables[m][:, -1].mean(axis=0).argmax() == 4 for m in ("l2", "none"))  # "… know the latest task best"
