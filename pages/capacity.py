@@ -22,9 +22,9 @@ lesson = Lesson(
     controls=capacity.controls,
     presets=[
         Preset("gd", "GD", "a ramp: the oldest bars sink below the line first."),
-        Preset("ewc", "EWC", "flat bars: the pattern of today is as strong as the first.", {"method": "ewc"}),
-        Preset("lit", "_t_ ∕ _n_ = .82", "every bar still stands above the line.", {"method": "ewc", "load": 0.82}),
-        Preset("dark", "_t_ ∕ _n_ = .84", "twenty patterns later every bar is dark.", {"method": "ewc", "load": 0.84}),
+        Preset("ewc", "EWC", "the heights of the bars, from the oldest to the newest.", {"method": "ewc"}),
+        Preset("lit", "_t_ ∕ _n_ = .82", "the line and the bars: which of them stand above it.", {"method": "ewc", "load": 0.82}),
+        Preset("dark", "_t_ ∕ _n_ = .84", "the same bars, twenty patterns later.", {"method": "ewc", "load": 0.84}),
         Preset("simulated", "200 synapses, simulated", "circles with ± 2 standard errors lie on the bars and on the line.", {"method": "ewc", "n": 200.0, "load": 1.0, "runs": "400"}),
         Preset("hebb", "pure Hebb, _c_ → 0", "SNR follows √(_n_ ∕ _t_) and reaches 1 only at _t_ = _n_; the signals are 0.01.", {"method": "rate", "c": 0.01, "load": 0.99}),
     ],

@@ -123,7 +123,7 @@ def snr(lines: Sequence[Line], loads: Array, threshold: Live, hebb: tuple[Array,
         Axis(0.15, 9, "signal ∕ noise", [(0.2, "0.2"), (0.5, "0.5"), (1, "1"), (2, "2"), (5, "5")], log=True), layers,
         "Signal-to-noise ratio of the first pattern against patterns per synapse, both axes logarithmic, with the threshold",
         "After [t:i] patterns the SNR of pattern 1 is [gd_snr] under GD, holding to [gd_holds:i], and [ewc_snr] under EWC, holding to [ewc_holds:i].",
-        table=rows, height=322, phone=300, pad=(36, 12, 8, 44),
+        table=rows, height=322, phone=300, pad=(36, 12, 8, 50),
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def kept(lines: Sequence[Line], loads: Array, own: bool, rows: Any) -> View:
     )  # fmt: skip
 
 
-def signals(b: Bars | None, drawn: Drawn | None, own: bool, rows: Any) -> View:
+def signals(b: Bars | None, loads: Array, drawn: Drawn | None, own: bool, rows: Any) -> View:
     """V3: signal of the patterns in the order in which they came; those above threshold × noise are full."""
     axes = (
         Axis(0, END, "stored at _i_ ∕ _n_", [(0, "0"), (0.5, "0.5"), (1, "1"), (1.5, "1.5")]),
@@ -162,11 +162,11 @@ def signals(b: Bars | None, drawn: Drawn | None, own: bool, rows: Any) -> View:
     )
     size = {"height": 162, "phone": 220, "pad": (28, 8, 10, 38), "small": True}
     if b is None:
-        return View("c", "**Signal by pattern,** oldest left", *axes, [veil(["EWC's bars:", "hidden until you commit"])], alt, "EWC's signals at _t_ ∕ _n_ = [load] are hidden until you commit.", table=rows, **size)  # fmt: skip
+        return View("c", "**Signal by pattern,** oldest left", *axes, [veil(["EWC's bars:", "hidden until you commit"]), rule(x=Live(loads, ("load",)))], alt, "EWC's signals at _t_ ∕ _n_ = [load] are hidden until you commit.", table=rows, **size)  # fmt: skip
     token, (left, right) = TOKEN[b.rule], (b.edges[:-1], b.edges[1:] - 0.004)
     middle = (b.edges[:-1] + b.edges[1:]) / 2
     layers = [
-        bars(left, right, [0.0], b.all, token, alpha=0.2), bars(left, right, [0.0], b.kept, token, alpha=0.9),
+        rule(x=Live(loads, ("load",))), bars(left, right, [0.0], b.all, token, alpha=0.2), bars(left, right, [0.0], b.kept, token, alpha=0.9),
         *([curve(middle, b.other, STYLE[b.other_rule], width=1.5)] if b.other_rule else []),
         curve(b.line_x, b.line, "theta", width=1.5), points(middle, b.all, token, size=0.1, pick="i", edge=False, casing=False),
         label(END, 1.1, "line: threshold × " + ("own noise" if own else "noise"), align="right", dx=-1, dy=-2, token="ink2"),

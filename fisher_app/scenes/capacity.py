@@ -66,7 +66,7 @@ def storing(v) -> Scene:
         [
             figures.snr(lines, NODES["load"], threshold, hebb, None if veiled else followed(p, v), v.method, dots, first_rows),
             figures.kept(lines, NODES["load"], v.own, kept_rows),
-            figures.signals(None if veiled else bars(p, v, "first" in v.seen), dots, v.own, bar_rows),
+            figures.signals(None if veiled else bars(p, v, "first" in v.seen), NODES["load"], dots, v.own, bar_rows),
         ],
         figures.COLUMNS, figures.AREAS, ["load", "n", "thr", *(["c"] if v.method == "rate" else [])], numbers, formula(v, rules),
         groups=["method"], breaks=["own"], more=["runs", "seed"], checks=checks(v),

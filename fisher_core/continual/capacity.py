@@ -7,7 +7,7 @@ Inputs x_t in {−1, +1}ⁿ and targets y_t = ±1 are fair coins. Each pattern i
 That step minimises ½(y_t − wᵀx_t)² + ½λ_t‖w − w_{t−1}‖². Three rules:
 
     "gd"    λ_t = 1: gradient descent, the distance to the last weights costs the same for ever
-    "ewc"   λ_t = t: every pattern has Fisher matrix E[xxᵀ] = I, so t of them make F = tI
+    "ewc"   λ_t = t: that 1, and one for each pattern before, whose Fisher matrix is E[xxᵀ] = I
     "rate"  α_t = c/n with 0 < c < 2; c → 0 is pure Hebbian learning, w ∝ Σ y_t x_t
 
 Pattern i is read out as y_i w_tᵀx_i. Its mean over random patterns is the **signal**
@@ -196,8 +196,8 @@ def limit_kept(rule: str, load: ArrayLike, threshold: float = 1.0, c: float = 1.
     if rule == "ewc":
         return np.where(limit_signal(rule, 0.0, tau) >= noise, 1.0, 0.0)
     c = 1.0 if rule == "gd" else c
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(tau > 0, np.clip(np.log(c / noise) / (c * tau), 0.0, 1.0), 1.0)
+    with np.errstate(divide="ignore"):  # at τ = 0 there is no noise: all
+        return np.asarray(np.clip(np.log(c / noise) / (c * tau), 0.0, 1.0))
 
 
 def hebb_snr(load: ArrayLike) -> Array:

@@ -92,6 +92,7 @@ def test_fractions_kept():
     """In the limit .93275 and .22934; 1000 synapses hold 467 of 500 and 230 of 1000."""
     np.testing.assert_allclose(limit_kept("gd", [0.5, 1.0]), [0.93275, 0.22934], atol=5e-6)
     np.testing.assert_allclose(limit_kept("ewc", [0.0, 0.5, 0.82, 0.84, 1.0]), [1, 1, 1, 0, 0])
+    assert limit_kept("gd", 0.0) == limit_kept("rate", 0.0, 1.0, 0.2) == 1 and limit_kept("ewc", [1.0]).dtype == float
     gd, ewc = memory("gd", 1000, 1000), memory("ewc", 1000, 1000)
     np.testing.assert_allclose(gd.kept(np.array([500, 1000])), [0.934, 0.230])
     np.testing.assert_allclose(ewc.kept(np.array([500, 827, 828, 1000])), [1, 1, 0, 0])
@@ -160,7 +161,12 @@ def test_simulation_is_repeatable_and_its_groups_are_means():
     groups = [slice(0, 10), slice(10, 40)]
     each, means = one.signal(), one.signal(groups)
     np.testing.assert_allclose(means.value, [each.value[g].mean() for g in groups], rtol=1e-12)
-    assert means.n == 50 and (means.standard_error < each.standard_error[0]).all()
+    np.testing.assert_allclose(each.standard_error, one.outputs.std(axis=0, ddof=1) / np.sqrt(50), rtol=1e-12)
+    assert {
+        e.n for e in (means, each, one.noise(), one.own_noise(), one.own_noise(groups), one.snr(), one.first_signal())
+    } == {50}
+    np.testing.assert_allclose(one.first_signal().value[-1], each.value[0], atol=1e-6)
+    assert (means.standard_error < each.standard_error[0]).all()
     np.testing.assert_allclose(one.outputs[:, 0], one.first[:, -1], atol=1e-5)
     np.testing.assert_allclose(one.power[:, 0], 30 / 31**2, rtol=1e-6)  # w_1 = α y x
 
