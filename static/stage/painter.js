@@ -198,7 +198,7 @@ export function paint(view, c, w, h, env) {
   function guessMark(m) {
     const a = m.px !== undefined ? m.px : g.X(m.x), b = g.Y(m.y); if (!Number.isFinite(a) || !Number.isFinite(b)) return;
     if (m.kind === "option") { line(a - 5, Math.round(b), a + 5, Math.round(b), tone("guess"), 1.5); if (m.text) text(a + 12, b + 4.5, m.text, { token: "ink3", casing: 3 }); }
-    else { mark(c, "diamond", a, b, 6.5, tone("guess"), T.mark.page); if (m.text) text(a + 17, b + 4.5, m.text, { token: "guess", weight: 600, casing: 3 }); if (m.caption) text(a - 14, b + 4.5, m.caption, { align: "right", token: "guess", casing: 3 }); }
+    else { mark(c, "diamond", a, b, 6.5, tone("guess"), T.mark.page); const beside = m.caption && a < 84; if (m.text) text(a + 17, b + 4.5, beside ? `${m.text}, ${m.caption}` : m.text, { token: "guess", weight: 600, casing: 3 }); if (m.caption && !beside) text(a - 14, b + 4.5, m.caption, { align: "right", token: "guess", casing: 3 }); }
   }
 
   const layers = view.layers.map((L, i) => [DEPTH[L.kind] ?? 3, i, L]).sort((p, q) => p[0] - q[0] || p[1] - q[1]);
