@@ -23,7 +23,7 @@ lesson = Lesson(
         Preset("tilted", "three tilted tasks", "anchors (0.180, 0.483) and (−0.077, 0.407).", {}),
         Preset("ten", "ten equal", "bar 1. Drag _T_: does it shrink?", {"tab": "line"}),
         Preset("drift", "drifting centres", "5.50 beside 2.93. One is the mean of 1 … 10, the other the harmonic number _H_~{10}.", {"tab": "line", "world": "drift"}),
-        Preset("decay", "_γ_ = 0.95", "the memory’s limit _S_~{∞} = 20; a task has half its weight left after 13.5 more. The drift ends at 5.92, at _γ_ = 0.5 at 9.01.", {"tab": "line", "world": "drift", "gamma": 0.95}),
+        Preset("decay", "_γ_ = 0.95", "the memory fills to _S_~{∞} = 20; the weight of a task halves every 13.5 tasks. The drift ends at 5.92 (_γ_ = 0.5: 9.01).", {"tab": "line", "world": "drift", "gamma": 0.95}),
         Preset("rescue", "diagonal rescue", "separate 7.713 now beats single 7.814: two errors cancel. Learn C, B, A (under More) and they add: 9.012, 7.783.", {"kind": "diagonal"}),
         Preset("revisit", "revisit A", "the running sum counts A twice: (0.112, 1.177), 7.971. One factor per task, A’s replaced, is exact: 7.709.", {"order": "abca"}),
         Preset("forget", "_γ_ = 0", "plain fine-tuning: the dotted trail runs to C and the losses add up to 26.9.", {"gamma": 0.0}),

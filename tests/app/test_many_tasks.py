@@ -175,10 +175,10 @@ def test_drift_look(answered):
 
 def test_decay_look(answered):
     look = answered.preset("decay")["look"]
-    assert f"= {shown(answered, 'limit'):.0f};" in look and f"after {shown(answered, 'half'):.1f} more" in look
+    assert f"= {shown(answered, 'limit'):.0f};" in look and f"every {shown(answered, 'half'):.1f} tasks" in look
     assert f"ends at {shown(answered, 'answer_online'):.2f}" in look
     answered.send({"gamma": 0.5})
-    assert f"at _γ_ = 0.5 at {shown(answered, 'answer_online'):.2f}" in look
+    assert f"(_γ_ = 0.5: {shown(answered, 'answer_online'):.2f})" in look
     answered.send({"gamma": 0.8})
     assert shown(answered, "answer_online") == pytest.approx(7.203, abs=5e-4)
 
