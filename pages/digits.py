@@ -37,7 +37,7 @@ lesson = Lesson(
     predictions=[
         Choose(
             key="over", question=f"Train A to zero loss (300 epochs); {{empirical|empirical}} _F_, _λ_ = 100. Accuracy on A after B, now {mean_at(40, 'empirical', 100):.3f}?",
-            setup={**PLAIN, "epochs": "40", "method": "empirical"}, shows={"epochs": "300"}, when={"tab": "runs", "brk": False}, correct="worse",
+            setup={**PLAIN, "epochs": "40", "method": "empirical"}, shows={"epochs": "300"}, when={"tab": "runs", "brk": False, "epochs": ["40", "300"]}, correct="worse",
             truth=fill("**Worse:** {e40:.3f} → {e300:.3f}. (Exact: {x40:.3f} → {x300:.3f}.)", **BOTH),
             options=[
                 Option("better", "better", fill("A surer network has {{empirical|smaller}} residuals, not larger importance: the empirical _F_ is made of their squares and fades with them. Look at the purple curve at _λ_ = 100: it lies on the line “none”, {e300:.3f} beside {n300:.3f}. Slide _λ_ to 10^{{6}} and it climbs.", **BOTH), "a surer net is better protected", short="better", at={"x": 100.0, "y": 0.985}),

@@ -3,9 +3,9 @@ r"""Is F right about what the weights are worth? Perturb them, and compare the d
     foreseen   ½ ΔᵀFΔ   (with all of F, or with its diagonal as EWC has it)
     measured   KL(p_θ ‖ p_{θ+Δ}) = (1/n) Σ_i Σ_y π_y(x_i) log π_y/π′_y,   exact over labels, averaged over inputs
 
-Kirkpatrick et al. (2017, §4.2 of the arXiv version) shake a trained network along three kinds of directions: any
-(uniform on the sphere), those that the diagonal of F calls cheap (each weight by 1/√(F_ii + ε)), and those that F calls
-free (its null space). All have unit length here, so that lengths are comparable.
+Kirkpatrick et al. (2017) shake a trained network along three kinds of directions: any (uniform on the sphere), those
+that the diagonal of F calls cheap (each weight by 1/√(F_ii + ε)), and those that F calls free (its null space). All have
+unit length here, so that lengths are comparable.
 
 No digits are lost at small Δ. The change of the logits is carried through the layers, u̇ = V ã + W′ȧ, and never a
 difference of two forward passes; with c = ż − Σ π ż the divergence of a row is log(1 + Σ π (e^c − 1 − c)), whose terms

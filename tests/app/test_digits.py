@@ -14,6 +14,7 @@ from reader import ROOT, Reader, lesson
 
 from fisher_app import links
 from fisher_app.jobs import RUNNER, Progress
+from fisher_app.precompute import digits_tabs as precompute
 from fisher_app.scenes import digits, digits_data, digits_tabs
 from fisher_core.continual import digits_study as study
 from fisher_core.continual.network_sweeps import paired
@@ -342,6 +343,16 @@ def test_the_program_of_weight_noise_agrees_with_its_seed():
         found = [float(x) for x in re.findall(r"\d[\d.]*(?:e-?\d+)?", line)]
         np.testing.assert_allclose([found[0], found[2]], row[[0, 2]], rtol=2e-3)
         assert found[1] == pytest.approx(row[1], rel=2e-3, abs=1e-11)
+
+
+@pytest.mark.slow
+def test_the_other_tabs_are_what_fresh_runs_give():
+    stored = digits_data.tabs()
+    k = precompute.SEQUENCES["ewc"].index(100.0)
+    np.testing.assert_allclose(precompute.course(1, "ewc", 100.0), stored["ewc_test"][1, k], atol=3.001 / ROWS)
+    by_layer, accuracy = precompute.overlaps(2, 4)
+    np.testing.assert_allclose(by_layer, stored["overlap"][2, 2], atol=0.02)
+    np.testing.assert_allclose(accuracy, stored["overlap_accuracy"][2, 2], atol=6.001 / ROWS)
 
 
 # ---- the other tabs ------------------------------------------------------------------------------------------------------------
