@@ -109,6 +109,18 @@ def running_shares(tasks: int, memory: str = "single", decay: float = 1.0) -> Ar
     return result
 
 
+def routes(tasks: int) -> Array:
+    """How the shares under separate springs come about, (T, T): entry (t, k) is what task k gets through spring t.
+
+    T θ_T = c_T + θ_1 + … + θ_{T−1}: each spring t < T passes on 1/T of the shares in θ_t, the newest task adds its own
+    1/T in row T. Columns sum to ``shares(tasks, "separate")``: task 1 comes in again with every spring.
+    """
+    result = running_shares(tasks, "separate") / tasks
+    result[-1] = 0.0
+    result[-1, -1] = 1.0 / tasks
+    return result
+
+
 def stiffness_held(tasks: int, decay: float = 1.0) -> float:
     """S_T of online EWC after T equal tasks, in units of F: 1 + γ + … + γ^{T−1} (γ = .95: 20 in the end).
 
