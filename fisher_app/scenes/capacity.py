@@ -48,12 +48,12 @@ def storing(v) -> Scene:
     rules = ["gd", "ewc", *(["rate"] if v.method == "rate" else [])]
     hidden = set() if "first" in v.seen else {"ewc"}
     veiled = v.method in hidden
-    found = None if veiled else drawn(v)
-    dots = None if found is None else by_pattern(v, found[0])
+    sim = None if veiled else drawn(v)
+    dots = None if sim is None else by_pattern(v, sim)
     numbers = {
         "t": Number(moving(p, count, "load", "n"), "i"),
         **followed_numbers(p, v, veiled),
-        **runs_number(v, found),
+        **runs_number(v),
     }
     for rule in rules:
         share = np.nan if rule in hidden else moving(p, kept(rule, v.own), *along(rule, "load", "n", "thr"))

@@ -10,7 +10,7 @@ from fisher_core.continual import capacity
 
 from ..figures import capacity as figures
 from ..stage.scene import Live, Number, Scene
-from .capacity_drawn import STOPS, drawn, on_its_way, runs_note, runs_number
+from .capacity_drawn import STOPS, on_its_way, runs_note, runs_number
 from .capacity_point import NODES, RATES, THRESHOLDS, Point, along, count, first, here, moving, patterns
 
 GRID = np.concatenate([[0.001], np.linspace(0.02, figures.END, 75)])
@@ -45,7 +45,7 @@ def scene(v, numbers, row, checks) -> Scene:
     p, hidden = here(v), "slow" not in v.seen
     rules = ["gd", "ewc", *([] if hidden else ["rate"])]
     load, signal, loads, heights = crossings()
-    made = {"t": Number(moving(p, count, "load", "n"), "i"), **runs_number(v, drawn(v))}
+    made = {"t": Number(moving(p, count, "load", "n"), "i"), **runs_number(v)}
     for rule in rules:
         made |= numbers(p, rule)
     for name, table in (("crosses", load), ("faint", signal)):

@@ -23,13 +23,16 @@ def simulation(rule: str, n: int, t: int, runs: int, c: float, number: int) -> S
     return simulate(rule, n, t, runs, np.random.default_rng(number), c)
 
 
-def drawn(v) -> tuple[Simulation, int] | None:
-    """Runs up to the present t, and how many; None if none were asked for or too few can be had."""
-    t = int(patterns(v.load, v.n))
-    runs = min(int(v.runs), SIGNS // (round(v.n) * t))
-    if runs < FEWEST:
-        return None
-    return simulation(v.method, round(v.n), t, runs, v.c if v.method == "rate" else 1.0, v.seed), runs
+def affordable(v) -> int:
+    """As many runs as were asked for, or as a release can wait for; 0 if that is too few to tell anything."""
+    runs = min(int(v.runs), SIGNS // (round(v.n) * int(patterns(v.load, v.n))))
+    return runs if runs >= FEWEST else 0
+
+
+def drawn(v) -> Simulation | None:
+    """Runs up to the present t; None if there are none."""
+    runs, rate = affordable(v), v.c if v.method == "rate" else 1.0
+    return simulation(v.method, round(v.n), int(patterns(v.load, v.n)), runs, rate, v.seed) if runs else None
 
 
 def when(v) -> dict[str, float]:
@@ -56,16 +59,19 @@ def by_pattern(v, sim: Simulation) -> figures.Drawn:
 
 def on_its_way(v) -> tuple[Estimate, Estimate, dict[str, float]] | None:
     """Noise and signal of pattern 1 at the stops passed so far, under the chosen rule."""
-    found = drawn(v)
-    if found is None:
+    sim = drawn(v)
+    if sim is None:
         return None
     index = patterns([*STOPS[v.load - 1e-9 > STOPS], v.load], v.n) - 1
-    return at(found[0].noise(), index), at(found[0].first_signal(), index), when(v)
-
-
-def runs_number(v, found: tuple[Simulation, int] | None) -> dict[str, Number]:
-    return {} if v.runs == "0" else {"drawn": Number(float(found[1]) if found else 0.0, "i")}
+    return at(sim.noise(), index), at(sim.first_signal(), index), when(v)
 
 
 def runs_note(v) -> list[str]:
-    return ["", ""] if v.runs == "0" else ["{sampled|[drawn] runs}", "seed [seed:i]"]
+    """Two cells that say what was simulated; ``[drawn]`` is how many runs."""
+    if v.runs == "0":
+        return ["", ""]
+    return ["{sampled|[drawn] runs}", "seed [seed:i]" if affordable(v) else "_n_ is too large"]
+
+
+def runs_number(v) -> dict[str, Number]:
+    return {"drawn": Number(float(affordable(v)), "i")}

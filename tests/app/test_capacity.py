@@ -194,14 +194,13 @@ def test_against_their_own_noise_the_blackout_is_a_slope(answered):
 @pytest.mark.parametrize("method, own", [("gd", False), ("ewc", True), ("rate", False)])
 def test_circles_lie_on_bars_line_and_curve(method, own):
     v = values(method=method, own=own, runs="400", n=200.0, load=1.0)
-    sim, runs = capacity_drawn.drawn(v)
-    dots = capacity_drawn.by_pattern(v, sim)
+    dots = capacity_drawn.by_pattern(v, capacity_drawn.drawn(v))
     m = capacity_point.learned(method, 200.0, 0.2 if method == "rate" else 1.0)
     i = np.arange(1, 201)
     edges = np.rint(capacity_point.EDGES * 200).astype(int)
     truth = np.array([np.mean(m.signal(i[a:b], 200)) for a, b in pairwise(edges) if a < 200])
     z = (dots.signal.value - truth) / dots.signal.standard_error
-    assert runs == 400 and np.abs(z).max() < 4
+    assert capacity_drawn.affordable(v) == dots.signal.n == 400 and np.abs(z).max() < 4
     on_curve = (dots.snr.value - m.snr(1, np.rint(dots.load * 200).astype(int))) / dots.snr.standard_error
     assert np.abs(on_curve).max() < 4
     assert np.all(
@@ -211,11 +210,12 @@ def test_circles_lie_on_bars_line_and_curve(method, own):
 
 
 def test_fewer_runs_are_drawn_when_there_is_much_to_draw():
-    assert capacity_drawn.drawn(values(runs="400", n=1000.0, load=1.0))[1] == 32
+    assert capacity_drawn.affordable(values(runs="400", n=1000.0, load=1.0)) == 32
+    assert capacity_drawn.drawn(values(runs="400", n=1000.0, load=1.0)).first.shape == (32, 1000)
     assert capacity_drawn.drawn(values(runs="400", n=10_000.0, load=1.0)) is None
     reader = Reader(SLUG)
     reader.send({"runs": "400", "n": 10_000.0})
-    assert shown("drawn", reader) == 0 and reader.scene["refused"] is None
+    assert shown("drawn", reader) == 0 and "_n_ is too large" in reader.raw and reader.scene["refused"] is None
 
 
 def run(code):
