@@ -91,6 +91,13 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("two_weights.py", "BLOCK = 1 << 18", "", SPEED),
     ("linalg.py", "BLOCK_BYTES, BLOCK_ROWS", "", SPEED),
     ("continual/capacity.py", "before = np.concatenate", "0.1", "only later differences of the running sum are used"),
+    ("continual/capacity.py", "half = 0.5 * np.minimum", "_SMALL_LOAD, tau", "the smaller has no order"),
+    (
+        "continual/capacity_simulation.py",
+        "outputs[:, i] = targets[i]",
+        "_inputs(bits[i], synapses), weights",
+        "the product has no order",
+    ),
     ("continual/capacity_simulation.py", "width = (synapses", "8", "draws a byte that is not read"),
     ("continual/capacity_simulation.py", "_dots(weights, oldest)", "oldest, weights", "the product has no order"),
     ("curvature.py", "rays = np.sqrt(2 * level)", "3", "only where bisection begins; the contour is the same"),

@@ -50,7 +50,7 @@ class Simulation:
     def snr(self) -> Estimate:
         """SNR of pattern 1 at t = 1 … T; its standard error carries the covariance of signal and noise."""
         signal, power = self.first.mean(axis=0), self.power.mean(axis=0)
-        influence = (self.first - signal * (self.power / power + 1) / 2) / np.sqrt(power)
+        influence = (self.first - signal * self.power / (2 * power)) / np.sqrt(power)  # up to a constant
         return Estimate(signal / np.sqrt(power), _mean(influence).standard_error, len(self.first))
 
 

@@ -77,6 +77,7 @@ def test_crossings():
 
 def test_patterns_stored_by_a_thousand_synapses():
     assert memory("ewc", 1000, 2000).capacity() == 827 and memory("gd", 1000, 2000).capacity() == 481
+    assert memory("gd", 50, 60).capacity(1e-6) == 60 and memory("gd", 50, 60).capacity(1e6) == 0
 
 
 def test_signal_noise_and_snr_at_one_pattern_per_synapse():
@@ -165,6 +166,7 @@ def test_simulation_is_repeatable_and_its_groups_are_means():
     assert {
         e.n for e in (means, each, one.noise(), one.own_noise(), one.own_noise(groups), one.snr(), one.first_signal())
     } == {50}
+    np.testing.assert_allclose(one.own_noise().value, one.outputs.std(axis=0, ddof=1), rtol=1e-12)
     np.testing.assert_allclose(one.first_signal().value[-1], each.value[0], atol=1e-6)
     assert (means.standard_error < each.standard_error[0]).all()
     np.testing.assert_allclose(one.outputs[:, 0], one.first[:, -1], atol=1e-5)
