@@ -15,7 +15,7 @@ lesson = Lesson(
     question="A and B are learned. How do you remember both while you learn C?",
     figures={
         "plane": Figure("Three tasks", many_tasks.plane, "A trail is training; a thin line, the pull to an anchor (open circle). A bar is one task’s share in the final answer. Click a bar or a letter to follow that task."),
-        "line": Figure("Many tasks", many_tasks.line, "A bar is one task’s share in the final answer. Click one to follow its task _k_; drag _T_ to let the tasks come."),
+        "line": Figure("Many tasks", many_tasks.line, "A bar is one task’s share in the final answer; its slices are the springs it comes through. Click one to follow its task _k_; drag _T_ to let the tasks come."),
         "sides": Figure("Both sides", many_tasks.sides, "Each rule is right for a goal: a single spring if all tasks count alike (_r_ = 1), online EWC if task _k_ counts _γ_ times the next, separate springs if the oldest count most. A curve that touches 0 is a rule without regret."),
     },
     controls=many_tasks.controls,
@@ -36,7 +36,7 @@ lesson = Lesson(
             options=[
                 Option("tenth", "1/10", says("1/10 is the {{exact|single}} penalty, the level line of triangles. With separate springs each anchor was itself pulled towards task 1, so task 1 comes in again with every one: bar 1 stands at {0:.3f}. Drag _T_: the line sinks, the bar stays."), "a share each, as if nothing were counted twice", short="1/10", at={"x": 0.05, "y": 0.1}),
                 Option("fifth", "1/5", says("1/5 would be right if it were counted twice. But every later anchor contains task 1 once more: look at bar 1, {0:.3f}, beside bar 2, {1:.3f}. Drag _T_ down to 3: bar 1 was at {4:.3f} already then."), "counted exactly twice", short="1/5", at={"x": 0.05, "y": 0.2}),
-                Option("half", "1/2", says("Task _k_ keeps 1 ∕ _k_(_k_ + 1), for ever; only the newest gets 1 ∕ _T_. Look at bar 1, {0:.3f}, and drag _T_: it stands still however many follow."), short="1/2", at={"x": 0.05, "y": 0.5}),
+                Option("half", "1/2", says("Task _k_ keeps 1 ∕ _k_(_k_ + 1), for ever; only the newest gets 1 ∕ _T_. Look at bar 1, {0:.3f}: a slice for every spring it comes in with. Drag _T_: it stands still however many follow."), short="1/2", at={"x": 0.05, "y": 0.5}),
                 Option("zero", "→ 0", says("A share that fades is online EWC with _γ_ < 1: at _γ_ = 0.5 task 1 would keep {5:.3f}. Separate springs let nothing fade: bar 1 stands at {0:.3f}. Drag _γ_ down and watch the dotted line, not the bars."), "old tasks fade by themselves", short="→ 0", at={"x": 0.05, "y": 0.012}),
             ],
             observe=Observe("What do you see in the bars?", ["They fall steeply, only the last one rises", "They are level", "They fall to nothing"]),

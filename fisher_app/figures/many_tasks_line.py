@@ -9,7 +9,7 @@ import numpy as np
 
 from fisher_core.validation import Array
 
-from ..stage.scene import Axis, Layer, Live, Mix, View, bars, curve, guesses, label, points, rule, veil
+from ..stage.scene import Axis, Layer, Live, Mix, View, bars, curve, guesses, label, points, rule, segments, veil
 from .many_tasks import NOT_ONE, STYLES, TOKENS
 
 MOST = 20
@@ -42,6 +42,7 @@ def shares(
     count: float,
     gamma: float,
     hidden: bool,
+    routes: Sequence[Array],
     small: bool,
     newest: bool = False,
 ) -> View:
@@ -61,6 +62,7 @@ def shares(
                 outline=token,
             )
         )
+        layers.append(slices(x, half, routes, token))
         if hidden:
             layers.append(veil("separate springs: hidden until you commit", y0=0.0, y1=TOP, at=0.33))
     if "single" in shown:
@@ -108,6 +110,18 @@ def shares(
         sentence="Of [T] equal tasks, task [k] has a share of [share_single] with a single spring, [share_separate] with separate springs, [share_online] online at γ = [gamma].",
         table=(["task", *shown], [np.arange(1, n + 1), *(np.round(values[m][:n], 6) for m in shown)]),
     )  # fmt: skip
+
+
+def slices(x: Array, half: Array, routes: Sequence[Array], token: str) -> Layer:
+    """Lines that part the first bars into what comes through one spring after the other; ``routes`` of T = 2 … 20 tasks."""
+    parted = 2  # bars; the others are too low
+    levels, left, right = (np.full((len(COUNTS), parted * MOST), np.nan) for _ in range(3))
+    for i, (t, through) in enumerate(zip(COUNTS, routes, strict=True)):
+        for k in range(min(parted, t - 1)):
+            passed = np.cumsum(through[k : t - 1, k])[:-1]
+            at = slice(k * MOST, k * MOST + len(passed))
+            levels[i, at], left[i, at], right[i, at] = passed, x[i, k] - half[i], x[i, k] + half[i]
+    return segments(*(Live(a, ("T",)) for a in (left, levels, right, levels)), token, alpha=0.7)
 
 
 def share_names(table: Mapping[str, Array], shown: Sequence[str], kind: str, hidden: bool) -> list[Layer]:

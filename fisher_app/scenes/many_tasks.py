@@ -18,7 +18,7 @@ from ..figures import many_tasks as figures
 from ..figures import many_tasks_line as line_figures
 from ..stage.scene import Check, Scene
 from . import many_tasks_line as line_scenes
-from .many_tasks_line import COUNTS, GAMMAS, line, line_check, share_numbers, shares_known, shown, sides
+from .many_tasks_line import COUNTS, GAMMAS, line, line_check, routes_known, share_numbers, shares_known, shown, sides
 
 __all__ = ["controls", "holds", "line", "plane", "program", "says", "sides"]
 
@@ -110,7 +110,7 @@ def plane(v) -> Scene:
         figures.weights(picture),
         figures.enlarged(picture),
         figures.task_losses(picture),
-        line_figures.shares(table, shown(v), v.kind, v.T, v.gamma, "first" not in v.seen, small=True),
+        line_figures.shares(table, shown(v), v.kind, v.T, v.gamma, "first" not in v.seen, routes_known(v), small=True),
     ]
     numbers = figures.numbers(picture) | share_numbers(table)
     return Scene(

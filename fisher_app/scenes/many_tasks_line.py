@@ -48,6 +48,16 @@ def shares_known(v) -> dict[str, np.ndarray]:
     return table
 
 
+@lru_cache(maxsize=1)
+def all_routes() -> list[np.ndarray]:
+    return [continual.routes(t) for t in COUNTS]
+
+
+def routes_known(v) -> list[np.ndarray]:
+    """Through which springs the shares come; no less an answer than the shares themselves."""
+    return all_routes() if "first" in v.seen else [np.full((t, t), np.nan) for t in COUNTS]
+
+
 def shown(v) -> tuple[str, ...]:
     return plane_figures.MEMORIES if v.show == "all" else (v.show,)
 
@@ -125,7 +135,9 @@ def line(v) -> Scene:
         numbers[f"loss_{m}"] = Number(Live(gap**2 / 2, ("gamma", "T", "k") if m == "online" else ("T", "k")), "3")
     views = [
         figures.answers(made, shown(v), "full", now),
-        figures.shares(table, shown(v), "full", v.T, v.gamma, "first" not in v.seen, small=False, newest=v.newest),
+        figures.shares(
+            table, shown(v), "full", v.T, v.gamma, "first" not in v.seen, routes_known(v), small=False, newest=v.newest
+        ),
         figures.line_losses(made, shown(v), "full", now),
     ]
     return Scene(

@@ -287,3 +287,14 @@ def test_the_program_agrees_with_the_picture(answered, state):
                 answered.send({"k": k})
                 assert shown(answered, f"share_{name}") == pytest.approx(values[k - 1], abs=2e-6)
             answered.send({"k": 1})
+
+
+def test_slices_of_a_bar_are_its_springs(answered):
+    """Bar 1 of ten: 1/10 through its own spring, then eight times 1/20; lines stand at .10, .15, … .45."""
+    layers = next(v for v in answered.scene["views"] if v["id"] == "b")["layers"]
+    lines = next(x for x in layers if x["kind"] == "segments")
+    levels = decoded(answered, lines["y0"])[8, :20]
+    np.testing.assert_allclose(levels[np.isfinite(levels)], np.arange(2, 10) / 20, rtol=1e-6)
+    hidden = Reader(SLUG)
+    lines = next(x for v in hidden.scene["views"] if v["id"] == "b" for x in v["layers"] if x["kind"] == "segments")
+    assert np.isnan(decoded(hidden, lines["y0"])).all()

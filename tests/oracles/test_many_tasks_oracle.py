@@ -56,6 +56,16 @@ def test_running_shares_are_the_shares_of_every_prefix():
             assert not table[t - 1, t:].any()
 
 
+@pytest.mark.parametrize("tasks", [1, 2, 3, 10])
+def test_routes_by_taking_springs_apart(tasks):
+    """What task k gets through spring t: the pull of that spring alone, at the θ_t of exact arithmetic."""
+    through = continual.routes(tasks)
+    for t in range(1, tasks):
+        np.testing.assert_allclose(through[t - 1, :t], [float(w / tasks) for w in unrolled(t, "separate")], rtol=4e-15)
+    np.testing.assert_allclose(through.sum(axis=0), continual.shares(tasks, "separate"), rtol=1e-14)
+    np.testing.assert_allclose(through.sum(axis=1), 1 / tasks, rtol=1e-14)
+
+
 def random_tasks(seed):
     rng = np.random.default_rng(seed)
     d, count = int(rng.integers(1, 6)), int(rng.integers(2, 9))
