@@ -6,8 +6,9 @@ enter_through_app("pages/recipe.py")
 
 from fisher_app.lesson import Figure, Lesson, Preset
 from fisher_app.predictions import Choose, Observe, Option
-from fisher_app.scenes import recipe, recipe_models, recipe_policy
-from fisher_app.scenes.recipe import RARE, arm_text, flip_text
+from fisher_app.scenes import recipe, recipe_machines, recipe_models, recipe_policy
+from fisher_app.scenes.recipe import RARE
+from fisher_app.scenes.recipe_machines import arm_text, flip_text
 
 POLICY = {"machine": "policy", "p1": RARE[0], "p2": RARE[1], "damp": False}
 CLASSIFIER = {"machine": "supervised", "b": 0.0, "w": 1.0}
@@ -17,7 +18,7 @@ lesson = Lesson(
     claim="Whatever a model produces, {exact|_F_} is the covariance of the score under its own output.",
     question="Data, labels, actions: is it one _F_?",
     figures={
-        "machines": Figure("Three machines", recipe.machines, "Dot position is the score, dot area its probability under the model; the cross is their mean, the ellipse their covariance {exact|_F_}. Click a dot: the table has its term. Below: what the chosen machine does."),
+        "machines": Figure("Three machines", recipe_machines.machines, "Dot: a score, its area the probability; cross: mean, ellipse: covariance {exact|_F_}. The table has the ringed dot’s term. For actions the natural gradient is _r_ − mean _r_."),
         "kl": Figure("KL step", recipe_policy.kl_step, "Policies on a ring are equally far in KL. The natural step goes where the reward is greatest; promised is the gain to first order."),
         "noise": Figure("Noise", recipe_policy.noise, "A number added to all rewards leaves the exact arrow where it is and blows up the cloud. A baseline takes it out again, for nothing: scores average to 0."),
         "speed": Figure("Speed", recipe_policy.speed, "A rare arm costs the plain gradient a factor 1 ∕ _p_~{0}, the natural one a logarithm. A Gaussian policy shrinks its own natural steps."),
@@ -73,6 +74,6 @@ lesson = Lesson(
     terms=["score", "Fisher matrix", "natural gradient", "policy", "advantage", "baseline", "damping", "Gauss–Newton (GGN)"],
     sources=["LI", "KU", "MA", "KA", "TR", "WO2"],
     code=recipe.program,
-    holds=recipe.holds,
+    holds=recipe_machines.holds,
 )  # fmt: skip
 lesson.show()

@@ -34,6 +34,7 @@ AREAS = ("g g s s p p", "t t t j j j")
 PLAYED = (*AREAS, "player player player player player player")
 CLOUD, LOWER, TALLER = 126, 178, 226  # heights; the taller where no player stands below
 HIDDEN = "hidden until you commit"
+RIGHT = {"at": "right"}  # a label at the right edge, wherever the axis ends there
 
 
 def minus(value: float) -> str:
@@ -116,16 +117,18 @@ def triangle(r: Runs, question: str) -> View:
     if r.names[1] is not None:
         layers.append(label(*r.names[1], "{identity|plain}", dx=12, dy=18, token="identity", weight=600))
     else:
-        layers.append(label(0.62, 0.62, "plain gradient:", token="ink3"))
-        layers.append(label(0.62, 0.62, HIDDEN, dy=17, token="ink3"))
+        layers.append(label(1.5, 0.5, "plain gradient:", align="right", token="ink3") | RIGHT)
+        layers.append(label(1.5, 0.5, HIDDEN, dy=17, align="right", token="ink3") | RIGHT)
         layers.append(guesses(question))
     layers.append(label(*r.names[0], "{exact|natural}", token="exact", weight=600, dx=14, dy=20, align="center"))
+    words = ["{identity|∇_J_ = ([push1], [push2], [push3])}", "{exact|_F_⁺∇_J_ = ([natural1], [natural2], [natural3])}"]
     if r.damped is not None:
-        layers.append(label(0.66, 0.42, "{exact|damped,} _ε_ = [eps]", token="exact", dx=14, dy=-6))
+        words.append("{exact|damped [eps]: ([damped1], [damped2], [damped3])}")
+    layers += [label(1.5, 1.07, text, dy=31 + 18 * i, align="right") | RIGHT for i, text in enumerate(words)]
     layers.append(handle(x="p1", y="p2", ring=10))
     return View(
         "t", "**Policies over three arms.** Drag the ring: a start. One clock.",
-        Axis(-0.1, 1.5, "share of arm 1, _π_~{1}", ticks(0, 0.5, 1), label_at="right"), Axis(0, 1.07, "_π_~{2}", ticks(0.5, 1), grid=False), layers,
+        Axis(-0.1, 1.5, "_π_~{1}", ticks(0, 0.5, 1), label_at="right"), Axis(0, 1.07, "_π_~{2}", ticks(0.5, 1), grid=False), layers,
         "Triangle of policies over three arms with the plain and the natural gradient flow from the same start",
         "Start (π₁, π₂) = ([p1], [p2]); at t = [time] the natural flow is at π₁ = [n1], the plain one at [g1].",
         table=r.rows, height=LOWER, phone=260, pad=(30, 6, 6, 24), equal=True, small=True,
@@ -177,6 +180,7 @@ def labels(x: Array, y: Array, drawn: bool, grid: Array, chance: Data, weight: D
         curve(grid, weight, "exact", width=2, dash="solid"), points(x, here, "exact", sizes=sizes, symbol="circle"),
         curve(grid, chance, "theta", width=1.75), points(x, y, style, size=5),
         label(-3.4, 0.36, "{exact|_p_(1 − _p_)}", token="exact", weight=600), label(-3.4, 0.86, "slope: Σ _x_^{2}_p_(1 − _p_) = {exact|**[F22]**}", token="ink2"),
+        points(np.tile(x, 2), np.repeat([0.0, 1.0], len(x)), "data", sizes=np.zeros(2 * len(x)), pick="ix"),
         rule(x=best, token="exact", dash="short"), label(second, 1.0, "best pair", dx=5, dy=-9, token="exact"),
     ]
     return View(
@@ -190,7 +194,7 @@ def labels(x: Array, y: Array, drawn: bool, grid: Array, chance: Data, weight: D
 def half_plane(root: tuple[Data, Data], rows: Any) -> View:
     here = (Live([-2.0, 2.0], ("mu",), 40), Live([0.7, 2.0], ("sigma",), 26))
     layers = [ellipse(*here, root[0], 0.0, root[1], "exact", width=2.25), handle(x="mu", y="sigma", ring=10),
-              label(Live([-2.0, 2.0], ("mu",), 40), Live([0.7, 2.0], ("sigma",), 26), "{exact|_F_} = diag([G11], [G22])", dy=-24, align="center", token="exact", weight=600)]  # fmt: skip
+              label(3.9, 3.45, "{exact|_F_ = diag([G11], [G22])}", align="right", token="exact", weight=600)]  # fmt: skip
     return View(
         "t", "**Normal** _N_(_μ_, _σ_). Ellipse: _δ_^{T}_Fδ_ = 1. Drag the ring.", Axis(-4, 4, "mean _μ_", ticks(-2, 0, 2), label_at="right"), Axis(0, 3.7, "_σ_", ticks(1, 2, 3), grid=False), layers,
         "Half-plane of mean and standard deviation with the ellipse of the Fisher matrix at the present point",

@@ -80,17 +80,21 @@ def step_sizes(scale: Array, natural: Array, weighted: Array, rows: Rows) -> Vie
 
 
 # ---- noise -------------------------------------------------------------------------------------------------------------
-def cloud(x: Data, y: Data, exact: Array | None, rows: Rows) -> View:
+def cloud(id: str, x: Data, y: Data, exact: Array | None, rows: Rows, reach: tuple[float, float]) -> View:
+    """Sampled gradients around the exact one, from afar or from near; ``reach`` half the axes' lengths."""
+    far = id == "a"
+    across, up = reach
+    marks = ((-0.3, 0), (-0.5, 0, 0.5)) if far else ((-0.04, 0), (-0.05, 0, 0.05))
     layers: list[Layer] = [
-        segments([-0.5, 0.0], [0.0, -0.8], [0.5, 0.0], [0.0, 0.8], "hair"),
-        *([label(0.0, 0.12, "the cloud’s middle is an answer:", align="center", token="ink3"), label(0.0, 0.12, HIDDEN, dy=17, align="center", token="ink3")] if exact is None else []),
-        points(x, y, "sampled", size=2.6, alpha=0.4, symbol="circle", edge=False, hollow=False),
-        *([arrow(0.0, 0.0, exact[0], exact[1], "exact", width=2.5), label(exact[0], exact[1], "{exact|∇_J_}", dx=10, dy=-8, token="exact", weight=600)] if exact is not None else []),
+        segments([-1.0, 0.0], [0.0, -1.0], [1.0, 0.0], [0.0, 1.0], "hair"),
+        *([label(0.0, 0.16 * up, "the cloud’s middle is an answer:", align="center", token="ink3"), label(0.0, 0.16 * up, HIDDEN, dy=17, align="center", token="ink3")] if exact is None else []),
+        points(x, y, "sampled", size=2.4, alpha=0.4, symbol="circle", edge=False, hollow=False),
+        *([arrow(0.0, 0.0, exact[0], exact[1], "exact", width=2.5), label(exact[0], exact[1], "{exact|∇_J_}", dx=10, dy=-8 if far else 4, token="exact", weight=600)] if exact is not None else []),
     ]  # fmt: skip
     return View(
-        "a", "**200 sampled gradients,** 100 actions each; random draw, seed [seed:i]", Axis(-0.45, 0.45, "push on arm 1", ticks(-0.4, -0.2, 0, 0.2, 0.4)), Axis(-0.75, 0.75, "push on arm 2", ticks(-0.5, 0, 0.5), grid=False), layers,
-        "Two hundred sampled policy gradients around the exact one", "Noise of one sampled term: [noise]. It is [noise_b] with the best baseline, [best].",
-        table=rows, height=372, phone=300, pad=(42, 8, 8, 40),
+        id, "**200 sampled gradients,** 100 actions each; seed [seed:i]" if far else "**The same,** eight times nearer", Axis(-across, across, "push on arm 1", ticks(*marks[0]), label_at="right"), Axis(-up, up, "arm 2", ticks(*marks[1]), grid=False), layers,
+        "Two hundred sampled policy gradients around the exact one" + ("" if far else ", enlarged"), "Random draws, seed [seed:i]. Noise of one sampled term: [noise]; [noise_b] with the best baseline, [best].",
+        table=rows, height=172, phone=240, pad=(46, 8, 8, 24), small=True,
     )  # fmt: skip
 
 
@@ -131,7 +135,7 @@ def gaussian(t: Array, plain: Array, natural: Array, rows: Rows) -> View:
         label(2.0, float(natural[k]), "{exact|natural [g_natural]}", dx=10, dy=-8, token="exact", weight=600), label(2.0, float(plain[k]), "{identity|plain [g_plain]}", dx=12, dy=-4, token="identity", weight=600),
     ]  # fmt: skip
     return View(
-        "b", "**A Gaussian policy:** here natural is slower", Axis(0, 4, "time", ticks(0, 1, 2, 3, 4)), Axis(0.0005, 3, "|_μ_ − _m_|", [(0.001, "0.001"), (0.01, "0.01"), (0.1, "0.1"), (1, "1")], log=True), layers,
+        "b", "**A Gaussian policy:** here natural is slower", Axis(0, 4, "time", ticks(0, 1, 2, 3, 4)), Axis(0.0005, 8, "|_μ_ − _m_|", [(0.001, "0.001"), (0.01, "0.01"), (0.1, "0.1"), (1, "1")], log=True), layers,
         "Distance of a Gaussian policy's mean from the best action against time; the natural flow is the slower one", "At t = 2 the natural flow is [g_natural] away, the plain one [g_plain].",
         table=rows, height=372, phone=240, pad=(48, 8, 10, 40),
     )  # fmt: skip

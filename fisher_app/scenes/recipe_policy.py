@@ -121,15 +121,18 @@ def noise(v) -> Scene:
         [["_F_~{22} from 1000 actions"], ["{sampled|[f22] ± [se]}, exact {exact|[F22]}"]],
         [["trace"], ["{exact|_F_ [trF]}" + (", uniform logs **[trL]**" if v.logs else "")]],
     ]}  # fmt: skip
+    dots = [Live(corners[..., k], both, ends) for k in (0, 1)]
+    middle = POLICY.gradient(START, ARMS) if shown else None
+    rows = (["draw", *(["push on arm 1", "push on arm 2"] if shown else [])], [np.arange(CLOUDS), *(corners[0, 0, :, :2].T if shown else [])])
     views = [
-        figures.cloud(Live(corners[..., 0], both, ends), Live(corners[..., 1], both, ends), POLICY.gradient(START, ARMS) if shown else None, (["draw", *(["push on arm 1", "push on arm 2"] if shown else [])], [np.arange(CLOUDS), *(corners[0, 0, :, :2].T if shown else [])])),
+        figures.cloud("a", *dots, middle, rows, (0.4, 0.8)), figures.cloud("z", *dots, middle, rows, (0.05, 0.1)),
         figures.noise(NODES["baseline"], Live(table.T, ("offset",)), Live(table, both), (Live(best, ("offset",)), Live(least, ("offset",))), (["baseline", "noise at this offset"], [NODES["baseline"], table[:, at[1]]])),
     ]  # fmt: skip
     scores = POLICY.score(np.arange(3), START)
     terms = (ARMS + v.offset - v.baseline)[:, None] * scores
     by_hand = HERE @ (terms**2).sum(axis=1) - ((HERE @ terms) ** 2).sum()
     tests = [enumeration(START), Check("noise of one term", "closed form", "sum over actions", float(abs(by_hand / table[at] - 1)), 1e-9)]
-    return Scene(views, figures.TWO, ("a b",), ["baseline", "offset"], numbers, formula, breaks=["logs"], more=["seed"], checks=tests)
+    return Scene(views, figures.TWO, ("a b", "z b"), ["baseline", "offset"], numbers, formula, breaks=["logs"], more=["seed"], checks=tests)
 
 
 # ---- speed -------------------------------------------------------------------------------------------------------------
