@@ -8,11 +8,11 @@ own = False  # parameter
 n = synapses
 rules = {"GD": lambda t: 1 / (n + 1), "EWC": lambda t: 1 / (n + t), "rate": lambda t: c / n}
 for name, rate in rules.items():
-    signal, power, holds = np.zeros(patterns), 0.0, 0  # of every pattern; the output's variance for one never stored
-    variance = np.zeros(patterns)  # of every stored pattern's own output
+    signal, variance = np.zeros(patterns), np.zeros(patterns)  # of each stored pattern's output
+    power, first, holds = 0.0, 0.0, 0  # variance of the output for a pattern never stored; signal of pattern 1
     for t in range(1, 2 * n + 1):
         a = rate(t)
-        first = (1 - a) * first if t > 1 else n * a  # noqa: F821
+        first = (1 - a) * first if t > 1 else n * a
         if t <= patterns:
             old = slice(0, t - 1)
             variance[old] += a * a * (signal[old] ** 2 + (n - 2) * power + n) - (2 * a - 2 * a * a) * variance[old]
