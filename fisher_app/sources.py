@@ -29,7 +29,7 @@ SOURCES = {
     "DU": Source("J. Duchi. Statistics 311 lecture notes: Fisher information."),
     "KI": _doi("J. Kirkpatrick et al. (2017). Overcoming catastrophic forgetting in neural networks. PNAS 114, 3521.", "10.1073/pnas.1611835114"),
     "HU": _doi("F. Huszár (2018). Note on the quadratic penalties in elastic weight consolidation. PNAS 115, E2496.", "10.1073/pnas.1717042115"),
-    "HR": _doi("J. Kirkpatrick et al. (2018). Reply to Huszár. PNAS 115, E2498.", "10.1073/pnas.1800157115"),
+    "HR": _doi("J. Kirkpatrick et al. (2018). Reply to Huszár: The elastic weight consolidation penalty is empirically valid. PNAS 115, E2498.", "10.1073/pnas.1800157115"),
     "SC": _arxiv("J. Schwarz et al. (2018). Progress & Compress.", "1805.06370"),
     "KU": _arxiv("F. Kunstner, L. Balles, P. Hennig (2019). Limitations of the empirical Fisher approximation.", "1905.12558"),
     "VV": _arxiv("G. van de Ven (2025). On the computation of the Fisher information in continual learning.", "2502.11756"),
