@@ -20,13 +20,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fisher_core import expectation
+from fisher_core import drawn, expectation
 from fisher_core import validation as check
 from fisher_core.family import Estimate, Family
 from fisher_core.special import exp_excess
 from fisher_core.validation import Array
 
-BLOCK = 1 << 18
 NEIGHBOURS = 0.1  # root mean square of log p/q below which it is integrated from the score
 RADIUS = 0.3  # of the disc around t = 1 in which φ is a polynomial; t log t ends at t = 0
 
@@ -90,15 +89,20 @@ def kl_monte_carlo(
     check.choice("estimator", estimator, ("log_ratio", "non_negative"))
     n, rng = check.integer("n", n, 2), check.generator("rng", rng)
     theta_p, theta_q = f.check_theta(theta_p), f.check_theta(theta_q)
-    d = np.empty(n)
-    for start in range(0, n, BLOCK):
-        part = d[start : start + BLOCK]
-        x = f.sample(theta_p, len(part), rng)
-        part[:] = _log_ratio(f, x, theta_p, theta_q, np.full(len(part), -np.log(len(part))))
-    if np.isinf(d).any():
-        return Estimate(np.array(np.inf), np.array(0.0), n)
-    terms = d if estimator == "log_ratio" else exp_excess(-d)
-    return Estimate(np.array(terms.mean()), np.array(terms.std(ddof=1) / np.sqrt(n)), n)
+    total, squares, shift = 0.0, 0.0, None
+    for x, counts in drawn.blocks(f, theta_p, n, rng):
+        times = np.ones(len(x)) if counts is None else counts
+        d = _log_ratio(f, x, theta_p, theta_q, np.log(times / times.sum()))
+        if np.isinf(d).any():
+            return Estimate(np.array(np.inf), np.array(0.0), n)
+        terms = d if estimator == "log_ratio" else exp_excess(-d)
+        if shift is None:  # near the mean, or the sum of squares would lose its digits
+            shift = float(times @ terms / times.sum())
+        terms = terms - shift
+        total, squares = total + float(times @ terms), squares + float(times @ terms**2)
+    variance = max(squares - total**2 / n, 0.0) / (n - 1)
+    assert shift is not None, "n is at least 2"
+    return Estimate(np.array(shift + total / n), np.array(np.sqrt(variance / n)), n)
 
 
 def hellinger(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:

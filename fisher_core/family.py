@@ -269,8 +269,13 @@ class Family:
 
         The score integrated from p to q by eight Gauss–Legendre nodes: every term is of the order of the result.
         """
-        slopes = ((w, stack(self._score(x, p + t * step), (len(x),), 1)) for t, w in _path_nodes())
-        return sum((w * (slope @ step) for w, slope in slopes), start=np.zeros(len(x)))
+        total = np.zeros(len(x))
+        for t, w in _path_nodes():
+            s = self._score(x, p + t * step)
+            total += (
+                s @ (w * step) if isinstance(s, np.ndarray) else sum(a * b for a, b in zip(s, w * step, strict=True))
+            )
+        return total
 
     def _score(self, x: Array, theta: Array) -> Any:
         """The d coordinates of the score, each (n,) or a constant."""

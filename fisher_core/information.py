@@ -16,14 +16,14 @@ Sources: Fisher (1925), Proc. Camb. Phil. Soc. 22, 700; Martens (2020), arXiv 14
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import singledispatch
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import expectation
+from fisher_core import drawn, expectation
 from fisher_core import validation as check
 from fisher_core.differences import by_differences
 from fisher_core.family import Estimate, Family
@@ -32,9 +32,9 @@ from fisher_core.scores import bin_means
 from fisher_core.validation import Array
 
 Data = ArrayLike | tuple[ArrayLike, ArrayLike]
+Coordinates = Array | Sequence[Array]  # (d, m), or d arrays (m,)
 
 BLOCK = 1 << 18  # numbers held at a time: memory stays at a few MB for any number of observations
-DRAWN = 1 << 14  # draws at a time: they and their scores stay in the second-level cache
 
 
 def exact(model: Family | ConditionalModel, *at: ArrayLike, **named: ArrayLike) -> Array:
@@ -82,8 +82,7 @@ def monte_carlo(model: object, *at: Any, draws: int = 1) -> Estimate:
 def _(model: Family, theta: ArrayLike, n: int, rng: np.random.Generator) -> Estimate:
     theta = model.check_theta(theta)
     n, rng = check.integer("n", n, 1), check.generator("rng", rng)
-    sizes = (min(DRAWN, n - start) for start in range(0, n, DRAWN))
-    return _second_moment(_scores(model, theta, model.sample(theta, size, rng)) for size in sizes)
+    return _second_moment((_scores(model, theta, x), counts) for x, counts in drawn.blocks(model, theta, n, rng))
 
 
 @monte_carlo.register
@@ -104,7 +103,7 @@ def empirical(model: Family | ConditionalModel, data: Data, theta: ArrayLike, ce
     if centered:
         for part in _parts(columns, theta.size):
             mean = mean + score(*part, theta).sum(axis=0) / len(columns[0])
-    return _second_moment(score(*part, theta) - mean for part in _parts(columns, theta.size))
+    return _second_moment(((score(*part, theta) - mean).T, None) for part in _parts(columns, theta.size))
 
 
 def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> Estimate:
@@ -195,39 +194,45 @@ def _parts(columns: tuple[Array, ...], size: int) -> Iterator[tuple[Array, ...]]
         yield tuple(column[start : start + rows] for column in columns)
 
 
-def _scores(f: Family, theta: Array, x: Array) -> Array:
-    """The scores (m, d) of the family's own draws, past the checks of ``f.score``: every coordinate is contiguous."""
+def _scores(f: Family, theta: Array, x: Array) -> Coordinates:
+    """The d coordinates of the scores at the family's own draws, (m,) each, past the checks of ``f.score``."""
     with np.errstate(all="ignore"):
         s = f._score(x, theta)
-        return s if isinstance(s, np.ndarray) else np.stack(np.broadcast_arrays(*s, x)[:-1]).T
+        return s.T if isinstance(s, np.ndarray) else np.broadcast_arrays(*s, x)[:-1]
 
 
-def _second_moment(blocks: Iterable[Array]) -> Estimate:
-    """Mean of s sᵀ over rows s (m, d) and its standard error, from the sums of sᵢsⱼ and of (sᵢsⱼ)²."""
+def _second_moment(blocks: Iterable[tuple[Coordinates, Array | None]]) -> Estimate:
+    """Mean of s sᵀ and its standard error, from the sums of sᵢsⱼ and of (sᵢsⱼ)².
+
+    Blocks are the d coordinates of the scores, (m,) each, and how often each score came, or None for once.
+    """
     total, squares, n = np.zeros(()), np.zeros(()), 0
-    for s in blocks:
-        sums, sums_of_squares = _few(s) if s.shape[1] <= 3 else _many(s)
-        total, squares, n = total + sums, squares + sums_of_squares, n + len(s)
+    for s, counts in blocks:
+        sums, sums_of_squares = _few(s) if counts is None and len(s) <= 3 else _many(np.asarray(s), counts)
+        total, squares = total + sums, squares + sums_of_squares
+        n += len(s[0]) if counts is None else int(counts.sum())
     value = check.computed(total / n, scores=total)
     return Estimate(value, _standard_error(value, squares / n, n), n)
 
 
-def _few(s: Array) -> tuple[Array, Array]:
+def _few(s: Coordinates) -> tuple[Array, Array]:
     """Σ sᵢsⱼ and Σ (sᵢsⱼ)² one pair at a time: for d = 2 and 3 in a third of the time of :func:`_many`."""
-    d = s.shape[1]
+    d, square = len(s), [c * c for c in s]
     sums, squares = np.empty((2, d, d))
     for i in range(d):
         for j in range(i + 1):
-            product = s[:, i] * s[:, j]
-            sums[i, j] = sums[j, i] = product.sum()
-            squares[i, j] = squares[j, i] = product.dot(product)
+            sums[i, j] = sums[j, i] = s[i].dot(s[j])
+            squares[i, j] = squares[j, i] = square[i].dot(square[j])
     return sums, squares
 
 
-def _many(s: Array) -> tuple[Array, Array]:
-    """Σ sᵢsⱼ and Σ (sᵢsⱼ)² as two Gram matrices, SᵀS and (S²)ᵀ(S²)."""
+def _many(s: Array, counts: Array | None) -> tuple[Array, Array]:
+    """Σ sᵢsⱼ and Σ (sᵢsⱼ)² as two products, from s (d, m)."""
     square = s * s
-    return s.T @ s, square.T @ square
+    if counts is not None:
+        root = np.sqrt(counts)
+        s, square = s * root, square * root
+    return s @ s.T, square @ square.T
 
 
 def _standard_error(mean: Array, mean_square: Array, n: int) -> Array:

@@ -50,26 +50,26 @@ def itakura_saito(a: Array, b: Array, gap: Array) -> Array:
     c = gap / b
     near = np.abs(c) < 0.4
     if not near.any():
-        return c - _far_log_ratio(a, b)
+        return c - log_ratio(a, b)
     all_near = near.all()
     u = c if all_near else np.where(near, c, 0.0)
     s = u / (2 + u)
     t = s * s
     series = s * (u - 2 * t * _horner(t, [1 / (2 * j + 3) for j in range(13)]))
-    return series if all_near else np.where(near, series, c - _far_log_ratio(a, b))
+    return series if all_near else np.where(near, series, c - log_ratio(a, b))
 
 
 def log_ratio(a: Array, b: Array) -> Array:
-    """log(a/b) for positive a and b, to full relative accuracy near a = b and where a/b overflows or underflows."""
-    c = (a - b) / b
-    return np.where(np.abs(c) < 0.5, np.log1p(c), _far_log_ratio(a, b))
+    """log(a/b) for positive a and b, to full relative accuracy near a = b and where a/b overflows or underflows.
 
-
-def _far_log_ratio(a: Array, b: Array) -> Array:
-    ratio = a / b
-    result = np.log(ratio)
-    normal = (ratio > 1e-300) & (ratio < 1e300)
-    return result if np.all(normal) else np.where(normal, result, np.log(a) - np.log(b))
+    ± log(1 + |a − b|/min(a, b)) has all its digits at any ratio, for one logarithm.
+    """
+    gap = a - b
+    size = np.log1p(np.abs(gap) / np.minimum(a, b))
+    result = np.copysign(size, gap)
+    if size.size and np.isfinite(size.max()):
+        return result
+    return np.where(np.isfinite(size), result, np.log(a) - np.log(b))
 
 
 def product_difference(a: Array, b: Array | float, c: Array, d: Array) -> Array:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fisher_core import FAMILIES, information
+from fisher_core import FAMILIES, drawn, information
 from fisher_core.models import LogisticRegression, SoftmaxRegression
 
 from . import contenders
@@ -212,7 +212,7 @@ def draws(quick: bool) -> Iterator[str]:
     yield "took at any time during the estimate, standard errors included. Bar: 2 ×, bounded memory.\n"
     yield "| family | × sampling | MB |"
     yield "|---|---:|---:|"
-    block = information.DRAWN
+    block = drawn.BLOCK
     for key, f in FAMILIES.items():
         f.sample(f.default, block, rng)
         tracemalloc.start()  # numpy reports its arrays; the process's own peak is that of the benchmarks before

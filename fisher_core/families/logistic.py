@@ -43,7 +43,8 @@ class Logistic(Family):
     def _score(self, x: Array, theta: Array) -> Any:
         loc, scale = theta
         z = (x - loc) / scale
-        return np.tanh(z / 2) / scale, (z * np.tanh(z / 2) - 1) / scale
+        slope = np.tanh(z / 2)
+        return slope / scale, (z * slope - 1) / scale
 
     def _hessian(self, x: Array, theta: Array) -> Any:
         loc, scale = theta

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln
 
-from fisher_core import FAMILIES, expectation, information
+from fisher_core import FAMILIES, divergence, drawn, expectation, information
 from fisher_core.models import LinearRegression, LogisticRegression
 
 NORMAL, POISSON, BERNOULLI = FAMILIES["normal"], FAMILIES["poisson"], FAMILIES["bernoulli"]
@@ -259,3 +259,31 @@ def test_conditional_models_go_to_their_own_methods(model):
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_draws_of_a_discrete_family_are_counted_not_lost():
+    x = np.array([0.0, 3.0, 3.0, 11.0, 0.0, 3.0, *range(12)])
+    values, counts = drawn.counted(x)
+    np.testing.assert_array_equal(values, np.arange(12))
+    np.testing.assert_array_equal(counts, [3, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1, 2])
+    values, counts = drawn.counted(x[:6] % 11)  # few outcomes, one of them missing
+    np.testing.assert_array_equal(np.repeat(values, counts.astype(int)), [0, 0, 0, 3, 3, 3])
+    for kept in (np.array([1e9, 1e9]), np.array([-1.0, 0.0])):
+        assert drawn.counted(kept)[0] is kept and drawn.counted(kept)[1] is None
+
+
+@pytest.mark.parametrize("key", ["bernoulli", "categorical", "poisson", "weibull"])
+def test_monte_carlo_is_the_mean_over_its_own_draws(key):
+    f, n = FAMILIES[key], drawn.BLOCK + 1000
+    found = information.monte_carlo(f, f.default, n, np.random.default_rng(5))
+    rng = np.random.default_rng(5)
+    x = np.concatenate([f.sample(f.default, drawn.BLOCK, rng), f.sample(f.default, 1000, rng)])
+    s = f.score(x, f.default)
+    products = s[:, :, None] * s[:, None, :]
+    np.testing.assert_allclose(found.value, products.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(found.standard_error, products.std(axis=0, ddof=1) / np.sqrt(n), rtol=1e-9)
+    np.testing.assert_array_equal(found.value, found.value.T)
+    q = f.default * 0.98
+    kl = divergence.kl_monte_carlo(f, f.default, q, n, np.random.default_rng(5))
+    d = divergence.log_ratio(f, x, f.default, q)
+    np.testing.assert_allclose([kl.value, kl.standard_error], [d.mean(), d.std(ddof=1) / np.sqrt(n)], rtol=1e-9)
