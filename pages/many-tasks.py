@@ -14,7 +14,7 @@ lesson = Lesson(
     claim="One running penalty is exact; a spring per task counts the first task again and again.",
     question="A and B are learned. How do you remember both while you learn C?",
     figures={
-        "plane": Figure("Three tasks", many_tasks.plane, "A trail is training; a thin line, the pull to an anchor (open circle). A bar is one task’s share in the final answer. Click a bar or a letter to follow that task."),
+        "plane": Figure("Three tasks", many_tasks.plane, "A bar is one task’s share in the final answer. Thin lines: springs, pulling to their anchors."),
         "line": Figure("Many tasks", many_tasks.line, "A bar is one task’s share in the final answer; its slices are the springs it comes through. Click one to follow its task _k_; drag _T_ to let the tasks come."),
         "sides": Figure("Both sides", many_tasks.sides, "Each rule is right for a goal: a single spring if all tasks count alike (_r_ = 1), online EWC if task _k_ counts _γ_ times the next, separate springs if the oldest count most. A curve that touches 0 is a rule without regret."),
     },
@@ -25,7 +25,7 @@ lesson = Lesson(
         Preset("drift", "drifting centres", "5.50 beside 2.93. One is the mean of 1 … 10, the other the harmonic number _H_~{10}.", {"tab": "line", "world": "drift"}),
         Preset("decay", "_γ_ = 0.95", "the memory fills to _S_~{∞} = 20; the weight of a task halves every 13.5 tasks. The drift ends at 5.92 (_γ_ = 0.5: 9.01).", {"tab": "line", "world": "drift", "gamma": 0.95}),
         Preset("rescue", "diagonal rescue", "separate 7.713 now beats single 7.814: two errors cancel. Learn C, B, A (under More) and they add: 9.012, 7.783.", {"kind": "diagonal"}),
-        Preset("revisit", "revisit A", "the running sum counts A twice: (0.112, 1.177), 7.971. One factor per task, A’s replaced, is exact: 7.709.", {"order": "abca"}),
+        Preset("revisit", "revisit A", "the running sum counts A twice: (0.112, 1.177), 7.971. One factor per task, A’s replaced (Huszár’s remedy): 7.709.", {"order": "abca"}),
         Preset("forget", "_γ_ = 0", "plain fine-tuning: the dotted trail runs to C and the losses add up to 26.9.", {"gamma": 0.0}),
     ],
     predictions=[

@@ -87,7 +87,7 @@ def weights(p: Picture) -> View:
     layers.append(segments([x0, x0, x0, x1], [y0, y1, y0, y0], [x1, x1, x0, x1], [y0, y1, y1, y1], "axis"))
     layers += end_names(p)
     return View(
-        "a", f"**Two weights, three tasks{' with Laplace noise' if p.v.bent else ''}.** Shaded: loss ≤ 0.35.",
+        "a", f"**Two weights{', Laplace noise' if p.v.bent else ''}.** Shaded: loss ≤ 0.35. Click a letter.",
         Axis(-1.3, 4.5, "weight _θ_~{1}", ticks((0, 2, 4)), label_at="right"),
         Axis(-0.75, 4.85, "weight _θ_~{2}", ticks((0, 2, 4)), grid=False),
         layers, height=316, phone=300, pad=(34, 8, 6, 36), equal=True,

@@ -213,7 +213,7 @@ SIDES = {
     "head": ["", "Huszár 2018: one spring, latest _θ_", "Kirkpatrick et al., reply: a spring per task"],
     "rows": [
         ["why", "Bayes’ rule: B’s optimum holds A already", "Bayes inspires, it does not bind; an anchor sits where its _F_ was measured"],
-        ["for it", "exact for quadratic tasks, in any order", "older tasks are harder to keep: more weight may be what you want"],
+        ["for it", "exact for quadratic tasks in any order", "it works in practice; older tasks are harder to keep and may deserve more weight"],
         ["price", "oldest task **[old_single]** instead of [old_separate]", "all tasks **[all_separate]** instead of [all_single], newest [new_separate] instead of [new_single]"],
     ],
     "align": ["left", "left", "left"],

@@ -198,7 +198,7 @@ def test_revisit_look(answered):
         f"({shown(answered, 'single_x'):.3f}, {shown(answered, 'single_y'):.3f}), {shown(answered, 'single_sum'):.3f}"
         in look
     )
-    assert f"is exact: {shown(answered, 'factors_sum'):.3f}" in look
+    assert f"(Huszár’s remedy): {shown(answered, 'factors_sum'):.3f}" in look
     assert shown(answered, "factors_sum") == pytest.approx(shown(answered, "joint_sum"), rel=1e-6)
 
 
