@@ -122,3 +122,14 @@ def test_error_bars_cover():
             low, high = (np.ravel(side)[-1] for side in estimate.interval)
             hits[k] += low <= truth <= high
     assert ((0.89 < hits / 200) & (hits / 200 < 0.99)).all(), hits
+
+
+def test_the_error_of_a_ratio_is_that_of_the_jackknife():
+    """SNR is a ratio of two means over the same runs: leave each run out in turn, and see how much it moves."""
+    drawn = simulate("ewc", 6, 12, 400, np.random.default_rng(2))
+    others = [(values.sum(axis=0) - values) / 399 for values in (drawn.first, drawn.power)]
+    left_out = others[0] / np.sqrt(others[1])
+    jackknife = np.sqrt(399 / 400 * ((left_out - left_out.mean(axis=0)) ** 2).sum(axis=0))
+    np.testing.assert_allclose(drawn.snr().standard_error[1:], jackknife[1:], rtol=0.01)
+    wrong = np.std(drawn.first, axis=0) / np.sqrt(400 * drawn.power.mean(axis=0))  # as if the noise were known
+    assert (np.abs(wrong / jackknife - 1)[1:6] > 0.02).all()
