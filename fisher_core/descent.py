@@ -191,6 +191,44 @@ def kl_step(
     return delta, float(-objective.gradient(theta) @ delta)
 
 
+def kl_ball(objective: Objective, theta: ArrayLike, radius: float) -> tuple[Array, float]:
+    """The step δ (2,) of exactly KL(θ‖θ+δ) = radius after which the loss is least, and its fall; for d = 2.
+
+    What the natural step is the limit of: the angle between the two shrinks as √radius. Directions are angles in the
+    coordinates where F is the identity; along each the radius is found by root finding, and the best angle within a
+    quarter turn of the natural one by golden section. ValueError where the parameter space ends inside the ball.
+    """
+    from scipy.optimize import brentq, minimize_scalar
+
+    theta, radius = check.vector("theta", theta, 2), check.positive("radius", radius)
+    divergence_to = objective.kl
+    if divergence_to is None:
+        raise ValueError(f"objective '{objective.name}' has no divergence, and a KL ball must have it")
+    values, vectors, null = linalg.eigen("fisher", objective.fisher(theta))
+    if null.shape[1]:
+        raise linalg.SingularFisherError("fisher", values, null)
+    natural, _ = kl_step(objective, theta, radius)
+    whitened = np.sqrt(values) * (vectors.T @ natural)
+    centre = float(np.arctan2(whitened[1], whitened[0]))
+
+    def reached(angle: float) -> Array:
+        unit = np.sqrt(2 * radius) * vectors @ (np.array([np.cos(angle), np.sin(angle)]) / np.sqrt(values))
+        short = lambda t: float(divergence_to(theta, theta + t * unit)) / radius - 1.0  # noqa: E731
+        far = 1.0
+        while short(far) < 0:
+            far *= 1.5
+        return float(brentq(short, 0.0, far, xtol=1e-14, rtol=1e-14)) * unit
+
+    start = objective.loss(theta)
+    best = minimize_scalar(
+        lambda angle: objective.loss(theta + reached(angle)) - start,
+        bounds=(centre - np.pi / 2, centre + np.pi / 2),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    return reached(best.x), float(-best.fun)
+
+
 # Many steps -----------------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +247,26 @@ def path(
         trail.append(step(objective, trail[-1], kind, rate, damping, pseudo_inverse))
     objective.loss(trail[-1])  # refuses a last step that has left the parameter space
     return np.stack(trail)
+
+
+def steps_until(
+    objective: Objective, start: ArrayLike, kind: str, rate: float, loss: float, most: int, damping: float = 0.0
+) -> int | None:
+    """How many steps of one kind it takes until the loss is below ``loss``; None if ``most`` are not enough.
+
+    None too where a step leaves the parameter space: that run has no end.
+    """
+    theta = check.vector("start", start)
+    for count in range(check.integer("most", most) + 1):
+        try:
+            if objective.loss(theta) < loss:
+                return count
+            theta = step(objective, theta, kind, rate, damping)
+        except ValueError:
+            if count == 0:
+                raise
+            return None
+    return None
 
 
 def flow(

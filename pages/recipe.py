@@ -19,7 +19,7 @@ lesson = Lesson(
     question="Data, labels, actions: is it one _F_?",
     figures={
         "machines": Figure("Three machines", recipe_machines.machines, "Dot: a score, its area the probability; cross: mean, ellipse: covariance {exact|_F_}. The table has the ringed dot’s term. For actions the natural gradient is _r_ − mean _r_."),
-        "kl": Figure("KL step", recipe_policy.kl_step, "Policies on a ring are equally far in KL. The natural step goes where the reward is greatest; promised is the gain to first order."),
+        "kl": Figure("KL step", recipe_policy.kl_step, "Policies on a ring are equally far in KL. To first order no step to the ring gains more than the natural one; the promise is that first order."),
         "noise": Figure("Noise", recipe_policy.noise, "A number added to all rewards leaves the exact arrow where it is and blows up the cloud. A baseline takes it out again, for nothing: scores average to 0."),
         "speed": Figure("Speed", recipe_policy.speed, "A rare arm costs the plain gradient a factor 1 ∕ _p_~{0}, the natural one a logarithm. A Gaussian policy shrinks its own natural steps."),
         "newton": Figure("Newton", recipe_models.newton, "A logistic Hessian has no label in it, so exact Fisher, Newton and reweighted least squares are one step. The covariance of gradients wins the first steps by a longer step, not by a better direction."),

@@ -144,6 +144,49 @@ def test_a_flow_is_the_limit_of_small_steps(kind):
     assert gaps[1] < 0.005 and gaps[0] / gaps[1] == pytest.approx(2, rel=0.05)
 
 
+@pytest.mark.parametrize("radius, angle", [(0.1, 11.00), (1e-3, 0.864), (1e-5, 0.084)])
+def test_the_best_step_in_a_kl_ball_tends_to_the_natural_one(radius, angle):
+    loss = descent.divergence(NORMAL, [2.0, 0.5])
+    start = np.array([0.0, 1.0])
+    delta, gain = descent.kl_ball(loss, start, radius)
+    natural, promised = descent.kl_step(loss, start, radius)
+    between = np.degrees(np.arccos(delta @ natural / np.linalg.norm(delta) / np.linalg.norm(natural)))
+    assert between == pytest.approx(angle, abs=6e-3 if radius == 0.1 else 6e-4)
+    assert NORMAL.kl(start, start + delta) == pytest.approx(radius, rel=1e-9)
+    assert gain == pytest.approx(loss.loss(start) - loss.loss(start + delta)) and gain > 0
+    turn = np.linspace(0, 2 * np.pi, 721)  # no other point of the ball, found by bisection, does better
+    for u in np.stack([np.cos(turn), np.sin(turn)], axis=1):
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            end = start + middle * u
+            low, high = (middle, high) if end[1] > 0 and NORMAL.kl(start, end) < radius else (low, middle)
+        assert loss.loss(start) - loss.loss(start + low * u) <= gain * (1 + 1e-9)
+    np.testing.assert_allclose(natural / np.linalg.norm(natural), [0.77611, 0.63059], atol=5e-6)
+    assert promised == pytest.approx(gain, rel=0.35)
+
+
+@pytest.mark.parametrize(
+    "chart, rate, plain, natural",
+    [
+        (None, 0.1, 638, 87),
+        (None, 0.3, None, 27),
+        ("log_sigma", 0.1, 174, 88),
+        ("log_sigma", 0.3, 58, 29),
+        ("variance", 0.1, None, 85),
+        ("variance", 0.3, None, 26),
+        ("mean_parameters", 0.1, None, 85),
+        ("mean_parameters", 0.3, None, 26),
+    ],
+)
+def test_steps_to_a_target(chart, rate, plain, natural):
+    family = NORMAL if chart is None else NORMAL.in_chart(chart)
+    into = (lambda t: np.array(t)) if chart is None else family.from_base
+    loss = descent.divergence(family, into([5.0, 0.5]))
+    for kind, count in (("gradient", plain), ("natural", natural)):
+        assert descent.steps_until(loss, into([0.0, 10.0]), kind, rate, 1e-3, 700) == count
+
+
 # --- the policy as an objective -----------------------------------------------------------------------------------------
 
 
@@ -224,6 +267,9 @@ def test_every_conditional_model_descends(model, size):
         (lambda loss: descent.flow(loss, [0, 1], [1.0, 0.0]), "times must be ascending"),
         (lambda loss: descent.path(loss, [0, 1], "natural", 1.0, -1), "count = -1"),
         (lambda loss: descent.kl_step(loss, [0, 1], -1.0), "radius = -1 must be >= 0"),
+        (lambda loss: descent.kl_ball(loss, [0, 1], 0.1), "has no divergence"),
+        (lambda loss: descent.kl_ball(descent.divergence(NORMAL, [0, 1]), [0, 1.5], 0.0), "radius = 0 must be > 0"),
+        (lambda loss: descent.steps_until(descent.divergence(NORMAL, [0, 1]), [0, -1], "natural", 1, 0.1, 9), "sigma"),
         (lambda loss: descent.likelihood(LOGISTIC, X), "must be the pair (x, y)"),
         (lambda loss: descent.irls_step(LOGISTIC, X, Y, [0, 800.0]), "theta must be smaller"),
         (lambda loss: descent.race(LOGISTIC, X, Y, [0, 1], "natural", 1, 1), "must be (s, n, d)"),
