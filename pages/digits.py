@@ -18,7 +18,7 @@ lesson = Lesson(
     claim="Importance weights from A let one small network learn B and keep most of A; how much depends on _λ_, which Fisher, and luck.",
     question="A: digits. B: the same with shuffled pixels. What is left of A?",
     figures={
-        "runs": Figure("One network", digits.overview, "Bands are the spread over seeds, ± 1 SD, not the error of a mean. Tiles: the 64 weights at each pixel."),
+        "runs": Figure("One network", digits.overview, "Bands: the spread over seeds, not the error of a mean. Tiles: the 64 weights at each pixel; “held” is a log scale."),
         "fronts": Figure("Fair comparison", digits_tabs.fronts, "Compare what is kept of A where B is learned equally well: each seed’s _λ_ is set on validation rows (so its mark lies inside the mean curve), A and B are test rows. Bars: 95 % for the mean."),
         "overlap": Figure("Overlap", digits_tabs.overlap, "Six hidden layers of 32 units; A, then B under EWC, _λ_ = 100. Shuffle all pixels and the first layers part, while those near the output are shared; shuffle few and all are."),
         "noise": Figure("Weight noise", digits_tabs.noise, "A trained net 64-16-10 is shaken. Small: _F_ foresees the damage, and its null space ([null] of 1210 directions) is free. At length 10 that hurts as much as what the diagonal calls cheap: a quadratic is local."),

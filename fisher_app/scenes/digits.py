@@ -228,6 +228,7 @@ def checks(v, e: int, fresh: LiveRun | None) -> list[Check]:
     ]
     stored = runs().trace(v.seed, e, column(v.method, v.samples) or 0)
     if fresh is not None and stored is not None and fresh.known.any():
+        # 0 on one machine. Another BLAS rounds otherwise, and long training turns the last digit into some rows.
         gap = np.nanmax(np.abs(fresh.trace - stored)[fresh.known])
         made.append(Check("accuracy of this seed", "stored run", "run just now", float(gap), 30 / digits_data.TEST_ROWS))
     return made
