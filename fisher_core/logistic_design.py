@@ -37,5 +37,12 @@ def d_optimal() -> float:
     return _root(1.0)
 
 
+def best_pair(theta: ArrayLike) -> Array:
+    """The two inputs x with b + wx = ±d_optimal(), (..., 2), for θ = (b, w) (..., 2); infinite where w = 0."""
+    theta = check.parameters("theta", theta, 2)
+    with np.errstate(divide="ignore"):
+        return (np.array([-1.0, 1.0]) * d_optimal() - theta[..., :1]) / theta[..., 1:]
+
+
 def _root(value: float) -> float:
     return float(brentq(lambda z: z * np.tanh(z / 2) - value, 1e-3, 10.0, xtol=1e-14))

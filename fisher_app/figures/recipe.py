@@ -26,7 +26,6 @@ from ..stage.scene import (
     points,
     rule,
     segments,
-    veil,
 )  # fmt: skip
 
 COLUMNS = "repeat(6, minmax(0, 1fr))"
@@ -87,6 +86,7 @@ class Runs:
     damped: tuple[Data, Data] | None
     damped_now: tuple[Data, Data] | None
     rewards: Array
+    damping: bool
     names: tuple[tuple[Data, Data], tuple[Data, Data] | None]  # where "natural" and "plain" stand
     halves: tuple[Data, Data | None]  # when π₁ = ½, for the labels of the clock
     rows: tuple[Sequence[str], Sequence[Any]]
@@ -122,7 +122,7 @@ def triangle(r: Runs, question: str) -> View:
         layers.append(guesses(question))
     layers.append(label(*r.names[0], "{exact|natural}", token="exact", weight=600, dx=14, dy=20, align="center"))
     words = ["{identity|∇_J_ = ([push1], [push2], [push3])}", "{exact|_F_⁺∇_J_ = ([natural1], [natural2], [natural3])}"]
-    if r.damped is not None:
+    if r.damping:
         words.append("{exact|damped [eps]: ([damped1], [damped2], [damped3])}")
     layers += [label(1.5, 1.07, text, dy=31 + 18 * i, align="right") | RIGHT for i, text in enumerate(words)]
     layers.append(handle(x="p1", y="p2", ring=10))
@@ -210,7 +210,3 @@ def density(grid: Data, height: Data, x: Data, y: Data, sizes: Array, top: float
         "Normal density with the outputs whose scores are drawn above", "Density of N([mu], [sigma]); the ringed output has score ([gs1], [gs2]).",
         table=rows, height=TALLER, phone=220, pad=(12, 8, 6, 24), small=True,
     )  # fmt: skip
-
-
-def veiled(text: str = HIDDEN) -> Layer:
-    return veil([text])

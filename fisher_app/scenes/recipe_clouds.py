@@ -97,10 +97,9 @@ def label_cloud(v):
     c = figures.Cloud(x, s, rest(figures.radii(p, 9), Live(figures.radii(chance, 9), over, EVERY)), "ix", label_roots(),
                       (["x", "label", "score of b", "score of w", "probability"], [np.tile(INPUTS, 2), np.repeat([0, 1], 7), *now.T, p]))  # fmt: skip
     fisher, empirical, *_ = survey(tuple(y))
-    observed = (y + 0.0) @ np.eye(7)  # which of the two scores the label picks
-    seen_at = np.where(observed[:, None] == 1, now[7:], now[:7])
-    many = np.where(observed[:, None] == 1, scores[:, :, 7:], scores[:, :, :7])
-    more = [segments(-INPUTS * 0 - 1.2, -1.2 * INPUTS, INPUTS * 0 + 1.2, 1.2 * INPUTS, "hair")]
+    picked = np.arange(7) + 7 * (y == 1)  # which of its two scores each label picks
+    seen_at, many = now[picked], scores[:, :, picked]
+    more = [segments(np.full(7, -1.2), -1.2 * INPUTS, np.full(7, 1.2), 1.2 * INPUTS, "hair")]  # the rays along (1, x)
     if v.machine == "supervised":
         style = "sampled" if v.labels == "model" else "empirical"
         more += [ellipse(0.0, 0.0, *rooted(empirical / 7, every=4), style, width=2),

@@ -77,16 +77,19 @@ def slope_tables() -> np.ndarray:
 
 
 def slopes(v, shown: bool) -> dict[str, Number]:
-    """The three gradients at the start, component by component; damped ones over ε."""
-    natural = POLICY.natural_gradient(start(v.p1, v.p2), ARMS)
-    damped = np.stack([POLICY.damped_gradient(start(v.p1, v.p2), ARMS, e) for e in NODES["eps"]])
-    away = np.stack([POLICY.damped_gradient(arm_tables()[4], ARMS, v.eps)[..., k] for k in range(3)])
-    numbers = {}
-    for k in range(3):
-        numbers[f"push{k + 1}"] = Number(Live(slope_tables()[..., k], ("p1", "p2")), "+5") if shown else Number(np.nan)
-        numbers[f"natural{k + 1}"] = Number(float(natural[k]), "+1")
-        both = Cross((Live(damped[:, k], ("eps",)), Live(away[k], ("p1", "p2"))))
-        numbers[f"damped{k + 1}"] = Number(both, "+2") if shown else Number(np.nan)
+    """The gradients at the start, component by component; damped ones over ε or over the starts."""
+    here, names = start(v.p1, v.p2), ("push", "natural", "damped")
+    numbers = {f"{name}{k}": Number(np.nan) for name in names for k in (1, 2, 3)}
+    natural = POLICY.natural_gradient(here, ARMS)
+    numbers |= {f"natural{k + 1}": Number(float(natural[k]), "+1") for k in range(3)}
+    if shown:
+        numbers |= {f"push{k + 1}": Number(Live(slope_tables()[..., k], ("p1", "p2")), "+5") for k in range(3)}
+    if shown and v.damp:
+        over_eps = POLICY.damped_gradient(here, ARMS, NODES["eps"])
+        over_starts = POLICY.damped_gradient(arm_tables()[4], ARMS, v.eps)
+        for k in range(3):
+            both = Cross((Live(over_eps[:, k], ("eps",)), Live(over_starts[..., k], ("p1", "p2"))))
+            numbers[f"damped{k + 1}"] = Number(both, "+2")
     return numbers
 
 
@@ -133,7 +136,7 @@ def policy(v):
     names, halves = [spot(natural, coarse, 4.0), None], [when(t_natural, coarse), None]
     if shown:
         names[1], halves[1] = spot(plain, plain_runs(), 40.0), when(t_plain, plain_runs())
-    r = figures.Runs(TIMES, *both[0], *both[1], *both[2], ARMS, tuple(names), tuple(halves), (list(columns), list(columns.values())))
+    r = figures.Runs(TIMES, *both[0], *both[1], *both[2], ARMS, v.damp, tuple(names), tuple(halves), (list(columns), list(columns.values())))
     parts = {"controls": ["p1", "p2"], "player": "step", "groups": ["machine"], "breaks": ["damp"], "more": ["eps"] if v.damp else []}
     return [figures.triangle(r, "arm"), figures.rewards_over_time(r)], numbers, parts
 
@@ -144,9 +147,7 @@ def curves():
     grid = np.linspace(-3.5, 3.5, 57)
     z = pad(EVERY) @ np.stack([np.ones_like(grid), grid])
     at = pad(EVERY) @ FEATURES.T
-    b, w = np.moveaxis(pad(), -1, 0)
-    with np.errstate(divide="ignore"):
-        best = (np.array([-1, 1]) * logistic_design.d_optimal() - b[..., None]) / w[..., None]
+    best = logistic_design.best_pair(pad())
     return grid, LOGISTIC.mean(z), LOGISTIC.weight(z), LOGISTIC.weight(at), np.where(np.abs(best) < 20, best, np.nan)
 
 

@@ -58,6 +58,19 @@ def test_information_about_the_slope_and_the_best_inputs():
     assert logistic_design.best_for_slope() == pytest.approx(2.3994, abs=5e-5)
 
 
+def test_the_best_pair_of_inputs_has_the_largest_determinant():
+    theta = np.array([0.4, 1.7])
+
+    def determinant(x):
+        return np.linalg.det(LOGISTIC.fisher(np.column_stack([np.ones(2), x]), theta))
+
+    best = logistic_design.best_pair(theta)
+    for shift in np.random.default_rng(0).normal(0, 0.05, (200, 2)):
+        assert determinant(best + shift) <= determinant(best)
+    np.testing.assert_allclose(LOGISTIC.mean(theta[0] + theta[1] * best), [0.176, 0.824], atol=5e-4)
+    assert np.isinf(logistic_design.best_pair([[0.0, 0.0]])).all()
+
+
 # --- reference.md §5: natural gradient = Newton = IRLS; the race of four ------------------------------------------------
 
 
