@@ -23,7 +23,7 @@ COURSE = Course([
     Entry("digits", "EWC on a real network", "Importance weights from A let one small network learn B and keep most of A; how much depends on λ, which Fisher, and luck.", "pages/digits.py"),
     Entry("six-ways", "Six ways to compute it", "One letter F, six programs, and the best λ moves by six decades between them.", "pages/six-ways.py"),
     Entry("many-tasks", "Many tasks", "One running penalty is exact; a spring per task counts the first task again and again.", "pages/many-tasks.py"),
-    Entry("capacity", "Capacity", "EWC turns slow forgetting of the old into even ageing of all, until every memory fades at once.", "pages/capacity.py"),
+    Entry("capacity", "Capacity", "EWC turns slow forgetting of the old into even ageing of all.", "pages/capacity.py"),
     Entry("bugs", "Spot the bug", "Wrong information still draws a plausible picture; one independent check catches it."),
 ])  # fmt: skip
 
