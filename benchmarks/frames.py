@@ -19,10 +19,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from fisher_app.course import Course
+
 from .websocket import percentile, serve
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-LESSONS = ["score", "identity", "kl", "sampling", "ewc"]
+LESSONS = [e.slug for e in Course.read().written]
 BARE = 'import streamlit as st\nx = st.slider("x", 0, 100, 50)\nst.markdown(f"value {x}")\n'
 DONE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 START = "() => { window.__t = []; const f = t => { window.__t.push(t); window.__f = requestAnimationFrame(f) }; window.__f = requestAnimationFrame(f) }"

@@ -13,9 +13,11 @@ import asyncio
 import statistics
 import time
 
+from fisher_app.course import Course
+
 from .websocket import Session, percentile, serve
 
-LESSONS = ["score", "identity", "kl", "sampling", "ewc"]
+LESSONS = [e.slug for e in Course.read().written]
 
 
 async def cost(a):

@@ -5,7 +5,6 @@ The course's table of contents is read from the source of ``app.py``, so that a 
 
 from __future__ import annotations
 
-import ast
 import base64
 import json
 import os
@@ -20,7 +19,7 @@ os.environ.setdefault("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full")  # a failin
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from fisher_app.course import Course, Entry, open_course
+from fisher_app.course import Course, open_course
 from fisher_app.lesson import Lesson
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,12 +27,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @cache
 def course() -> Course:
-    tree = ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))
-    value = next(n.value for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == "COURSE")
-    return Course([Entry(*(ast.literal_eval(a) for a in call.args)) for call in value.args[0].elts])
+    return Course.read()
 
 
-WRITTEN = [e for e in course().entries if e.page]
+WRITTEN = course().written
 SLUGS = [e.slug for e in WRITTEN]
 PAGES = {e.slug: e.page for e in WRITTEN}
 
