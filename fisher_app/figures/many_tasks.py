@@ -87,7 +87,7 @@ def weights(p: Picture) -> View:
     layers.append(segments([x0, x0, x0, x1], [y0, y1, y0, y0], [x1, x1, x0, x1], [y0, y1, y1, y1], "axis"))
     layers += end_names(p)
     return View(
-        "a", f"**Two weights{', Laplace noise' if p.v.bent else ''}.** Shaded: loss ≤ 0.35. Click a letter.",
+        "a", "**Two weights, Laplace noise.** Shaded: loss ≤ 0.35." if p.v.bent else "**Two weights.** Shaded: loss ≤ 0.35. Click a letter.",
         Axis(-1.3, 4.5, "weight _θ_~{1}", ticks((0, 2, 4)), label_at="right"),
         Axis(-0.75, 4.85, "weight _θ_~{2}", ticks((0, 2, 4)), grid=False),
         layers, height=316, phone=300, pad=(34, 8, 6, 36), equal=True,
@@ -184,10 +184,10 @@ def followed(p: Picture, memory: str) -> Layer:
 
 def box(p: Picture) -> tuple[float, float, float, float]:
     """What is enlarged: all ends and the anchors of the last stage, if they lie close enough."""
-    runs = [p.played.runs[m] for m in ("single", "separate")]
+    runs = [p.played.now] if p.shown == ("online",) else [p.played.runs[m] for m in ("single", "separate")]
     ends = np.array([*(r.path[-1] for r in runs), p.played.joint])
     near = np.concatenate([ends, [r.anchors[-1] for r in runs]])
-    if np.ptp(near, axis=0).max() > 1.4:
+    if not np.ptp(near, axis=0).max() < 1.4:  # too far, or without an anchor
         near = ends
     middle, half = (near.max(axis=0) + near.min(axis=0)) / 2, max(0.5, 0.72 * float(np.ptp(near, axis=0).max()))
     return middle[0] - half, middle[0] + half, middle[1] - half, middle[1] + half
