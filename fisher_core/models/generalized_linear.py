@@ -15,17 +15,17 @@ from __future__ import annotations
 from abc import abstractmethod
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.family import Estimate
+from fisher_core.models import error_rows
 from fisher_core.models.base import ConditionalModel
 from fisher_core.validation import Array
 
-# The standard error of a Monte Carlo Fisher costs as much as the matrix. On more than four times the lower number of rows
-# it is estimated from one in 32, at least and at most as many: to some 2 %, or 7 % from 256 rows.
-SAMPLED_ROWS = 256, 2048
+# Up to so many numbers in x the standard error of a Monte Carlo Fisher is computed from all rows.
+FEW_NUMBERS = 1 << 15
 
 
 class GeneralizedLinearModel(ConditionalModel):
@@ -108,8 +108,7 @@ class GeneralizedLinearModel(ConditionalModel):
         x, theta = self._checked(x, theta)
         draws, rng = check.integer("draws", draws, 1), check.generator("rng", rng)
         variances, sizes = np.empty(len(x)), np.empty(len(x))
-        least, most = SAMPLED_ROWS
-        all_rows = len(x) <= 4 * least
+        all_rows = x.size <= FEW_NUMBERS
 
         def mean_squares(block: Array, rows: slice) -> Array:
             squares, variances[rows] = self.squared_residuals(check.computed(block.dot(theta), x=block), rng, draws)
@@ -119,11 +118,12 @@ class GeneralizedLinearModel(ConditionalModel):
 
         value = check.computed(linalg.blocked_gram(x, mean_squares, over=len(x)), x=x)
         if all_rows:
-            spread = _spread(x * x, variances)
+            spread = linalg.blocked_gram(x * x, lambda block, rows: variances[rows])
         else:
-            rows, stand_for = _systematic(variances * sizes**2, min(max(least, len(x) // 32), most), rng)
-            spread = _spread(np.square(x[rows]), variances[rows] * stand_for)
-        return Estimate(value, spread / len(x), len(x) * draws)
+            rows, stand_for = error_rows.drawn(variances * sizes**2, rng)
+            weights = variances[rows] * stand_for
+            spread = linalg.blocked_gram(np.square(x[rows]), lambda block, part: weights[part])
+        return Estimate(value, np.sqrt(spread) / len(x), len(x) * draws)
 
     def mean_loss(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> float:
         """−(1/n) Σ log p(y_i | x_i, θ)."""
@@ -163,26 +163,6 @@ class GeneralizedLinearModel(ConditionalModel):
         with np.errstate(over="ignore", invalid="ignore"):  # reported by the next line
             z = x @ theta
         return x, check.computed(z, x=x)
-
-
-def _spread(squares: Array, variances: Array) -> Array:
-    """√(Σ vᵢ (xᵢ²)(xᵢ²)ᵀ), entry by entry, from ``squares`` xᵢ² (m, d), which are overwritten."""
-    squares *= np.sqrt(variances)[:, None]
-    return np.sqrt(squares.T.dot(squares))
-
-
-def _systematic(share: Array, size: int, rng: np.random.Generator) -> tuple[NDArray[np.intp], Array]:
-    """``size`` rows drawn with probability proportional to ``share`` (n,), and the weight of each, (size,).
-
-    With share = v‖x‖⁴ no outlier is missed. Systematic sampling: one uniform number, equal steps in the running total.
-    """
-    cumulative = np.cumsum(share)
-    if not cumulative[-1] > 0:  # nothing varies
-        return np.arange(1), np.zeros(1)
-    spacing = cumulative[-1] / size
-    offset = 0.999999 * rng.random()  # < 1 also after the addition below is rounded
-    rows = np.searchsorted(cumulative, spacing * (np.arange(size) + offset), side="right")
-    return rows, spacing / share[rows]
 
 
 def column_scale(x: Array) -> Array:

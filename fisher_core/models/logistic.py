@@ -17,7 +17,7 @@ from scipy.special import expit
 from fisher_core import linalg, newton
 from fisher_core import validation as check
 from fisher_core.models.generalized_linear import GeneralizedLinearModel, column_scale
-from fisher_core.models.softmax_output import COUNTED_DRAWS, counted
+from fisher_core.models.softmax_output import COUNTED_DRAWS, hits
 from fisher_core.validation import Array
 
 
@@ -72,10 +72,7 @@ class LogisticRegression(GeneralizedLinearModel):
         likely = 1.0 / (1.0 + e)  # π(|z|), of the label the model expects
         unlikely = e * likely
         surprises: NDArray[np.integer]
-        if draws <= COUNTED_DRAWS:
-            surprises = counted(rng.random((draws, *z.shape)) < unlikely)
-        else:
-            surprises = rng.binomial(draws, unlikely)
+        surprises = hits(unlikely, rng, draws) if draws <= COUNTED_DRAWS else rng.binomial(draws, unlikely)
         # likely² − unlikely² = likely − unlikely, so this is ((draws − k) π(−|z|)² + k π(|z|)²)/draws
         lead = likely - unlikely
         squares = unlikely**2 + lead / draws * surprises

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from fisher_core import validation as check
 from fisher_core.family import Estimate
+from fisher_core.models import error_rows
 from fisher_core.models import softmax_output as output
 from fisher_core.models.khatri_rao import KhatriRaoSum, moments, rows_at_once
 from fisher_core.models.network_passes import Tape, backward, forward, gradient
@@ -30,9 +31,6 @@ from fisher_core.validation import Array
 
 Moments = Callable[[int, int], Array]
 Weights = Callable[[Array, slice], Array]  # of π (m, C) and the rows it belongs to: the weights of the labels (m, C)
-
-# Standard errors are estimated from one row in 32, at least and at most as many, unless there are few rows anyway.
-SAMPLED_ROWS = 256, 2048
 
 CACHED = 1 << 15  # numbers of an activation at a time; 1 << 17 took twice as long on a busy machine
 
@@ -173,12 +171,10 @@ def _rows_for_the_error(
 ) -> tuple[NDArray[np.intp], Array]:
     """Rows that the standard error is computed from, and how many each stands for: all of them if they are few.
 
-    Systematic sampling proportional to an upper estimate of what a row contributes, E‖e_y − π‖⁴ (Σ‖ã‖²)², so that no
-    outlier is missed: one uniform number, then equal steps in the running total.
+    Their share is an upper estimate of what a row contributes, E‖e_y − π‖⁴ (Σ‖ã‖²)².
     """
-    least, most = SAMPLED_ROWS
     n = len(x)
-    if n <= 4 * least:
+    if n <= 4 * error_rows.LEAST:
         return np.arange(n), np.ones(n)
     share = np.empty(n)
     for rows in blocks(n, rows_in_cache(layers)):
@@ -186,14 +182,7 @@ def _rows_for_the_error(
         p, others = output.probabilities(tape.logits)
         length = others**2 + (p * p).sum(axis=1, keepdims=True) - p * p
         share[rows] = (p * length**2).sum(axis=1) * sum(np.einsum("nm,nm->n", a, a) for a in tape.inputs) ** 2
-    cumulative = np.cumsum(share)
-    if not cumulative[-1] > 0:  # nothing varies
-        return np.arange(1), np.zeros(1)
-    size = min(max(least, n // 32), most)
-    spacing = cumulative[-1] / size
-    points = spacing * (np.arange(size) + 0.999999 * rng.random())  # < 1 also after the sum is rounded
-    chosen = np.minimum(np.searchsorted(cumulative, points, side="right"), n - 1)
-    return chosen, spacing / share[chosen]
+    return error_rows.drawn(share, rng)
 
 
 def passed(activation: str, layers: Sequence[Array], x: Array) -> Tape:

@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit
 
 from fisher_core import datasets, linalg, validation
-from fisher_core.models import LinearRegression, LogisticRegression, SeparableDataError, SoftmaxRegression
+from fisher_core.models import (
+    LinearRegression,
+    LogisticRegression,
+    SeparableDataError,
+    SoftmaxRegression,
+    generalized_linear,
+    softmax_output,
+)
 
 LOGISTIC, LINEAR = LogisticRegression(), LinearRegression()
 MODELS = {
@@ -418,3 +426,42 @@ def test_computed_names_the_culprit_or_the_overflow():
         validation.computed(np.array([np.nan]), a=[1.0], b=[np.nan])
     with pytest.raises(ValueError, match="a must be small enough not to overflow"):
         validation.computed(np.array([np.inf]), a=[1e300])
+
+
+def test_sampled_standard_errors_add_up_to_those_of_all_rows():
+    """Rows stand for others by their share v‖x‖⁴, the sum of all entries of v x²x²ᵀ: so that sum is exact for any draw."""
+    rng = np.random.default_rng(11)
+    n, d, draws = 3000, 20, 4
+    assert n * d > generalized_linear.FEW_NUMBERS
+    x, theta = rng.standard_normal((n, d)), rng.normal(size=d) / d
+    x[17] *= 4.0
+    found = LogisticRegression().monte_carlo_fisher(x, theta, rng, draws)
+    z = x @ theta
+    variance = expit(z) * expit(-z) * np.tanh(z / 2) ** 2 / draws
+    expected = variance @ (x**2).sum(axis=1) ** 2 / n**2
+    assert (found.standard_error**2).sum() == pytest.approx(expected, rel=1e-11)
+    exact = np.sqrt(np.einsum("n,ni,nj->ij", variance, x**2, x**2)) / n
+    np.testing.assert_allclose(found.standard_error, exact, rtol=0.5)
+
+
+@pytest.mark.parametrize("draws", [1, 3, 30])
+def test_counted_uniforms_have_their_chance(draws):
+    """Also where the first sixteen bits cannot decide: chances of less than 1/65536 and next to its multiples."""
+    rng = np.random.default_rng(2)
+    for p in (0.3, 2.0**-17, 0.25 + 2.0**-17, 0.0):
+        n = 8_000_000 // draws
+        found = softmax_output.hits(np.full(n, p), rng, draws)
+        assert abs(float(found.sum()) - n * draws * p) <= 5 * np.sqrt(n * draws * p * (1 - p))
+        assert found.var() == pytest.approx(draws * p * (1 - p), rel=0.5)
+
+
+@pytest.mark.parametrize("draws", [1, 4, 30, 31])
+def test_frequencies_of_labels(draws):
+    p = np.repeat([[0.6, 0.0, 0.1, 0.3]], 50_000, axis=0)
+    found = softmax_output.frequencies(p, np.random.default_rng(4), draws)
+    counts = found * draws
+    np.testing.assert_allclose(counts, np.round(counts), atol=1e-12)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0, rtol=1e-14)
+    error = np.sqrt(p[0] * (1 - p[0]) / (draws * len(p)))
+    assert (np.abs(found.mean(axis=0) - p[0]) <= 5 * error).all()
+    np.testing.assert_allclose(found.var(axis=0), p[0] * (1 - p[0]) / draws, rtol=0.05)
