@@ -61,6 +61,10 @@ FIRST = {
     ],
     "differences": ["core/test_information.py", "oracles/test_information_oracle.py"],
     "information": ["core/test_information.py", "oracles/test_information_oracle.py"],
+    "models/bandit": ["core/test_bandit.py", "oracles/test_descent_oracle.py"],
+    "descent": ["core/test_descent.py", "oracles/test_descent_oracle.py"],
+    "tiny_net": ["core/test_tiny_net.py"],
+    "logistic_design": ["core/test_descent.py"],
     "models/": [
         "core/test_models.py",
         "core/test_mlp.py",
@@ -106,7 +110,12 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("estimation.py", "bracket = points", "2", "a bracket wider by one step holds the same peak"),
     ("estimation.py", "minimize_scalar", "(1e-9) / (upper - lower)", "the tolerance, in other units"),
     ("families/bernoulli.py", "near = np.abs(d) < 1", "2", "moves a threshold between two equally accurate ways"),
+    ("descent.py", "while short(far) < 0", "<=", "a bracket one step wider holds the same root"),
+    ("logistic_design.py", "return float(brentq", "0.0011", "a narrower bracket holds the same root"),
+    ("logistic_design.py", "return float(brentq", "11.0", "a wider bracket holds the same root"),
+    ("logistic_design.py", "return float(brentq", "1.1e-14", "the tolerance, below rounding"),
     ("models/logistic.py", "bounds=(-1, 1)", "2", "another box around the same cone of directions"),
+    ("tiny_net.py", "for chance, residual in", "(expit(f))", "the sign of a score is squared away"),
 ]
 
 

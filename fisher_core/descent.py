@@ -204,10 +204,8 @@ def kl_ball(objective: Objective, theta: ArrayLike, radius: float) -> tuple[Arra
     divergence_to = objective.kl
     if divergence_to is None:
         raise ValueError(f"objective '{objective.name}' has no divergence, and a KL ball must have it")
-    values, vectors, null = linalg.eigen("fisher", objective.fisher(theta))
-    if null.shape[1]:
-        raise linalg.SingularFisherError("fisher", values, null)
-    natural, _ = kl_step(objective, theta, radius)
+    natural, _ = kl_step(objective, theta, radius)  # refuses a singular F
+    values, vectors, _ = linalg.eigen("fisher", objective.fisher(theta))
     whitened = np.sqrt(values) * (vectors.T @ natural)
     centre = float(np.arctan2(whitened[1], whitened[0]))
 

@@ -117,8 +117,8 @@ def triangle(r: Runs, question: str) -> View:
     if r.names[1] is not None:
         layers.append(label(*r.names[1], "{identity|plain}", dx=12, dy=18, token="identity", weight=600))
     else:
-        layers.append(label(1.5, 0.5, "plain gradient:", align="right", token="ink3") | RIGHT)
-        layers.append(label(1.5, 0.5, HIDDEN, dy=17, align="right", token="ink3") | RIGHT)
+        layers.append(label(1.5, 0.42, "plain gradient:", align="right", token="ink3") | RIGHT)
+        layers.append(label(1.5, 0.42, HIDDEN, dy=17, align="right", token="ink3") | RIGHT)
         layers.append(guesses(question))
     layers.append(label(*r.names[0], "{exact|natural}", token="exact", weight=600, dx=14, dy=20, align="center"))
     words = ["{identity|∇_J_ = ([push1], [push2], [push3])}", "{exact|_F_⁺∇_J_ = ([natural1], [natural2], [natural3])}"]

@@ -9,6 +9,7 @@ from fisher_core.models import MLP, LinearRegression, LogisticRegression, Softma
 LOGISTIC = LogisticRegression()
 X = np.column_stack([np.ones(7), np.arange(-3.0, 4.0)])
 Y = (X[:, 1] >= 0).astype(float)
+INPUTS = X[:, 1]
 POLICY, REWARDS = SoftmaxPolicy(3), np.array([1.0, 0.5, 0.0])
 START = POLICY.logits([0.01, 0.09, 0.90])
 NORMAL = FAMILIES["normal"]
@@ -46,10 +47,13 @@ def test_flipping_turns_the_gradient():
 
 def test_information_about_the_slope_and_the_best_inputs():
     w = np.array([0, 0.5, 1, 2, 3, 5.0])
-    found = logistic_design.slope_information(w, np.arange(-3.0, 4.0))
+    found = logistic_design.slope_information(w, INPUTS)
     np.testing.assert_allclose(found, [7, 4.7275, 2.0464, 0.3957, 0.1123, 0.0137], atol=5e-5)
     for slope, value in zip(w, found, strict=True):
         assert 7 * LOGISTIC.fisher(X, [0, slope])[1, 1] == pytest.approx(value)
+    slanted = logistic_design.slope_information([0.4, 1.3], INPUTS + 0.3, intercept=0.7)
+    for slope, value in zip((0.4, 1.3), slanted, strict=True):
+        assert 7 * LOGISTIC.fisher(X + np.array([0.0, 0.3]), [0.7, slope])[1, 1] == pytest.approx(value)
     z = np.linspace(0.01, 6, 60001)
     weight = LOGISTIC.weight(z)
     assert logistic_design.d_optimal() == pytest.approx(z[(z * weight).argmax()], abs=1e-3)
@@ -230,6 +234,18 @@ def test_policy_steps_are_those_of_the_closed_forms():
     )
     np.testing.assert_allclose(
         descent.flow(loss, START, t, "gradient"), POLICY.plain_flow(START, REWARDS, t), atol=1e-8
+    )
+
+
+def test_second_moments_of_sampled_policy_gradients():
+    loss = descent.reward(POLICY, REWARDS, baseline=0.3)
+    p, terms = np.exp(START), (REWARDS - 0.3)[:, None] * POLICY.score(np.arange(3), START)
+    raw = (terms.T * p) @ terms
+    np.testing.assert_allclose(descent.matrix(loss, START, "empirical"), raw, atol=1e-15)
+    mean = p @ terms
+    np.testing.assert_allclose(descent.matrix(loss, START, "centred"), raw - np.outer(mean, mean), atol=1e-15)
+    assert np.trace(descent.matrix(loss, START, "centred")) == pytest.approx(
+        float(POLICY.gradient_noise(START, REWARDS, 0.3))
     )
 
 
