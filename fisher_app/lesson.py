@@ -106,6 +106,11 @@ class Lesson:
     run: Run | None = None
     spoiled: Mapping[str, Callable[[SimpleNamespace], bool]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        taken = {"tab", "seen", "given", "data", "run"} & {c.key for c in self.controls}  # what the frame itself puts on v
+        if taken:
+            raise ValueError(f"{self.slug}: a control cannot be called {' or '.join(sorted(taken))}, which is the frame's name")
+
     # ---- the page -----------------------------------------------------------------------------------------------------
     def show(self) -> None:
         """Everything on the page.  A fragment: moving a control reruns the lesson and nothing around it."""

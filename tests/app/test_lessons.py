@@ -18,7 +18,7 @@ import pytest
 import streamlit as st
 from reader import ROOT, WRITTEN, Reader, course
 
-from fisher_app import glossary, lesson, links, palette, sources
+from fisher_app import controls, glossary, lesson, links, palette, sources
 from fisher_app.predictions import Choose, Order, Place, say
 from fisher_app.stage import scene as stage_scene
 
@@ -173,6 +173,13 @@ def browser_side(scene):
 
     walk(scene)
     return found
+
+
+def test_a_control_cannot_take_a_name_of_the_frame(declared):
+    fields = {f: getattr(declared, f) for f in declared.__dataclass_fields__}
+    for name in ("run", "tab", "data"):
+        with pytest.raises(ValueError, match=f"cannot be called {name}"):
+            lesson.Lesson(**fields | {"controls": [*declared.controls, controls.Toggle(name, "x")]})
 
 
 def test_nonsense_from_the_browser_is_named_and_not_used(reader, declared):
