@@ -206,13 +206,14 @@ def inverse(fisher: ArrayLike, damping: float = 0.0) -> Array:
 
 
 def square_root(matrix: ArrayLike) -> Array:
-    """The principal square root R of a positive semi-definite matrix: R = Rᵀ ⪰ 0, R R = matrix.
+    """The principal square roots R of positive semi-definite matrices (..., d, d): R = Rᵀ ⪰ 0, R R = matrix.
 
-    Eigenvalues at rounding level (see :func:`eigen`) count as zero: their square root would blow 1e-16 up to 1e-8.
+    For d = 2 it takes the unit circle to the 1σ ellipse. Eigenvalues at rounding level (see :func:`eigen`) count as zero:
+    their square root would blow 1e-16 up to 1e-8.
     """
-    values, vectors, null = eigen("matrix", matrix)
-    roots = np.sqrt(np.where(np.arange(len(values)) < null.shape[1], 0.0, values))
-    return (vectors * roots) @ vectors.T
+    values, vectors = np.linalg.eigh(check.positive_semidefinites("matrix", matrix))
+    roots = np.sqrt(np.where(_is_null(values), 0.0, values))
+    return (vectors * roots[..., None, :]) @ np.swapaxes(vectors, -1, -2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,7 +285,7 @@ def fisher_ellipse(fisher: ArrayLike, level: float = 0.5) -> Ellipse:
 
 
 def _is_null(values: Array) -> NDArray[np.bool_]:
-    return values <= 8 * len(values) * np.finfo(float).eps * values.max(initial=0.0)
+    return values <= 8 * values.shape[-1] * np.finfo(float).eps * values.max(axis=-1, keepdims=True, initial=0.0)
 
 
 def _damped(fisher: ArrayLike, damping: float) -> Array:

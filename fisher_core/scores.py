@@ -185,12 +185,6 @@ def step_along(scores: ArrayLike, fisher: ArrayLike, length: float) -> Array:
         return np.where(size[..., None] > 0, length * s / size[..., None], 0.0)
 
 
-def square_root(matrix: ArrayLike) -> Array:
-    """The symmetric root of positive semi-definite matrices (..., d, d): it takes the unit circle to the 1σ ellipse."""
-    values, vectors = np.linalg.eigh(np.asarray(matrix, dtype=float))
-    return (vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]) @ np.swapaxes(vectors, -1, -2)
-
-
 def bin_means(f: Family, theta: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
     """Probability (B,) of each bin cut by ``edges`` and the score of the bin, E[s | bin], (B, d): what a summary still says.
 

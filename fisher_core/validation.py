@@ -115,16 +115,21 @@ def matrix(name: str, value: ArrayLike, shape: tuple[int | None, int | None] = (
 
 def positive_semidefinite(name: str, value: ArrayLike, size: int | None = None) -> Array:
     """``value`` as a symmetric matrix without negative eigenvalues (to 1e-12 of the largest)."""
-    result = matrix(name, value, (size, size))
-    if result.shape[0] != result.shape[1]:
+    return positive_semidefinites(name, matrix(name, value, (size, size)))
+
+
+def positive_semidefinites(name: str, value: ArrayLike) -> Array:
+    """``value`` as symmetric matrices (..., d, d) without negative eigenvalues (to 1e-12 of the largest of each)."""
+    result = array(name, value)
+    if result.ndim < 2 or result.shape[-1] != result.shape[-2]:
         raise ValueError(f"{name} has shape {result.shape} and must be square")
-    scale = np.abs(result).max(initial=0.0)
-    asymmetry = np.abs(result - result.T).max(initial=0.0)
-    if asymmetry > 1e-12 * scale:
-        raise ValueError(f"{name} must be symmetric; it differs from its transpose by {asymmetry:.3g}")
-    lowest = np.linalg.eigvalsh(result).min(initial=0.0)
-    if lowest < -1e-12 * scale:
-        raise ValueError(f"{name} must have no negative eigenvalue; its lowest is {lowest:.6g}")
+    scale = np.abs(result).max(axis=(-2, -1), initial=0.0)
+    asymmetry = np.abs(result - np.swapaxes(result, -1, -2)).max(axis=(-2, -1), initial=0.0)
+    if (asymmetry > 1e-12 * scale).any():
+        raise ValueError(f"{name} must be symmetric; it differs from its transpose by {asymmetry.max():.3g}")
+    lowest = np.linalg.eigvalsh(result).min(axis=-1, initial=0.0)
+    if (lowest < -1e-12 * scale).any():
+        raise ValueError(f"{name} must have no negative eigenvalue; its lowest is {lowest.min():.6g}")
     return result
 
 

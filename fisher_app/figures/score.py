@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fisher_core.scores import square_root
+from fisher_core.linalg import square_root
 from fisher_core.validation import Array
 
 from ..stage.scene import (

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -91,21 +92,10 @@ def epochs(
         yield theta.copy()
 
 
-def train(
-    model: MLP,
-    theta: ArrayLike,
-    x: ArrayLike,
-    y: ArrayLike,
-    rng: np.random.Generator,
-    count: int,
-    springs: Sequence[Spring] = (),
-    strength: float = 1.0,
-    optimiser: Optimiser | None = None,
-    batch: int = 100,
-) -> Array:
-    """θ (P,) after ``count`` epochs, see :func:`epochs`."""
+def train(model: MLP, theta: ArrayLike, *run: Any, **options: Any) -> Array:
+    """θ (P,) after the last epoch of :func:`epochs`, which takes the same arguments."""
     end = check.vector("theta", theta, model.size)
-    for after in epochs(model, theta, x, y, rng, count, springs, strength, optimiser, batch):
+    for after in epochs(model, theta, *run, **options):
         end = after
     return end
 

@@ -94,6 +94,19 @@ def test_square_root_squares_back_and_is_principal(seed, d):
     assert np.linalg.eigvalsh(root).min() > 0
 
 
+def test_square_roots_of_a_stack_are_those_of_its_matrices():
+    stack = np.stack([random_spd(seed, 3) * 10.0**seed for seed in range(4)]).reshape(2, 2, 3, 3)
+    stack[0, 0] = 1.0  # rank one: what is null is decided for each by itself
+    roots = linalg.square_root(stack)
+    for at in np.ndindex(2, 2):
+        np.testing.assert_allclose(roots[at], linalg.square_root(stack[at]), rtol=1e-13, atol=1e-15)
+    stack[1, 0, 0, 1] += 1e-3
+    with pytest.raises(ValueError, match="matrix must be symmetric"):
+        linalg.square_root(stack)
+    with pytest.raises(ValueError, match=r"matrix must have no negative eigenvalue; its lowest is -2"):
+        linalg.square_root([np.eye(2), -2 * np.eye(2)])
+
+
 def test_square_root_of_a_rank_one_matrix_has_no_noise():
     v = np.array([0.6, 0.8, 0.0])
     np.testing.assert_allclose(linalg.square_root(4 * np.outer(v, v)), 2 * np.outer(v, v), atol=1e-15)
