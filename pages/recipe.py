@@ -45,7 +45,7 @@ lesson = Lesson(
             options=[
                 Option("one", "arm 1, the best", arm_text("Arm 1 is the {{exact|natural}} gradient’s choice, which pushes by _r_ minus its mean. The plain push is _π_~{{_a_}}(_r_~{{_a_}} − _J_), and arm 1 is hardly ever played: {0:.5f}. Ochre leaves the ring upwards, not to the right. Drag the ring to the right and it obeys."), "the best arm is pushed most", short="arm 1", at={"x": 1.03, "y": 0.1}),
                 Option("two", "arm 2, the middling", arm_text("_π_~{{_a_}}(_r_~{{_a_}} − _J_): nine times as often played, half as good. So ochre climbs to _π_~{{2}} = {top:.3f} and _π_~{{1}} reaches ½ only at _t_ = {plain:.0f}; natural, at {natural:.2f}."), short="arm 2", at={"x": 0.08, "y": 0.99}),
-                Option("three", "arm 3, the usual", arm_text("Arm 3 is played most, but its reward 0 lies below the average _J_ = 0.055: it is pushed down, by {2:.4f}. Ochre leaves the corner of arm 3. Play from step 0 and watch."), "what is played most is pushed most", short="arm 3", at={"x": 0.24, "y": 0.06}),
+                Option("three", "arm 3, the usual", arm_text("Arm 3 is played most, but its reward 0 lies below the average _J_ = 0.055: it is pushed down, by {down:.4f}. Ochre leaves the corner of arm 3. Play from step 0 and watch."), "what is played most is pushed most", short="arm 3", at={"x": 0.24, "y": 0.06}),
             ],
             observe=Observe("Where did the ochre trail go first?", ["Up, to arm 2", "Right, to arm 1", "It stayed at arm 3"]),
             why="∇_J_ = _Fr_, and _F_ is small where _π_ is. Dividing by _F_ leaves _r_ − mean(_r_): the policy has dropped out.",
@@ -69,7 +69,7 @@ lesson = Lesson(
     recap=[
         ("What is averaged over in _F_?", "The model’s own output: data, labels or actions. Inputs and states are as given."),
         ("What is the natural policy gradient of a bandit?", "The rewards minus their mean. How rare an arm is does not matter."),
-        ("Which matrix does not change when labels flip?", "_F_. And for a canonical link the Hessian."),
+        ("From lesson 1: when is the mean score not 0?", "When the data do not come from the model at _θ_, or the support moves. Logs of another policy are such data, labels from the world too."),
     ],
     terms=["score", "Fisher matrix", "natural gradient", "policy", "advantage", "baseline", "damping", "Gauss–Newton (GGN)"],
     sources=["LI", "KU", "MA", "KA", "TR", "WO2"],

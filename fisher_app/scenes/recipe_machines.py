@@ -221,7 +221,7 @@ def pushes() -> np.ndarray:
 
 
 def arm_text(form: str):
-    return lambda: form.format(*pushes(), ratio=pushes()[1] / pushes()[0], natural=run_from(*RARE, "natural")[1], plain=run_from(*RARE, "plain")[1], top=plain_peak())
+    return lambda: form.format(*pushes(), down=-pushes()[2], ratio=pushes()[1] / pushes()[0], natural=run_from(*RARE, "natural")[1], plain=run_from(*RARE, "plain")[1], top=plain_peak())
 
 
 def plain_peak() -> float:

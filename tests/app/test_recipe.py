@@ -83,8 +83,13 @@ def test_flip_answer_is_absent_and_then_shown():
 def test_wrong_answers_have_feedback_of_their_own():
     first, second = ([o.feedback() for o in q.options] for q in lesson(SLUG).predictions)
     assert len(set(first)) == 3 and len(set(second)) == 4
-    assert "0.00945" in first[0] and "0.963" in first[1] and "174" in first[1] and "5.42" in first[1] and "-0.0495" in first[2]
+    assert "0.00945" in first[0] and "0.963" in first[1] and "174" in first[1] and "5.42" in first[1] and "by 0.0495" in first[2]
     assert all("2.990" in second[k] or "0.726" in second[k] for k in (0, 1, 3))
+
+
+def test_further_to_the_right_the_plain_gradient_obeys():
+    for p1, best in ((0.01, 1), (0.05, 0), (0.2, 0)):
+        assert recipe.POLICY.gradient(recipe.start(p1, 0.09), recipe.ARMS).argmax() == best
 
 
 # ---- the main figure ---------------------------------------------------------------------------------------------------
