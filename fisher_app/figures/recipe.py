@@ -173,7 +173,7 @@ def weights_pad(exact: tuple[Data, Data, Data], empirical: tuple[Data, Data, Dat
     )  # fmt: skip
 
 
-def labels(x: Array, y: Array, drawn: bool, grid: Array, chance: Data, weight: Data, here: Data, sizes: Data, best: Data, second: Data, rows: Any) -> View:
+def labels(x: Array, y: Array, drawn: bool, how: str, grid: Array, chance: Data, weight: Data, here: Data, sizes: Data, best: Data, second: Data, rows: Any) -> View:
     """Labels at the seven inputs, the model's p(x), and the information p(1 − p) each label would carry."""
     style = "sampled" if drawn else "empirical"
     layers = [
@@ -184,7 +184,7 @@ def labels(x: Array, y: Array, drawn: bool, grid: Array, chance: Data, weight: D
         rule(x=best, token="exact", dash="short"), label(second, 1.0, "best pair", dx=5, dy=-9, token="exact"),
     ]
     return View(
-        "j", "**Labels** " + ("drawn at _θ_, seed [seed:i]" if drawn else "given") + "; black: _p_(_x_), {exact|teal: information}", Axis(-3.5, 3.5, "input _x_", ticks(-3, -2, -1, 0, 1, 2), label_at="right"), Axis(-0.12, 1.25, "", ticks(0, 1)), layers,
+        "j", "**Labels** " + how + "; black: _p_(_x_), {exact|teal: information}", Axis(-3.5, 3.5, "input _x_", ticks(-3, -2, -1, 0, 1, 2), label_at="right"), Axis(-0.12, 1.25, "", ticks(0, 1)), layers,
         "Seven labels, the model's probability of label 1, and the information that a label at each input carries",
         "Labels at x = −3 … 3; information about the slope [F22] in all.", table=rows, height=TALLER, phone=220, pad=(30, 8, 6, 24), small=True,
     )  # fmt: skip

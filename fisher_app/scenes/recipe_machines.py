@@ -160,11 +160,12 @@ def supervised(v):
     tip = (at + step)[::every, ::every]
     grid, chance, weight, here, best = curves()
     z, seven = theta[0] + theta[1] * grid, FEATURES @ theta
-    words = {"data": "labels 1\\[_x_ ≥ 0\\]", "flipped": "labels flipped", "model": "labels drawn: seed [seed:i]"}[v.labels]
+    words = {"data": "labels 1\\[_x_ ≥ 0\\]", "flipped": "labels flipped", "model": "random labels, seed [seed:i]"}[v.labels]
     i = int(np.abs(NODES["b"] - v.b).argmin()), int(np.abs(NODES["w"] - v.w).argmin())
     pad_view = figures.weights_pad(rooted(fisher, True, every), rooted(empirical, True, every), tuple(Live(tip[..., k], over, every) for k in (0, 1)), "sampled" if v.labels == "model" else "empirical", words,
                                    (["entry", "F", "E"], [["11", "12", "22"], *([m[i][0, 0], m[i][0, 1], m[i][1, 1]] for m in (fisher, empirical))]))  # fmt: skip
-    seen = figures.labels(INPUTS, y, v.labels == "model", grid, rest(LOGISTIC.mean(z), Live(chance, over, EVERY)), rest(LOGISTIC.weight(z), Live(weight, over, EVERY)),
+    how = {"data": "given", "flipped": "flipped", "model": "drawn at _θ_, seed [seed:i]"}[v.labels]
+    seen = figures.labels(INPUTS, y, v.labels == "model", how, grid, rest(LOGISTIC.mean(z), Live(chance, over, EVERY)), rest(LOGISTIC.weight(z), Live(weight, over, EVERY)),
                           rest(LOGISTIC.weight(seven), Live(here, over, EVERY)), rest(figures.radii(4 * LOGISTIC.weight(seven), 6), Live(figures.radii(4 * here, 6), over, EVERY)), Live(best, over), Live(best[..., 1], over),
                           (["x", "label", "p", "p(1 − p)"], [INPUTS, y, LOGISTIC.mean(seven), LOGISTIC.weight(seven)]))  # fmt: skip
     numbers = {f"{name}_{axis}": Number(Live(t[..., k], over), "+2") for name, t in (("step", step), ("grad", gradient)) for k, axis in enumerate("bw")}

@@ -14,6 +14,10 @@ POLICY, REWARDS = SoftmaxPolicy(3), np.array([1.0, 0.5, 0.0])
 START = POLICY.logits([0.01, 0.09, 0.90])
 NORMAL = FAMILIES["normal"]
 
+EXPLOSION = descent.Objective(
+    "−θ³/3", lambda t: -(float(t[0]) ** 3) / 3, lambda t: -(t**2), lambda t: np.eye(1)
+)  # θ = 1/(1 − t)
+
 
 # --- reference.md §7: seven inputs, any labels --------------------------------------------------------------------------
 
@@ -295,6 +299,7 @@ def test_every_conditional_model_descends(model, size):
         (lambda loss: descent.direction(loss, [0, 1], "natural", -1.0), "damping = -1 must be >= 0"),
         (lambda loss: descent.flow(loss, [0, 1], [1.0, 0.0]), "times must be ascending"),
         (lambda loss: descent.path(loss, [0, 1], "natural", 1.0, -1), "count = -1"),
+        (lambda loss: descent.flow(EXPLOSION, [1.0], [2.0], "gradient"), "times reach 2 and must stop before"),
         (lambda loss: descent.kl_step(loss, [0, 1], -1.0), "radius = -1 must be >= 0"),
         (lambda loss: descent.kl_ball(loss, [0, 1], 0.1), "has no divergence"),
         (lambda loss: descent.kl_ball(descent.divergence(NORMAL, [0, 1]), [0, 1.5], 0.0), "radius = 0 must be > 0"),
