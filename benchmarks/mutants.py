@@ -114,6 +114,9 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("logistic_design.py", "return float(brentq", "0.0011", "a narrower bracket holds the same root"),
     ("logistic_design.py", "return float(brentq", "11.0", "a wider bracket holds the same root"),
     ("logistic_design.py", "return float(brentq", "1.1e-14", "the tolerance, below rounding"),
+    ("models/bandit.py", "FARTHEST = 1e9", "", "where patience ends"),
+    ("models/bandit.py", "while at(far) < 0 and", "(far <= FARTHEST)", "where patience ends"),
+    ("models/bandit.py", "if at(far) < 0", "<= 0", "a level met exactly at the far end is found either way"),
     ("models/logistic.py", "bounds=(-1, 1)", "2", "another box around the same cone of directions"),
     ("tiny_net.py", "for chance, residual in", "(expit(f))", "the sign of a score is squared away"),
 ]

@@ -180,6 +180,7 @@ def test_flows_of_many_starts_are_those_of_each():
         for k in range(2):
             np.testing.assert_allclose(together[k], run(starts[k], REWARDS, [0.0, 1.0, 20.0]), atol=1e-8)
         np.testing.assert_allclose(together[:, 0], starts)
+        np.testing.assert_array_equal(run(starts, REWARDS, [0.0, 0.0]), np.stack([starts, starts], axis=1))
 
 
 def test_it_is_a_family_and_softmax_regression_on_a_constant():
@@ -235,6 +236,7 @@ def test_sampled_gradient_is_calibrated():
         (lambda: POLICY.soft_optimum(START, REWARDS, 0.0), "beta contains 0 and must be > 0"),
         (lambda: POLICY.damped_gradient(START, REWARDS, 0.0), "damping contains 0 and must be > 0"),
         (lambda: POLICY.time_to(START, REWARDS, 3, 0.5, "plain"), "arm = 3"),
+        (lambda: POLICY.time_to(START, REWARDS, 0, 1.0, "plain"), "level = 1 must be"),
         (lambda: half_time(0.7), "start contains 0.7 and must be in (0, 1/2]"),
         (lambda: POLICY.log_prob([3], START), "the support of softmax_policy"),
         (lambda: linalg.solve(POLICY.fisher(START), REWARDS), "fisher has rank 2 of 3"),

@@ -253,6 +253,14 @@ def test_second_moments_of_sampled_policy_gradients():
     )
 
 
+def test_a_damped_gradient_is_a_shorter_one_and_no_time_is_no_step():
+    loss = descent.likelihood(LOGISTIC, (X, Y))
+    g = loss.gradient(np.array([0.2, 0.7]))
+    np.testing.assert_allclose(descent.direction(loss, [0.2, 0.7], "gradient", 0.25), -g / 1.25)
+    np.testing.assert_allclose(descent.matrix(loss, [0.2, 0.7], "gradient", 0.25), 1.25 * np.eye(2))
+    np.testing.assert_array_equal(descent.flow(loss, [0.2, 0.7], [0.0, 0.0]), [[0.2, 0.7]] * 2)
+
+
 def test_the_pseudo_inverse_is_refused_where_it_would_drop_a_part():
     loss = descent.reward(POLICY, REWARDS)
     odd = descent.Objective("not a function of π", loss.loss, lambda t: np.array([1.0, 0, 0]), loss.fisher)
