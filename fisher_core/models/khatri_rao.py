@@ -85,10 +85,11 @@ class KhatriRaoSum:
         """Unpack the sums of one layer into ``out`` (H·m, H·m): unit i against units i, i+1, … and mirrored."""
         h, m = self.widths[layer]
         full, start = packing(m)[2], 0
+        blocks = out.reshape(h, m, h, m, copy=False)
         for i in range(h):
             strip = self.sums[layer, layer][start : start + h - i].take(full, axis=1)  # (h−i, m, m), each symmetric
-            out[i * m : (i + 1) * m, i * m :] = strip.transpose(1, 0, 2).reshape(m, -1)
-            out[(i + 1) * m :, i * m : (i + 1) * m] = strip[1:].reshape(-1, m)
+            blocks[i, :, i:] = strip.transpose(1, 0, 2)
+            blocks[i + 1 :, :, i] = strip[1:]
             start += h - i
 
 
