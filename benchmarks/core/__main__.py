@@ -12,7 +12,10 @@ THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.core", description=__doc__)
     parser.add_argument(
-        "part", nargs="?", choices=["speed", "peers", "reference"], help="only this one; reference only if asked"
+        "part",
+        nargs="?",
+        choices=["speed", "peers", "network", "reference"],
+        help="only this one; reference only if asked",
     )
     parser.add_argument("--quick", action="store_true", help="fewer sizes and repeats: a look, not a record")
     asked = parser.parse_args()
@@ -23,12 +26,14 @@ def main() -> None:
         from . import reference
 
         return reference.write()
-    from . import peers, speed
+    from . import mlp, peers, speed
 
-    if asked.part != "speed":
+    if asked.part in (None, "peers"):
         peers.write()
-    if asked.part != "peers":
+    if asked.part in (None, "speed"):
         speed.write(asked.quick)
+    if asked.part in (None, "network"):
+        mlp.main()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from fisher_core.models import LogisticRegression, SoftmaxRegression
 
 Array = np.ndarray
 Contenders = dict[str, Callable[[], Array]]
+PREPARED = "statsmodels, model made and data checked before:"
 PACKAGES = {
     "numpy": "numpy",
     "scipy": "scipy",
@@ -26,6 +27,7 @@ PACKAGES = {
     "torch": "torch",
     "nngeometry": "nngeometry",
     "BackPACK": "backpack-for-pytorch",
+    "ASDL": "asdfghjkl",
     "curvlinops": "curvlinops-for-pytorch",
 }
 
@@ -47,8 +49,9 @@ def logistic_fisher(x: Array, y: Array, theta: Array) -> Contenders:
         from statsmodels.api import GLM, Logit, families
 
         logit, glm = Logit(y, x), GLM(y, x, family=families.Binomial())
-        found["statsmodels Logit.hessian"] = lambda: -logit.hessian(theta) / n
-        found["statsmodels GLM.information"] = lambda: -glm.information(theta) / n
+        found["statsmodels Logit(y, x).hessian"] = lambda: -Logit(y, x).hessian(theta) / n
+        found[f"{PREPARED} Logit.hessian"] = lambda: -logit.hessian(theta) / n
+        found[f"{PREPARED} GLM.information"] = lambda: -glm.information(theta) / n
     with _if_installed():
         from sklearn._loss import HalfBinomialLoss
         from sklearn.linear_model._linear_loss import LinearModelLoss
@@ -91,7 +94,7 @@ def softmax_fisher(x: Array, y: Array, w: Array) -> Contenders:
         # the first class is its reference: (k−1)d parameters, a class's together
         logit = MNLogit(y, x)
         relative = (w - w[:, :1])[:, 1:]
-        found["statsmodels MNLogit.hessian (k−1 classes)"] = lambda: -logit.hessian(relative.ravel("F")) / n
+        found[f"{PREPARED} MNLogit.hessian (k−1 classes)"] = lambda: -logit.hessian(relative.ravel("F")) / n
     with _if_installed():
         from sklearn._loss import HalfMultinomialLoss
         from sklearn.linear_model._linear_loss import LinearModelLoss
@@ -137,7 +140,7 @@ def logistic_empirical(x: Array, y: Array, theta: Array) -> Contenders:
             g = logit.score_obs(theta)
             return g.T @ g / n
 
-        found["statsmodels score_obs, GᵀG"] = outer_product
+        found[f"{PREPARED} score_obs, GᵀG"] = outer_product
     with _if_installed():
         jax = _jax()
         gradient = jax.vmap(jax.grad(lambda t, row, label: jax.nn.softplus(row @ t) - label * (row @ t)), (None, 0, 0))

@@ -1,8 +1,9 @@
 """The network's Fisher matrices beside their limits and their peers: 64-32-10 tanh on the 1797 digits.  Writes MLP.md.
 
+    benchmarks/core/run network
     PYTHONPATH=. OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python -m benchmarks.core.mlp
 
-With torch, nngeometry and backpack-for-pytorch installed (requirements-peers*.txt) their results are compared with ours,
+With torch, nngeometry, backpack-for-pytorch and asdfghjkl installed (requirements-peers*.txt) their results are compared with ours,
 entry by entry, and timed in the same run; without them only the ratios to the limits are written.
 """
 
@@ -66,10 +67,10 @@ def main() -> None:
     short = seconds(diagonals | short_peers, budget=2.0, repeats=15)
     long = seconds(full, budget=4.0) | seconds(full_peers, budget=1.0)
     rows = [
-        ("exact, full", long["exact"] / long["two gemms"], "its two gemms", "1.8", full_peers, long["exact"]),
+        ("exact, full", long["exact"] / long["two gemms"], "its two gemms", "1.8; peers ≥ 15", full_peers, long["exact"]),
         ("empirical, full", long["empirical"] / long["syrk n × P"], "bare syrk of the scores", "", {}, 0.0),
         ("sampled, full, 1000 draws", long["sampled, 1000 draws"] / long["sampled, 1 draw"], "one draw", "1.5", {}, 0.0),
-        ("exact, diagonal", short["exact diagonal"] / short["forward"], "a forward pass", "2.5", short_peers, short["exact diagonal"]),
+        ("exact, diagonal", short["exact diagonal"] / short["forward"], "a forward pass", "2.5; BackPACK ≥ 3", short_peers, short["exact diagonal"]),
         ("empirical, diagonal", short["empirical diagonal"] / short["forward"], "a forward pass", "", {}, 0.0),
         ("sampled, diagonal, 1000 draws", short["sampled diagonal, 1000 draws"] / short["sampled diagonal, 1 draw"], "one draw", "1.5", {}, 0.0),
         ("vᵀFv", short["vᵀFv"] / short["forward"], "a forward pass", "", {}, 0.0),
@@ -155,6 +156,28 @@ def _peers(x: np.ndarray, y: np.ndarray, theta: np.ndarray) -> tuple[Contenders,
             full["nngeometry PMatDense"] = lambda: (
                 nngeometry(PMatDense).to_torch().detach().numpy()[np.ix_(order, order)]
             )
+        with contextlib.suppress(ImportError):
+            from asdl import FISHER_EXACT, SHAPE_DIAG, SHAPE_FULL, FisherConfig, get_fisher_maker
+
+            net_3 = network()
+            linear = [net_3[0], net_3[2]]
+
+            def asdl(shape):
+                config = FisherConfig(FISHER_EXACT, [shape], loss_type="cross_entropy", data_size=len(x))
+                maker = get_fisher_maker(net_3, config)
+                maker.setup_model_call(net_3, xt)
+                maker.forward_and_backward()
+
+            def asdl_diagonal():
+                asdl(SHAPE_DIAG)
+                parts = [p for m in linear for p in (m.fisher.diag.weight, m.fisher.diag.bias)]
+                return torch.cat([p.reshape(-1) for p in parts]).numpy()[order]
+
+            def asdl_full():
+                asdl(SHAPE_FULL)
+                return net_3.fisher.data.numpy()[np.ix_(order, order)]
+
+            short["ASDL diag"], full["ASDL full"] = asdl_diagonal, asdl_full
     return short, full
 
 

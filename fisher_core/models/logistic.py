@@ -38,7 +38,7 @@ class LogisticRegression(GeneralizedLinearModel):
 
     def check_labels(self, y: ArrayLike, n: int) -> Array:
         y = check.vector("y", y, n)
-        if not (y * y == y).all():
+        if np.count_nonzero(y * y != y):
             wrong = (y != 0) & (y != 1)
             raise ValueError(f"y contains {y[wrong][0]:g} and must be 0 or 1")
         return y
