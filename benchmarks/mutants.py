@@ -117,6 +117,8 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("models/bandit.py", "FARTHEST = 1e9", "", "where patience ends"),
     ("models/bandit.py", "while at(far) < 0 and", "(far <= FARTHEST)", "where patience ends"),
     ("models/bandit.py", "if at(far) < 0", "<= 0", "a level met exactly at the far end is found either way"),
+    ("models/bandit.py", "odds = np.log(np.maximum", "tiny, p", "the larger has no order"),
+    ("descent.py", "fine = fine[np.linalg.cond", "<=", "no matrix has exactly that condition"),
     ("models/logistic.py", "bounds=(-1, 1)", "2", "another box around the same cone of directions"),
     ("tiny_net.py", "for chance, residual in", "(expit(f))", "the sign of a score is squared away"),
 ]

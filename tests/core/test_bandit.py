@@ -290,3 +290,26 @@ def test_natural_crossings_against_a_fine_table(seed):
             found = policy.time_to(theta, r, arm, level, "natural")
             after = np.flatnonzero(p[:, arm] >= level)
             assert found == (pytest.approx(t[after[0]], abs=2e-3) if after.size else np.inf)
+
+
+def test_a_level_just_below_the_peak_is_found_on_the_way_up():
+    level = 0.3217  # the middle arm's natural peak is .32173
+    t = POLICY.time_to(START, REWARDS, 1, level, "natural")
+    assert t < np.log(90)
+    p = POLICY.probabilities(POLICY.natural_flow(START, REWARDS, [t - 1e-3, t, t + 1e-3]))[:, 1]
+    assert p[0] < p[1] < p[2] and p[1] == pytest.approx(level, rel=1e-12)
+    assert POLICY.time_to(START, REWARDS, 1, 0.3218, "natural") == np.inf
+
+
+def test_hessians_of_many_policies_are_those_of_each():
+    many = np.random.default_rng(0).normal(size=(4, 3, 3))
+    each = [[POLICY.value_hessian(t, REWARDS) for t in row] for row in many]
+    np.testing.assert_allclose(POLICY.value_hessian(many, REWARDS), each, atol=1e-16)
+
+
+@pytest.mark.parametrize("sigma", [0.6, 2.0])
+def test_gaussian_flows_leave_along_their_gradients(sigma):
+    policy, h = GaussianPolicy(0.5), 1e-6
+    natural, plain = (np.array(run(2.0, sigma, h)) - [2.0, sigma] for run in (policy.natural_flow, policy.plain_flow))
+    np.testing.assert_allclose(plain / h, [-2 * 1.5, -2 * sigma], rtol=1e-5)
+    np.testing.assert_allclose(natural / h, [-2 * 1.5 * sigma**2, -(sigma**3)], rtol=1e-4)

@@ -263,9 +263,29 @@ def test_a_damped_gradient_is_a_shorter_one_and_no_time_is_no_step():
 
 def test_the_pseudo_inverse_is_refused_where_it_would_drop_a_part():
     loss = descent.reward(POLICY, REWARDS)
-    odd = descent.Objective("not a function of π", loss.loss, lambda t: np.array([1.0, 0, 0]), loss.fisher)
-    with pytest.raises(linalg.SingularFisherError):
-        descent.direction(odd, START, "natural", pseudo_inverse=True)
+    for size in (1e-6, 1.0, 1e6):
+        odd = descent.Objective("not a function of π", loss.loss, lambda t, s=size: np.array([s, 0, 0]), loss.fisher)
+        with pytest.raises(linalg.SingularFisherError):
+            descent.direction(odd, START, "natural", pseudo_inverse=True)
+
+
+@pytest.mark.parametrize("size", [1e-8, 1.0, 1e8])
+def test_what_is_null_does_not_hang_on_units(size):
+    rewards = descent.reward(POLICY, size * REWARDS)
+    scaled = descent.Objective("F in other units", rewards.loss, rewards.gradient, lambda t: size * POLICY.fisher(t))
+    for loss, step in ((rewards, size * np.array([0.5, 0, -0.5])), (scaled, np.array([0.5, 0, -0.5]))):
+        found = descent.direction(loss, START, "natural", pseudo_inverse=True)
+        np.testing.assert_allclose(found, step, rtol=1e-9, atol=1e-9 * np.abs(step).max())
+
+
+def test_objectives_of_families_know_their_data():
+    x = np.random.default_rng(2).normal(0.5, 1.5, 40)
+    loss, theta = descent.likelihood(NORMAL, x), np.array([0.2, 1.1])
+    scores = NORMAL.score(x, theta)
+    np.testing.assert_allclose(descent.matrix(loss, theta, "empirical"), scores.T @ scores / 40, rtol=1e-12)
+    np.testing.assert_allclose(descent.matrix(loss, theta, "centred"), np.cov(scores.T, bias=True), rtol=1e-12)
+    assert loss.kl is not None and loss.kl(theta, NORMAL.mle(x)) == NORMAL.kl(theta, NORMAL.mle(x))
+    assert descent.flow(loss, theta, [0.3]).shape == (1, 2)
 
 
 def test_no_direction_promises_more_than_the_natural_one():
