@@ -41,6 +41,9 @@ def test_runs_begin_at_theta_a_and_have_their_epochs():
     assert len(b) == study.EPOCHS_B + 1 and len(both) == study.EPOCHS_JOINT + 1
     np.testing.assert_array_equal(b[0], theta)
     np.testing.assert_array_equal(both[0], theta)
+    rows = digits.joined([pair.a, pair.b])
+    ceiling = networks.train(pair.model, theta, rows.x, rows.y, np.random.default_rng(104), 20)
+    np.testing.assert_array_equal(both[-1], ceiling)
     assert len(list(study.learn_a(4, 5))) == 6
 
 
