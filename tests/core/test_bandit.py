@@ -88,6 +88,20 @@ def test_kl_step():
         assert gain == pytest.approx(POLICY.gradient(START, REWARDS) @ delta)
 
 
+def test_no_radius_is_no_step():
+    delta, gain = POLICY.kl_step(START, REWARDS, 0.0)
+    assert not delta.any() and gain == 0.0
+
+
+def test_the_standard_error_is_that_of_the_terms_drawn():
+    found = POLICY.sampled_gradient(START, REWARDS, 25, np.random.default_rng(5), 0.2)
+    drawn = POLICY.sample(START, 25, np.random.default_rng(5)).astype(int)
+    terms = (REWARDS[drawn] - 0.2)[:, None] * POLICY.score(drawn, START)
+    np.testing.assert_allclose(found.value, terms.mean(axis=0), atol=1e-15)
+    np.testing.assert_allclose(found.standard_error, terms.std(axis=0, ddof=1) / 5, rtol=1e-10)
+    assert found.n == 25
+
+
 def test_baselines():
     assert POLICY.gradient_noise(START, REWARDS) == pytest.approx(0.050698, abs=5e-7)
     assert POLICY.gradient_noise(START, REWARDS, 0.055) == pytest.approx(0.041161, abs=5e-7)

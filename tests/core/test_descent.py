@@ -229,6 +229,7 @@ def test_policy_steps_are_those_of_the_closed_forms():
     closed, promised = POLICY.kl_step(START, REWARDS, 0.01)
     np.testing.assert_allclose(delta, closed, atol=1e-12)
     assert gain == pytest.approx(float(promised))
+    assert loss.kl is not None and loss.kl(START, np.zeros(3)) == POLICY.kl(START, np.zeros(3))
     delta, gain = descent.kl_step(loss, START, 0.01, "gradient")
     assert gain == pytest.approx(0.022444, abs=5e-7)
     assert loss.loss(START) - loss.loss(START + delta) == pytest.approx(0.026942, abs=5e-7)
