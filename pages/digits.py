@@ -41,7 +41,7 @@ lesson = Lesson(
             truth=fill("**Worse:** {e40:.3f} → {e300:.3f}. (Exact: {x40:.3f} → {x300:.3f}.)", **BOTH),
             options=[
                 Option("better", "better", fill("A surer network has {{empirical|smaller}} residuals, not larger importance: the empirical _F_ is made of their squares and fades with them. Look at the purple curve at _λ_ = 100: it lies on the line “none”, {e300:.3f} beside {n300:.3f}. Slide _λ_ to 10^{{6}} and it climbs.", **BOTH), "a surer net is better protected", short="better", at={"x": 100.0, "y": 0.985}),
-                Option("same", "the same", fill("The same would need an _F_ that does not depend on the fit. Look at the ends: {{empirical|empirical}} {e40:.3f} → {e300:.3f}. Even the {{exact|exact}} one fades, {x40:.3f} → {x300:.3f}. Press 40 and 300 in turn.", **BOTH), "F does not depend on the fit", short="same", at={"x": 100.0, "y": 0.92}),
+                Option("same", "the same", fill("The same would need an _F_ that does not depend on the fit. Look at the ends: {{empirical|empirical}} {e40:.3f} → {e300:.3f}. Even the {{exact|exact}} one fades, {x40:.3f} → {x300:.3f}. Press 40 and 300 in turn.", **BOTH), "F does not depend on the fit", short="same", at={"x": 100.0, "y": mean_at(40, "empirical", 100)}),
                 Option("worse", "worse", fill("The penalty is gone: {e300:.3f}, and no EWC at all gives {n300:.3f}. Look at the pale tiles; at _λ_ = 10^{{6}} they are back, in the same pattern. A scale error before a shape error.", **BOTH), short="worse", at={"x": 100.0, "y": 0.68}),
             ],
             observe=Observe("What did the purple curve do?", ["It moved right by decades", "It lost its shape", "It stayed"]),
@@ -49,7 +49,7 @@ lesson = Lesson(
             next="Second look",
         ),
         Choose(
-            key="same", question="A for 40 epochs. At _λ_ = 100 exact and empirical _F_ keep A equally well. And at _λ_ = 10?",
+            key="same", question=f"A for 40 epochs. At _λ_ = 100 exact and empirical _F_ keep A about equally well, {mean_at(40, 'exact', 100):.2f} and {mean_at(40, 'empirical', 100):.2f}. And at _λ_ = 10?",
             setup={**PLAIN, "epochs": "40", "method": "empirical"}, shows={"lam": 10.0}, correct="exact",
             truth=fill("{{exact|Exact {x10:.3f}}}, {{empirical|empirical {e10:.3f}}}; at 100: {x100:.3f} and {e100:.3f}.", **TEN),
             options=[
@@ -61,7 +61,7 @@ lesson = Lesson(
         ),
     ],
     spoiled={"over": lambda v: v.method == "empirical" and v.epochs == "300", "same": lambda v: v.method == "empirical" and v.epochs == "40" and v.lam < digits.OPEN_BELOW},
-    trap="The spread over seeds is as large as many published differences. EWC does not solve forgetting: joint training keeps more. Rankings of Fishers depend on the problem: van de Ven finds the exact one better on harder sets; our easy case does not contradict it. _λ_ is chosen on validation rows; picked on test rows it flatters itself. Bayes' _λ_ would be _N_~{A} ∕ _N_~{B} = 1 here; the diagonal of _F_, taken at one point, needs far more.",
+    trap="The spread over seeds is as large as many published differences. EWC does not solve forgetting: joint training keeps more, and after only 10 epochs on A it is not clearly better than L2 where B is learned as well (Fair comparison). Rankings of Fishers depend on the problem: van de Ven finds the exact one better on harder sets; our easy case does not contradict it. _λ_ is chosen on validation rows; picked on test rows it flatters itself. Bayes' _λ_ would be _N_~{A} ∕ _N_~{B} = 1 here; the diagonal of _F_, taken at one point, needs far more.",
     recap=[
         ("What do the bands show?", "The spread over seeds, ± 1 SD: what one run may do, not how well the mean is known."),
         ("Why does the empirical _F_ fail after long training?", "Its residuals are almost 0, so its scale is; its pattern is still nearly right."),

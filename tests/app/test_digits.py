@@ -31,9 +31,9 @@ def five(epochs, method, strength):
 
 
 # ---- the stored runs ---------------------------------------------------------------------------------------------------
-def test_the_page_opens_on_at_least_ten_seeds_in_a_small_file():
-    assert len(R.seeds) >= 10 and FIVE
-    assert (digits_data.FOLDER / "digits_runs.npz").stat().st_size < 330_000
+def test_the_page_opens_on_twenty_seeds_in_a_small_file():
+    assert len(R.seeds) == 20 and FIVE
+    assert (digits_data.FOLDER / "digits_runs.npz").stat().st_size < 300_000
     assert (digits_data.FOLDER / "digits_tabs.npz").stat().st_size < 60_000
     assert digits.STRENGTHS == tuple(R.strengths[1:]) and R.strengths[0] == 0
 
@@ -136,7 +136,7 @@ def test_sentences_hold_with_all_seeds():
         at(300, "none", 0), abs=0.02
     )  # "purple lies on the line of no penalty"
     assert at(300, "exact", 100) > at(300, "empirical", 100) + 0.08
-    assert at(40, "empirical", 100) == pytest.approx(at(40, "exact", 100), abs=0.015)  # "keep A equally well"
+    assert at(40, "empirical", 100) == pytest.approx(at(40, "exact", 100), abs=0.015)  # "keep A about equally well"
     assert at(40, "exact", 10) > at(40, "empirical", 10) + 0.06
     assert at(40, "empirical", 30) == pytest.approx(at(40, "exact", 10), abs=0.03)  # "purple arrives where teal was"
     total = R.total[:, 1].mean(axis=0)
@@ -150,7 +150,9 @@ def test_sentences_hold_with_all_seeds():
     )
     assert at(40, "exact", 1) < at(40, "exact", 100) - 0.15  # "Bayes' λ would be 1 here; the diagonal needs far more"
     marks = {o.key: o.at["y"] for o in lesson(SLUG).predictions[0].options}
-    assert abs(marks["same"] - at(40, "empirical", 100)) < 0.01 and abs(marks["worse"] - at(300, "empirical", 100)) < 0.02
+    assert (
+        abs(marks["same"] - at(40, "empirical", 100)) < 1e-9 and abs(marks["worse"] - at(300, "empirical", 100)) < 0.02
+    )
     # "Right of 10³ B pays and A gains nothing"
     assert (
         at(40, "exact", 1e5) < at(40, "exact", 1e3) + 0.01
