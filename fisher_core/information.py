@@ -99,10 +99,9 @@ def empirical(model: Family | ConditionalModel, data: Data, theta: ArrayLike, ce
     """
     theta, columns = check.vector("theta", theta), _columns(model, data)
     score: Callable[..., Array] = model.score  # of (x, theta) or of (x, y, theta)
-    mean = np.zeros(theta.size)
-    if centered:
-        for part in _parts(columns, theta.size):
-            mean = mean + score(*part, theta).sum(axis=0) / len(columns[0])
+    if not centered:
+        return _second_moment((score(*part, theta).T, None) for part in _parts(columns, theta.size))
+    mean = sum(score(*part, theta).sum(axis=0) for part in _parts(columns, theta.size)) / len(columns[0])
     return _second_moment(((score(*part, theta) - mean).T, None) for part in _parts(columns, theta.size))
 
 

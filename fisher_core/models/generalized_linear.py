@@ -64,7 +64,7 @@ class GeneralizedLinearModel(ConditionalModel):
 
     def score(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         x, z = self._logits(x, theta)
-        return self.residual(self.check_labels(y, len(x)), z)[:, None] * x
+        return linalg.scaled_rows(x, self.residual(self.check_labels(y, len(x)), z))
 
     def hessian(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         x, z = self._logits(x, theta)
