@@ -39,14 +39,14 @@ def fronts(curves: Mapping[str, Array], matched: Mapping[str, Matched], targets:
     for m, where in (("l2", 0.86), ("exact", 0.86)):
         front = curves[m][np.argsort(curves[m][:, 1])]
         layers.append(label(where, float(np.interp(where, front[:, 1], front[:, 0])), f"{{{TOKEN[m]}|{SHORT[m]}}}", dy=-9 if m == "exact" else 18, align="center", token=TOKEN[m], weight=600))
-    layers.append(handle(x="target"))
+    layers.append(handle(x="target", text="on validation rows: [target]"))
     table = [np.concatenate([c[:, k] for c in curves.values()]) for k in (1, 0)]
     return View(
-        "a", f"**What is kept for what is learned,** {seeds} seeds. Up and right is better.", Axis(0.8, 0.985, "accuracy on B", [(v, f"{v:.2f}") for v in (0.8, 0.85, 0.9, 0.95)]),
+        "a", f"**What is kept for what is learned,** {seeds} seeds. Up and right is better.", Axis(0.8, 0.985, "accuracy on B, test rows", [(v, f"{v:.2f}") for v in (0.8, 0.85, 0.9, 0.95)]),
         Axis(lo, 1.0, "accuracy on A", [(v, share(v)) for v in (0.4, 0.6, 0.8, 1.0)]), layers,
         "Accuracy on A against accuracy on B after both, one front per method over λ, with no penalty and joint training as points",
         "At accuracy [target] wanted on B: L2 keeps [l2_mA] of A, exact EWC [exact_mA]; joint training [joint_mA].",
-        table=(["accuracy on B", "accuracy on A"], table), height=300, phone=280, pad=(42, 8, 12, 50),
+        table=(["accuracy on B", "accuracy on A"], table), height=306, phone=280, pad=(42, 8, 12, 56),
     )  # fmt: skip
 
 
