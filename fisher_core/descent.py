@@ -23,104 +23,37 @@ arXiv 1905.12558.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import expectation, information, linalg
+from fisher_core import linalg
 from fisher_core import validation as check
-from fisher_core.family import Family
-from fisher_core.models.bandit import SoftmaxPolicy
-from fisher_core.models.base import ConditionalModel
-from fisher_core.models.generalized_linear import GeneralizedLinearModel
+from fisher_core.glm_descent import irls_step, race
+from fisher_core.objectives import Objective, divergence, likelihood, reward
+from fisher_core.policy_flows import ascending
 from fisher_core.validation import Array
+
+__all__ = [
+    "KINDS",
+    "Objective",
+    "direction",
+    "divergence",
+    "flow",
+    "irls_step",
+    "kl_ball",
+    "kl_step",
+    "likelihood",
+    "matrix",
+    "path",
+    "race",
+    "reward",
+    "step",
+    "steps_until",
+]
 
 KINDS = ("gradient", "natural", "damped", "newton", "scoring", "empirical", "centred")
 RANGE_TOLERANCE = 1e-9  # part of the gradient outside the range of F, relative, that counts as rounding
-
-
-@dataclass(frozen=True)
-class Objective:
-    """A loss to be made small, as functions of θ (d,); ``None`` for what it does not have.
-
-    loss (), gradient (d,), fisher (d, d), hessian (d, d), empirical (θ, centred) → (d, d), kl (θ, θ') → KL(θ‖θ').
-    """
-
-    name: str
-    loss: Callable[[Array], float]
-    gradient: Callable[[Array], Array]
-    fisher: Callable[[Array], Array]
-    hessian: Callable[[Array], Array] | None = None
-    empirical: Callable[[Array, bool], Array] | None = None
-    kl: Callable[[Array, Array], float] | None = None
-
-
-# Objectives -----------------------------------------------------------------------------------------------------------
-
-
-def likelihood(model: Family | ConditionalModel, data: information.Data) -> Objective:
-    """L(θ) = −(1/n) Σ log p at the observations: x for a family, (x, y) for a conditional model."""
-    if isinstance(model, ConditionalModel):
-        if not (isinstance(data, tuple) and len(data) == 2):
-            raise ValueError(f"data of type {type(data).__name__} must be the pair (x, y) for a conditional model")
-        x, y = data
-        return Objective(
-            f"negative log-likelihood of {type(model).__name__}",
-            lambda t: float(-model.log_prob(x, y, t).mean()),
-            lambda t: -model.score(x, y, t).mean(axis=0),
-            lambda t: model.fisher(x, t),
-            lambda t: information.observed(model, data, t).value,
-            lambda t, centred: information.empirical(model, data, t, centered=centred).value,
-        )
-    values = check.array("data", cast(ArrayLike, data))
-    return Objective(
-        f"negative log-likelihood of {model.key}",
-        lambda t: float(-model.log_prob(values, t).mean()),
-        lambda t: -model.score(values, t).mean(axis=0),
-        model.fisher,
-        lambda t: information.observed(model, data, t).value,
-        lambda t, centred: information.empirical(model, data, t, centered=centred).value,
-        lambda p, q: float(model.kl(p, q)),
-    )
-
-
-def divergence(family: Family, target: ArrayLike) -> Objective:
-    """L(θ) = KL(target ‖ θ) within a family, nats. Gradient −E_target[s(x, θ)] by quadrature, to about 1e-11.
-
-    In an exponential family it is (mean parameters of θ minus those of the target) in natural parameters.
-    """
-    target = family.check_theta(target)
-    at = expectation.nodes(family, target)
-    w = expectation.weights(family, target, at)
-    return Objective(
-        f"KL to a member of {family.key}",
-        lambda t: float(family.kl(target, t)),
-        lambda t: -(w @ at.values(lambda x: family.score(x, t))),
-        family.fisher,
-        lambda t: -np.einsum("m,mij->ij", w, at.values(lambda x: family.hessian(x, t))),
-        kl=lambda p, q: float(family.kl(p, q)),
-    )
-
-
-def reward(policy: SoftmaxPolicy, rewards: ArrayLike, baseline: float = 0.0) -> Objective:
-    """L(θ) = −J(θ), minus the expected reward of a policy. "empirical" is the reward-weighted E[(r−b)² s sᵀ]."""
-    r = check.vector("rewards", rewards, policy.arms)
-
-    def weighted(t: Array, centred: bool) -> Array:
-        g = policy.gradient(t, r)
-        return policy.reward_weighted_fisher(t, r, baseline) - (np.outer(g, g) if centred else 0.0)
-
-    return Objective(
-        "minus expected reward",
-        lambda t: -float(policy.value(t, r)),
-        lambda t: -policy.gradient(t, r),
-        policy.fisher,
-        lambda t: -policy.value_hessian(t, r),
-        weighted,
-        lambda p, q: float(policy.kl(p, q)),
-    )
 
 
 # One step -------------------------------------------------------------------------------------------------------------
@@ -283,9 +216,7 @@ def flow(
     """
     from scipy.integrate import solve_ivp
 
-    start, times = check.vector("start", start), check.vector("times", times)
-    if times.size == 0 or times[0] < 0 or (np.diff(times) < 0).any():
-        raise ValueError("times must be ascending and begin at 0 or later")
+    start, times = check.vector("start", start), ascending(times)
     if times[-1] == 0:
         return np.broadcast_to(start, (times.size, start.size)).copy()
     done = solve_ivp(
@@ -300,58 +231,6 @@ def flow(
     if not done.success:
         raise ValueError(f"times reach {times[-1]:g} and must stop before the flow leaves the parameter space")
     return done.y.T
-
-
-# Logistic regression: three names for one step -----------------------------------------------------------------------
-
-
-def irls_step(model: GeneralizedLinearModel, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
-    """One step of iteratively reweighted least squares: regress z + r/w on x with weights w; (d,).
-
-    By QR of √w·x. No gradient and no Fisher matrix is formed, and yet for a canonical link the result is that of a full
-    natural step and of a Newton step (Nelder and Wedderburn 1972).
-    """
-    theta = check.vector("theta", theta)
-    x = check.rows("x", x, theta.size)
-    z = x @ theta
-    weight, residual = model.weight(z), model.residual(model.check_labels(y, len(x)), z)
-    if not (weight > 0).all():
-        raise ValueError("theta must be smaller: a row's weight underflows to 0 and its working response is infinite")
-    root = np.sqrt(weight)
-    return np.asarray(np.linalg.lstsq(root[:, None] * x, root * z + residual / root, rcond=None)[0], dtype=float)
-
-
-def race(
-    model: GeneralizedLinearModel, x: ArrayLike, y: ArrayLike, start: ArrayLike, kind: str, rate: float, count: int
-) -> tuple[Array, Array]:
-    """:func:`path` on many data sets of one shape at once: θ (count + 1, s, d) and mean losses (count + 1, s).
-
-    x (s, n, d), y (s, n), start (s, d); kind "gradient", "natural", "empirical" or "centred". A step that overflows
-    or meets a singular matrix leaves NaN, and the other sets go on.
-    """
-    x, y, theta = check.array("x", x), check.array("y", y), check.array("start", start)
-    if x.ndim != 3 or y.shape != x.shape[:2] or theta.shape != (x.shape[0], x.shape[2]):
-        raise ValueError(f"x {x.shape}, y {y.shape} and start {theta.shape} must be (s, n, d), (s, n) and (s, d)")
-    check.choice("kind", kind, ("gradient", "natural", "empirical", "centred"))
-    count, n = check.integer("count", count), x.shape[1]
-    thetas, losses = [theta], []
-    for k in range(count + 1):
-        z = np.einsum("snd,sd->sn", x, theta)
-        residual = model.residual(y, z)
-        losses.append(-model.log_density(y, z).mean(axis=1))
-        if k == count:
-            break
-        g = -np.einsum("sn,snd->sd", residual, x) / n
-        weight = model.weight(z) if kind == "natural" else residual**2
-        m = np.einsum("sn,sni,snj->sij", weight / n, x, x)
-        if kind == "gradient":
-            theta = theta - rate * g
-        else:
-            if kind == "centred":
-                m = m - g[:, :, None] * g[:, None, :]
-            theta = theta - rate * _solve_each(m, g)
-        thetas.append(theta)
-    return np.stack(thetas), np.stack(losses)
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -372,12 +251,3 @@ def _solve_symmetric(m: Array, g: Array, pseudo_inverse: bool) -> Array:
     if null.any() and (not pseudo_inverse or lost > RANGE_TOLERANCE * np.linalg.norm(g)):
         raise linalg.SingularFisherError("matrix", values, vectors[:, null])
     return vectors @ np.divide(along, values, out=np.zeros_like(along), where=~null)
-
-
-def _solve_each(m: Array, g: Array) -> Array:
-    """M⁻¹g for a stack; NaN where M is singular or not finite."""
-    fine = np.flatnonzero(np.isfinite(m).all(axis=(1, 2)) & np.isfinite(g).all(axis=1))
-    fine = fine[np.linalg.cond(m[fine]) < 1e15]
-    result = np.full_like(g, np.nan)
-    result[fine] = np.linalg.solve(m[fine], g[fine, :, None])[..., 0]
-    return result

@@ -1,7 +1,9 @@
 """Conditional models p(y | x, θ): regression, classification, networks."""
 
-from fisher_core.models.bandit import Corridor, GaussianPolicy, SoftmaxPolicy
+from fisher_core.models.bandit import SoftmaxPolicy
 from fisher_core.models.base import ConditionalModel
+from fisher_core.models.corridor import Corridor
+from fisher_core.models.gaussian_policy import GaussianPolicy
 from fisher_core.models.linear import LinearRegression
 from fisher_core.models.logistic import LogisticRegression, SeparableDataError
 from fisher_core.models.mlp import MLP

@@ -19,19 +19,19 @@ gradient); Greensmith, Bartlett and Baxter (2004), JMLR 5, 1471 (baselines).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logsumexp
+from scipy.special import logsumexp
 
 from fisher_core import validation as check
 from fisher_core.families.categorical import Categorical
 from fisher_core.family import Estimate, Family, Parameter
+from fisher_core.policy_flows import ascending, first_crossing, integrate, log_sum, natural_crossing, plain_crossing
 from fisher_core.validation import Array
 
-FARTHEST = 1e9  # a flow that has not arrived by then is called unfinished
+__all__ = ["SoftmaxPolicy", "first_crossing", "half_time"]
 
 
 class SoftmaxPolicy(Family):
@@ -186,17 +186,17 @@ class SoftmaxPolicy(Family):
         All starts are one system of equations, for times (m,) ascending from 0 or later.
         """
         theta, r = self.check_thetas("theta", theta), self._rewards(rewards)
-        times = _ascending(times)
-        path = _integrate(lambda t, flat: self._slope(flat.reshape(theta.shape), r).ravel(), theta.ravel(), times)
+        times = ascending(times)
+        path = integrate(lambda t, flat: self._slope(flat.reshape(theta.shape), r).ravel(), theta.ravel(), times)
         return np.moveaxis(path.reshape(len(times), *theta.shape), 0, -2)
 
     def damped_flow(self, theta: ArrayLike, rewards: ArrayLike, times: ArrayLike, damping: ArrayLike) -> Array:
         """dθ/dt = (F + εI)⁻¹∇J, as :meth:`plain_flow`: the natural flow for ε → 0, the plain one slowed 1/ε for ε → ∞."""
         theta, r = self.check_thetas("theta", theta), self._rewards(rewards)
-        times, damping = _ascending(times), _damping(damping)
+        times, damping = ascending(times), _damping(damping)
         start = np.broadcast_to(theta, np.broadcast_shapes(theta.shape, damping.shape))
         slope = lambda t, flat: self._damped_slope(flat.reshape(start.shape), r, damping).ravel()  # noqa: E731
-        return np.moveaxis(_integrate(slope, start.ravel(), times).reshape(len(times), *start.shape), 0, -2)
+        return np.moveaxis(integrate(slope, start.ravel(), times).reshape(len(times), *start.shape), 0, -2)
 
     def time_to(
         self, theta: ArrayLike, rewards: ArrayLike, arm: int, level: float, flow: Literal["natural", "plain"]
@@ -210,11 +210,11 @@ class SoftmaxPolicy(Family):
         wanted, others = np.log(level) - np.log1p(-level), np.arange(self.arms) != arm
 
         def short(t: float, now: Array) -> float:
-            return float(now[arm] - _log_sum(now[others]) - wanted)
+            return float(now[arm] - log_sum(now[others]) - wanted)
 
         if short(0.0, theta) >= 0:
             return 0.0
-        return _natural_crossing(theta, r, short) if flow == "natural" else _plain_crossing(theta, r, short)
+        return natural_crossing(theta, r, short) if flow == "natural" else plain_crossing(theta, r, short)
 
     def soft_optimum(self, theta: ArrayLike, rewards: ArrayLike, beta: ArrayLike) -> tuple[Array, Array]:
         """argmax over π of E_π[r] − β KL(π‖π₀) and its value: logits log π₀ + r/β, value β log Σ π₀e^{r/β}.
@@ -288,23 +288,6 @@ class SoftmaxPolicy(Family):
         return self._categorical._quantile(u, self._contrast(theta))
 
 
-def first_crossing(times: ArrayLike, probabilities: ArrayLike, level: float) -> Array:
-    """When a tabulated probability (..., m) first reaches ``level``, log odds interpolated: (...), infinite if never.
-
-    For a table of many runs; :meth:`SoftmaxPolicy.time_to` is exact.
-    """
-    times, p = check.vector("times", times), check.array("probabilities", probabilities)
-    tiny = np.finfo(float).tiny
-    odds = np.log(np.maximum(p, tiny)) - np.log(np.maximum(1 - p, tiny)) - np.log(level / (1 - level))
-    reached = odds >= 0
-    after = np.maximum(reached.argmax(axis=-1), 1)[..., None]
-    low, high = (np.take_along_axis(odds, k, axis=-1)[..., 0] for k in (after - 1, after))
-    after = after[..., 0]
-    share = np.divide(-low, high - low, out=np.zeros_like(low), where=high > low)
-    found = times[after - 1] + np.clip(share, 0, 1) * (times[after] - times[after - 1])
-    return np.where(reached[..., 0], times[0], np.where(reached.any(axis=-1), found, np.inf))
-
-
 # Two arms, in closed form ---------------------------------------------------------------------------------------------
 
 
@@ -319,73 +302,6 @@ def half_time(start: ArrayLike, gap: float = 1.0) -> tuple[Array, Array]:
         raise ValueError(f"start contains {p[~((p > 0) & (p <= 0.5))].flat[0]:g} and must be in (0, 1/2]")
     odds = np.log1p(-p) - np.log(p)
     return (1 / p - 1 / (1 - p) + 2 * odds) / (2 * gap), odds / gap
-
-
-@dataclass(frozen=True)
-class GaussianPolicy:
-    """Action a ~ N(μ, σ) with reward −(a − target)²: J = −(μ − target)² − σ². Flows of (μ, σ) in closed form."""
-
-    target: float = 1.0
-
-    def value(self, mu: ArrayLike, sigma: ArrayLike) -> Array:
-        """J, broadcasting."""
-        return -((check.array("mu", mu) - self.target) ** 2) - check.array("sigma", sigma) ** 2
-
-    def natural_flow(self, mu: float, sigma: float, times: ArrayLike) -> tuple[Array, Array]:
-        """μ_t − m = (μ₀ − m)/(1 + 2σ₀²t),  1/σ_t² = 1/σ₀² + 2t: as σ shrinks, so does the step, for F = diag(1, 2)/σ²."""
-        t, variance = check.array("times", times), check.positive("sigma", sigma) ** 2
-        shrink = 1 + 2 * variance * t
-        return self.target + (mu - self.target) / shrink, np.sqrt(variance / shrink)
-
-    def plain_flow(self, mu: float, sigma: float, times: ArrayLike) -> tuple[Array, Array]:
-        """μ_t − m and σ_t both decay as e^{−2t}."""
-        decay = np.exp(-2 * check.array("times", times))
-        return self.target + (mu - self.target) * decay, check.positive("sigma", sigma) * decay
-
-
-@dataclass(frozen=True)
-class Corridor:
-    """Go right twice for reward 1; a step to the left ends it with 0. Logits θ (..., 2), p = σ(θ) of stepping right.
-
-    log p(trajectory) = Σ log π(a|s) + what the world does, and the world does not know θ: transitions drop out of the
-    score. The second place is visited with probability p₁, so, with visits in it,
-
-        F = diag(p₁q₁, p₁p₂q₂),   J = p₁p₂,   ∇J = (p₁q₁p₂, p₁p₂q₂),   F⁻¹∇J = (p₂, 1)
-
-    the advantages of stepping right: visit frequencies have cancelled. Source: Kakade (2001), §3.
-    """
-
-    def right(self, theta: ArrayLike) -> Array:
-        """p, (..., 2)."""
-        return expit(check.parameters("theta", theta, 2))
-
-    def fisher(self, theta: ArrayLike) -> Array:
-        """F of one trajectory, (..., 2, 2)."""
-        theta = check.parameters("theta", theta, 2)
-        p, spread = expit(theta), expit(theta) * expit(-theta)
-        visits = np.stack([np.ones_like(p[..., 0]), p[..., 0]], axis=-1)
-        return (visits * spread)[..., None] * np.eye(2)
-
-    def value(self, theta: ArrayLike) -> Array:
-        """J = p₁p₂, (...)."""
-        return self.right(theta).prod(axis=-1)
-
-    def gradient(self, theta: ArrayLike) -> Array:
-        """∇J, (..., 2): each logit's is J times the chance of the other action."""
-        theta = check.parameters("theta", theta, 2)
-        return expit(theta).prod(axis=-1)[..., None] * expit(-theta)
-
-    def natural_gradient(self, theta: ArrayLike) -> Array:
-        """F⁻¹∇J = (p₂, 1), (..., 2)."""
-        p = self.right(theta)
-        return np.stack([p[..., 1], np.ones_like(p[..., 1])], axis=-1)
-
-    def by_trajectories(self, theta: ArrayLike) -> tuple[Array, Array]:
-        """F and ∇J summed over the three trajectories, scores added up action by action: the second method; θ (2,)."""
-        (p, q), (a, b) = self.right(theta), expit(-check.vector("theta", theta, 2))
-        chances, rewards = np.array([a, p * b, p * q]), np.array([0.0, 0.0, 1.0])
-        scores = np.array([[-p, 0.0], [a, -q], [a, b]])
-        return (scores.T * chances) @ scores, (chances * rewards) @ scores
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -417,56 +333,3 @@ def _damping(damping: ArrayLike) -> Array:
     if not (damping > 0).all():
         raise ValueError(f"damping contains {damping.min():g} and must be > 0")
     return damping[..., None]
-
-
-def _ascending(times: ArrayLike) -> Array:
-    times = check.vector("times", times)
-    if len(times) == 0 or times[0] < 0 or (np.diff(times) < 0).any():
-        raise ValueError("times must be ascending and begin at 0 or later")
-    return times
-
-
-def _integrate(slope: Any, start: Array, times: Array) -> Array:
-    """y at ``times`` (m,) of y' = slope(t, y), y(0) = start (n,): (m, n)."""
-    from scipy.integrate import solve_ivp
-
-    if times[-1] == 0:
-        return np.broadcast_to(start, (len(times), start.size)).copy()
-    done = solve_ivp(slope, (0.0, times[-1]), start, method="DOP853", t_eval=times, rtol=1e-10, atol=1e-11)
-    if not done.success:
-        raise ValueError(f"times reach {times[-1]:g} and must stop before the flow leaves the parameter space")
-    return done.y.T
-
-
-def _plain_crossing(start: Array, rewards: Array, short: Any) -> float:
-    """The first zero of ``short`` on the plain flow, by the solver's own root finding; infinite beyond FARTHEST."""
-    from scipy.integrate import solve_ivp
-
-    def slope(t: float, theta: Array) -> Array:  # one policy: half the time of the stacked one
-        e = np.exp(theta - theta.max())
-        p = e / e.sum()
-        return p * (rewards - p @ rewards)
-
-    short.terminal = True
-    done = solve_ivp(slope, (0.0, FARTHEST), start, method="DOP853", events=short, rtol=1e-11, atol=1e-12)
-    return float(done.t_events[0][0]) if done.t_events[0].size else np.inf
-
-
-def _natural_crossing(start: Array, rewards: Array, short: Any) -> float:
-    """The first zero of ``short`` on θ₀ + tr. The log odds of an arm are concave in t: up to their top they only rise."""
-    from scipy.optimize import brentq, minimize_scalar
-
-    at = lambda t: short(t, start + t * rewards)  # noqa: E731
-    far = 1.0 / max(np.ptp(rewards), 1e-300)
-    while at(far) < 0 and at(2 * far) > at(far) and far < FARTHEST:
-        far *= 2
-    if at(far) < 0:
-        far = float(
-            minimize_scalar(lambda t: -at(t), bounds=(0.0, 2 * far), method="bounded", options={"xatol": 1e-9}).x
-        )
-    return float(brentq(at, 0.0, far, xtol=1e-12, rtol=1e-14)) if at(far) >= 0 else np.inf
-
-
-def _log_sum(x: Array) -> float:
-    top = x.max()
-    return float(top + np.log(np.exp(x - top).sum()))
