@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -148,7 +148,7 @@ def _signed_gram(x: Array, weights: Array) -> Array:
     return gram if weights[np.argmax(np.abs(weights))] >= 0 else -gram
 
 
-@cache
+@lru_cache(maxsize=32)
 def packing(m: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """The rows i ≤ j of the half of an m × m matrix, (m(m+1)/2,) each, and where in it every entry is, (m, m)."""
     i, j = np.triu_indices(m)
