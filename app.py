@@ -3,6 +3,9 @@
 Navigation and nothing else: the course in reading order, and the pages that are written.
 """
 
+import fisher_app  # noqa: F401  (before numpy, see there)
+
+# isort: split
 import pandas  # noqa: F401  (imported whole before any session needs it: two sessions importing it at once is a known race)
 import streamlit as st
 

@@ -10,6 +10,9 @@ import importlib
 import pkgutil
 from pathlib import Path
 
+import fisher_app  # before numpy, see there
+
+# isort: split
 import numpy  # noqa: F401
 import pandas  # noqa: F401
 import pyarrow  # noqa: F401

@@ -1,5 +1,9 @@
 """Runs in the background: progress, sharing, stopping, refusal, bounds; and a lesson that has one."""
 
+import ast
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -7,7 +11,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from reader import SLUGS, lesson
+from reader import ROOT, SLUGS, lesson
 
 from fisher_app import links
 from fisher_app.jobs import Progress, Run, Runner
@@ -199,3 +203,15 @@ def test_lessons_without_a_run_have_no_button():
         replace(declared, run=Run("Run", lambda v: None, iter)).run_wire(State({}), SimpleNamespace(run=Progress()))
         is None
     )
+
+
+@pytest.mark.parametrize("entry", ["app.py", "asgi.py"])
+def test_blas_has_one_thread_before_numpy_is_loaded(entry):
+    """Idle threads of BLAS made a background run five times slower."""
+    tree = ast.parse((ROOT / entry).read_text(encoding="utf-8"))
+    names = [a.name for node in tree.body if isinstance(node, ast.Import) for a in node.names]
+    assert next(n for n in names if n not in sys.stdlib_module_names) == "fisher_app"
+    probe = "import sys, os, fisher_app; assert 'numpy' not in sys.modules; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    clean = {k: x for k, x in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, cwd=ROOT, env=clean)
+    assert done.stdout.strip() == "1", done.stderr
