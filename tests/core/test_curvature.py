@@ -101,3 +101,9 @@ def test_contour_of_the_triangle_stays_inside():
 def test_bad_arguments_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_contour_has_three_points_at_least():
+    assert kl_contour(NORMAL, [0.0, 1.0], 0.1, count=3).shape == (3, 2)
+    with pytest.raises(ValueError, match="count = 2 must be"):
+        kl_contour(NORMAL, [0.0, 1.0], 0.1, count=2)

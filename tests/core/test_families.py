@@ -484,3 +484,15 @@ def test_windows_begin_at_a_bound_only_where_it_is_near():
     assert f.window([10.0, 1.0])[0] == 0 and f.window([40.0, 1.0])[0] == f.quantile(f.tail, [40.0, 1.0])
     b = FAMILIES["beta"]
     assert b.window([2.0, 2.0]) == (0, 1) and b.window([90.0, 90.0])[1] == b.quantile(1 - b.tail, [90.0, 90.0])
+
+
+@pytest.mark.parametrize(("key", "share"), [("cauchy", 1 / 2), ("student_t", 5 / 6)])
+def test_a_heavy_tailed_fit_is_refused_from_the_share_of_ties_at_which_it_has_no_maximum(key, share):
+    """Copas 1975 (Cauchy), and in the same way ν/(ν + 1): at the share the likelihood grows without end, below it not."""
+    family, n = FAMILIES[key], 30
+    spread = np.linspace(-3.0, 4.0, n)
+    tied = round(share * n)
+    with pytest.raises(ValueError, match=f"holds 1 {tied} times in {n}"):
+        family.mle(np.where(np.arange(n) < tied, 1.0, spread))
+    theta = family.mle(np.where(np.arange(n) < tied - 2, 1.0, spread))
+    assert np.isfinite(theta).all() and theta[1] > 0
