@@ -17,7 +17,7 @@ from abc import abstractmethod
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import linalg
+from fisher_core import grams, linalg
 from fisher_core import validation as check
 from fisher_core.family import Estimate
 from fisher_core.models import error_rows
@@ -64,7 +64,7 @@ class GeneralizedLinearModel(ConditionalModel):
 
     def score(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         x, z = self._logits(x, theta)
-        return linalg.scaled_rows(x, self.residual(self.check_labels(y, len(x)), z))
+        return grams.scaled_rows(x, self.residual(self.check_labels(y, len(x)), z))
 
     def hessian(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         x, z = self._logits(x, theta)
@@ -80,7 +80,7 @@ class GeneralizedLinearModel(ConditionalModel):
 
     def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
         x, theta = self._checked(x, theta)
-        gram = linalg.blocked_gram(x, lambda part, rows: self.weight(part.dot(theta)), over=len(x))
+        gram = grams.blocked(x, lambda part, rows: self.weight(part.dot(theta)), over=len(x))
         return check.computed(gram, x=x)
 
     def fisher_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
@@ -116,13 +116,13 @@ class GeneralizedLinearModel(ConditionalModel):
                 np.vecdot(block, block, out=sizes[rows])  # while the block is in the cache
             return squares
 
-        value = check.computed(linalg.blocked_gram(x, mean_squares, over=len(x)), x=x)
+        value = check.computed(grams.blocked(x, mean_squares, over=len(x)), x=x)
         if all_rows:
-            spread = linalg.blocked_gram(x * x, lambda block, rows: variances[rows])
+            spread = grams.blocked(x * x, lambda block, rows: variances[rows])
         else:
             rows, stand_for = error_rows.drawn(variances * sizes**2, rng)
             weights = variances[rows] * stand_for
-            spread = linalg.blocked_gram(np.square(x[rows]), lambda block, part: weights[part])
+            spread = grams.blocked(np.square(x[rows]), lambda block, part: weights[part])
         return Estimate(value, np.sqrt(spread) / len(x), len(x) * draws)
 
     def mean_loss(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> float:
@@ -143,7 +143,7 @@ class GeneralizedLinearModel(ConditionalModel):
         """E = (1/n) Σ r² x xᵀ at the observed labels: uncentred, and in general not the Fisher matrix."""
         x, theta = self._checked(x, theta)
         y = self.check_labels(y, len(x))
-        gram = linalg.blocked_gram(x, lambda part, rows: self.residual(y[rows], part.dot(theta)) ** 2, over=len(x))
+        gram = grams.blocked(x, lambda part, rows: self.residual(y[rows], part.dot(theta)) ** 2, over=len(x))
         return check.computed(gram, x=x)
 
     def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
@@ -172,7 +172,7 @@ def column_scale(x: Array) -> Array:
     """
     scale = np.sqrt((check.matrix("x", x) ** 2).mean(axis=0))
     scale[scale == 0] = 1.0
-    values, _, null = linalg.eigen("XᵀX/n", linalg.weighted_gram(x / scale) / len(x))
+    values, _, null = linalg.eigen("XᵀX/n", grams.weighted(x / scale) / len(x))
     if null.shape[1]:
         raise linalg.SingularFisherError("XᵀX/n", values, np.linalg.qr(null / scale[:, None])[0])
     return scale

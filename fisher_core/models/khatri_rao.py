@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from fisher_core.linalg import packed_outer, packing
+from fisher_core.grams import packed_outer, packing
 from fisher_core.validation import Array
 
 # Numbers in one table at a time (32 MB). Every block also adds its result to the sums, which costs about as much as

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import linalg, newton
+from fisher_core import grams, linalg, newton
 from fisher_core import validation as check
 from fisher_core.family import Estimate
 from fisher_core.models import softmax_output as output
@@ -50,7 +50,7 @@ class SoftmaxRegression(ConditionalModel):
         rows, p, others = self._by_class(x, theta)
         output.check_labels(y, len(rows), self.classes)
         n, m = len(rows), rows.shape[1] * self.classes
-        curvature = _curvature(p, others)[linalg.packing(self.classes)[2]]
+        curvature = _curvature(p, others)[grams.packing(self.classes)[2]]
         return -np.einsum("nj,nl,cen->njcle", rows, rows, curvature).reshape(n, m, m)
 
     def sample(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator) -> Array:
@@ -59,7 +59,7 @@ class SoftmaxRegression(ConditionalModel):
 
     def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
         rows, p, others = self._by_class(x, theta)
-        gram = linalg.kronecker_gram(rows, lambda part: _curvature(p[:, part], others[:, part]), self.classes)
+        gram = grams.kronecker(rows, lambda part: _curvature(p[:, part], others[:, part]), self.classes)
         return check.computed(gram / len(rows), x=x)
 
     def fisher_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
@@ -95,8 +95,8 @@ class SoftmaxRegression(ConditionalModel):
         def variance(part: slice) -> Array:
             return _variance_of_outer_product(p[:, part], others[:, part]) / draws
 
-        value = linalg.kronecker_gram(rows, average, self.classes) / len(rows)
-        spread = np.sqrt(linalg.kronecker_gram(rows**2, variance, self.classes)) / len(rows)
+        value = grams.kronecker(rows, average, self.classes) / len(rows)
+        spread = np.sqrt(grams.kronecker(rows**2, variance, self.classes)) / len(rows)
         return Estimate(check.computed(value, x=x), spread, len(rows) * draws)
 
     def mean_loss(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> float:
@@ -117,7 +117,7 @@ class SoftmaxRegression(ConditionalModel):
         """E = (1/n) Σ xxᵀ ⊗ rrᵀ, r = e_y − π at the observed labels: uncentred, and in general not the Fisher matrix."""
         rows, residual = self._residuals(x, y, theta)
         r = np.ascontiguousarray(residual.T)
-        gram = linalg.kronecker_gram(rows, lambda part: linalg.packed_outer(r[:, part]), self.classes)
+        gram = grams.kronecker(rows, lambda part: grams.packed_outer(r[:, part]), self.classes)
         return check.computed(gram / len(rows), x=x)
 
     def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
@@ -199,7 +199,7 @@ class SoftmaxRegression(ConditionalModel):
 
 def _curvature(p: Array, others: Array) -> Array:
     """diag π − ππᵀ for every column of π (k, n), as its half (k(k+1)/2, n)."""
-    i, j, where = linalg.packing(len(p))
+    i, j, where = grams.packing(len(p))
     half = -p[i]
     half *= p[j]
     half[where.diagonal()] = p * others
@@ -208,7 +208,7 @@ def _curvature(p: Array, others: Array) -> Array:
 
 def _average_outer_product(p: Array, others: Array, f: Array) -> Array:
     """Mean of (e_y − π)(e_y − π)ᵀ over labels of frequencies f (k, n), as its half (k(k+1)/2, n)."""
-    i, j, where = linalg.packing(len(p))
+    i, j, where = grams.packing(len(p))
     half = p[i] * p[j] - f[i] * p[j] - p[i] * f[j]
     half[where.diagonal()] = f * others**2 + (1.0 - f) * p**2
     return half
@@ -217,7 +217,7 @@ def _average_outer_product(p: Array, others: Array, f: Array) -> Array:
 def _variance_of_outer_product(p: Array, others: Array) -> Array:
     """Variance of each entry of (e_y − π)(e_y − π)ᵀ over one label of the model, as its half (k(k+1)/2, n)."""
     # Off the diagonal the product (1[y=c]−π_c)(1[y=e]−π_e) is −π_e(1−π_c), −π_c(1−π_e) or π_cπ_e.
-    i, j, where = linalg.packing(len(p))
+    i, j, where = grams.packing(len(p))
     square, second = p**2, p * others**2
     half = second[i] * square[j] + square[i] * second[j] + np.maximum(1.0 - p[i] - p[j], 0.0) * square[i] * square[j]
     half[where.diagonal()] = second * others**2 + others * square**2
