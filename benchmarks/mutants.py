@@ -122,7 +122,6 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("drawn.py", "BLOCK = 1 << 14", "", SPEED),
     ("drawn.py", "FEW = 8", "", SPEED),
     ("drawn.py", "top >= len(x)", "top > len(x)", "one outcome more is counted"),
-    ("models/khatri_rao.py", "table = max(max(", "", SPEED),
     ("models/khatri_rao.py", "return max(1, BLOCK // table)", "", SPEED),
     ("models/error_rows.py", "size = min(max(LEAST", "(len(share) - 1)", "one row less stands for all"),
     (
@@ -160,7 +159,6 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("curvature.py", "rays = np.sqrt(2 * level)", "3", "only where bisection begins; the contour is the same"),
     ("differences.py", "return np.stack(slopes", "(1)", "second derivatives have no order"),
     ("divergence.py", "np.exp(np.maximum(log_p, log_q))", "log_q, log_p", "the larger has no order"),
-    ("divergence.py", "np.full(len(part)", "(len(part) - 1)", "moves a threshold between two equally accurate ways"),
     ("divergence.py", "mass[np.abs(d) > 700]", "701", "both are far within float64"),
     ("estimation.py", "bracket = points", "2", "a bracket wider by one step holds the same peak"),
     ("estimation.py", "minimize_scalar", "(upper) + (lower)", "the tolerance, in other units"),
