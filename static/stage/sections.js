@@ -149,10 +149,10 @@ export function buildBottom(stage, slots) {
 }
 /** A computation in the background: its button, how far it is, how it ended. */
 function runBox(stage, run) {
-  const going = run.state === "waiting" || run.state === "running", words = { waiting: "waiting its turn", running: "", done: "done", stopped: "stopped", failed: run.message, idle: "" }[run.state];
-  const button = going ? h("button", { type: "button", class: "button", "data-key": "run", onclick: () => stage.commit({ kind: "cancel" }) }, "Cancel")
-    : h("button", { type: "button", class: "button", "data-key": "run", disabled: run.state === "done", onclick: () => stage.commit({ kind: "run" }) }, run.label);
-  return h("div", { class: "run" }, button, going && h("progress", { max: 1, value: run.fraction, "aria-label": `${run.label}: how far` }), h("span", { role: "status" }, words));
+  const going = run.state === "waiting" || run.state === "running", done = run.state === "done";
+  const words = { waiting: "waiting its turn", running: "running", done: "done", stopped: "stopped", failed: run.message, idle: "" }[run.state], shown = run.state === "waiting" || run.state === "failed";
+  const button = h("button", { type: "button", class: "button", "data-key": "run", disabled: done, onclick: () => stage.commit({ kind: going ? "cancel" : "run" }) }, going ? "Cancel" : done ? "Done" : run.label);
+  return h("div", { class: "run" }, h("span", { class: "bar" }, button, going && h("progress", { max: 1, value: run.fraction, "aria-label": `${run.label}: how far` })), h("span", { role: "status", class: shown ? "" : "unseen" }, words));
 }
 function pasteBox(stage, p, slots) {
   const area = h("textarea", { rows: 3, "aria-label": "Your numbers", placeholder: p.placeholder, "data-key": "paste" }), file = h("input", { type: "file", accept: ".csv,.txt,text/csv,text/plain", "aria-label": "CSV file" });

@@ -57,7 +57,7 @@ class Stage {
     this.readTheme();
     this.render();
     if (data.link !== undefined && data.n === this.n && !this.play.on) this.writeAddress(data.link);
-    this.main.dataset.ready = data.rev + "." + data.n;
+    this.main.dataset.ready = data.rev + "." + (this.n && data.n > this.n ? this.n : data.n);  // news of a run answers nothing that a hand sent
     clearTimeout(this.looking);
     if (data.run?.state === "waiting" || data.run?.state === "running") this.looking = setTimeout(() => this.look(), 400);
   }

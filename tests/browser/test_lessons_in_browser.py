@@ -279,3 +279,25 @@ def test_tabs(tab, slug):
         assert tab.sideways() <= 0
         bottom = tab.page.locator(".stage .bottom .row").bounding_box()
         assert bottom["y"] + bottom["height"] <= 800, key
+
+
+def test_a_run_goes_on_while_a_hand_moves_and_stops_when_told(tab):
+    """Only lessons that compute in the background have the button."""
+    button = tab.page.locator(".stage [data-key='run']")
+    if not button.count():
+        return
+    tab.page.locator(".stage .more").click()  # a seed that nobody has asked for, or the run might be done already
+    tab.act(lambda: (tab.page.locator(".stage [data-key='in-seed']").fill("4321"), tab.page.locator(".stage [data-key='in-seed']").press("Enter")))
+    tab.click("[data-key='run']")
+    tab.page.wait_for_function("s => s.getRootNode().querySelector('.run progress')?.value > 0", arg=tab.page.locator(".stage").element_handle())
+    assert button.inner_text() == "Cancel"
+    slider = tab.page.locator(".stage .controls input[type=range]").first
+    before = slider.input_value()
+    tab.act(lambda: (slider.focus(), tab.page.keyboard.press("ArrowRight")))
+    assert slider.input_value() != before, "the page is usable meanwhile"
+    bottom = tab.page.locator(".stage .bottom .row").bounding_box()
+    assert bottom["y"] + bottom["height"] <= 900
+    if button.inner_text() == "Cancel":  # unless what moved belongs to the run, which then has ended
+        tab.click("[data-key='run']")
+    tab.page.wait_for_function("s => !s.getRootNode().querySelector('.run progress')", arg=tab.page.locator(".stage").element_handle())
+    assert button.inner_text() != "Cancel" and button.is_enabled()
