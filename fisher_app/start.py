@@ -1,4 +1,10 @@
-"""Two faults of the platform, mended once: slow collections after each run, and pages that run without the app."""
+"""Three faults of the platform, mended once: slow collections after each run, pages that run without the app, and sessions
+that import at once.
+
+Every session imports what its page needs in a thread of its own. Two that come to a package from different ends, one
+through its ``__init__`` and one through a module in it, wait for each other, and Python lets one go on with a half-made
+module. So the packages that import their own modules are imported here, where every session passes first.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +12,10 @@ import gc
 import sys
 
 import streamlit as st
+
+import fisher_core.continual
+import fisher_core.families
+import fisher_core.models  # noqa: F401
 
 _modules_at_last_freeze = 0
 
