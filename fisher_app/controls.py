@@ -170,6 +170,12 @@ class Whole:
 Control = Slider | Choice | Toggle | Whole
 
 
+def floored(x: float) -> float:
+    """One significant digit, downwards: a round step for a slider."""
+    power = 10.0 ** np.floor(np.log10(x))
+    return float(np.floor(x / power + 1e-9) * power)
+
+
 def seed(default: int = 7) -> Whole:
     """The seed of every random draw on a page."""
     return Whole("seed", "Seed", 0, 999_999, default, draw=True)

@@ -122,3 +122,9 @@ class Reader:
         nodes = {c["key"]: c.get("nodes") for c in self.wire["controls"]}
         index = tuple(int(np.abs(np.array(nodes[key]) - self.values[key]).argmin()) for key in ref["over"])
         return float(table[index])
+
+
+def shown(name: str, reader: Reader) -> float:
+    """The number at rest: the exact one where the table is interpolated."""
+    value = reader.scene["numbers"][name].get("exact")
+    return float(value) if not isinstance(value, dict | None) else reader.number(name)

@@ -16,7 +16,7 @@ from fisher_core.family import Family
 from fisher_core.models import LinearRegression
 
 from .. import snippets
-from ..controls import Choice, Slider, Toggle, seed
+from ..controls import Choice, Slider, Toggle, floored, seed
 from ..figures import identity as figures
 from ..stage.scene import Check, Live, Number
 
@@ -145,11 +145,6 @@ def setting(v) -> Setting:
     if rows is not None:
         return Setting(v.model, v.uniform, "rows", 0.0, v.seed, tuple(rows.tolist()))
     return Setting(v.model, v.uniform, "model" if v.uniform else v.src, v.truth, v.seed, None)
-
-
-def floored(x: float) -> float:
-    power = 10.0 ** np.floor(np.log10(x))
-    return float(np.floor(x / power + 1e-9) * power)
 
 
 @lru_cache(maxsize=16)

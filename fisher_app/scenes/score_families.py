@@ -12,6 +12,7 @@ from fisher_core import FAMILIES, identity
 from fisher_core.family import Family
 from fisher_core.validation import Array
 
+from ..controls import floored
 from ..figures.score_arrays import Subject, Ticks
 from ..stage.scene import Axis
 
@@ -28,12 +29,6 @@ def nice(lo: float, hi: float, most: int = 5) -> list[float]:
 
 def ticks(values: list[float], at: list[float] | None = None) -> Ticks:
     return [(a, f"{v:g}".replace("-", "−")) for v, a in zip(values, values if at is None else at, strict=True)]
-
-
-def floored(x: float) -> float:
-    """One significant digit, downwards."""
-    power = 10.0 ** np.floor(np.log10(x))
-    return float(np.floor(x / power + 1e-9) * power)
 
 
 def drawable(f: Family) -> bool:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from reader import Reader, lesson
+from reader import Reader, lesson, shown
 
 from fisher_app import links, userdata
 from fisher_app.scenes import worlds
@@ -15,13 +15,6 @@ from fisher_core import two_weights
 
 SLUG = "sampling"
 PRESETS = [p.key for p in lesson(SLUG).presets]
-
-
-def shown(name, reader):
-    """The number at rest: the exact one where the table is interpolated."""
-    entry = reader.scene["numbers"][name]
-    value = entry.get("exact")
-    return float(value) if not isinstance(value, dict | None) else reader.number(name)
 
 
 @pytest.fixture(scope="module")
