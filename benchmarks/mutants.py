@@ -126,8 +126,8 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("models/error_rows.py", "size = min(max(LEAST", "(len(share) - 1)", "one row less stands for all"),
     (
         "models/error_rows.py",
-        "offset = 0.999999",
-        "(rng.random())",
+        "steps = np.arange(size) + 0.999999",
+        "0.999999",
         "guards against a rounding that no test can bring about",
     ),
     ("models/softmax_output.py", "below = [counted(uniform < edge)", "uniform <= edge", "a chance of 2⁻⁵³"),

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from fisher_core import information
+from fisher_core import grams, information
+from fisher_core.family import Estimate
 from fisher_core.models import LogisticRegression, SoftmaxRegression
 
 Array = np.ndarray
 Contenders = dict[str, Callable[[], Array]]
+UNCHECKED = "fisher_core, nothing checked: grams.blocked"
 PREPARED = "statsmodels, model made and data checked before:"
 PACKAGES = {
     "numpy": "numpy",
@@ -43,7 +45,8 @@ def versions() -> str:
 def logistic_fisher(x: Array, y: Array, theta: Array) -> Contenders:
     n = len(x)
     model, found = LogisticRegression(), {}
-    found["fisher_core"] = lambda: information.exact(model, x, theta)
+    found["fisher_core"] = lambda: model.fisher(x, theta)
+    found[UNCHECKED] = lambda: grams.blocked(x, lambda block, rows: model.weight(block.dot(theta)), over=n)
     found["numpy: (Xᵀw)X, w = p(1−p)"] = lambda: _textbook_logistic(x, theta)
     with _if_installed():
         from statsmodels.api import GLM, Logit, families
@@ -86,7 +89,7 @@ def softmax_fisher(x: Array, y: Array, w: Array) -> Contenders:
     n, d = x.shape
     k = w.shape[1]
     model, found = SoftmaxRegression(k), {}
-    found["fisher_core"] = lambda: information.exact(model, x, w.ravel())
+    found["fisher_core"] = lambda: model.fisher(x, w.ravel())
     found["numpy: class loop of n·k rows, syrk"] = lambda: _class_loop(x, w)
     with _if_installed():
         from statsmodels.api import MNLogit
@@ -94,6 +97,9 @@ def softmax_fisher(x: Array, y: Array, w: Array) -> Contenders:
         # the first class is its reference: (k−1)d parameters, a class's together
         logit = MNLogit(y, x)
         relative = (w - w[:, :1])[:, 1:]
+        found["statsmodels MNLogit(y, x).hessian (k−1 classes)"] = lambda: (
+            -MNLogit(y, x).hessian(relative.ravel("F")) / n
+        )
         found[f"{PREPARED} MNLogit.hessian (k−1 classes)"] = lambda: -logit.hessian(relative.ravel("F")) / n
     with _if_installed():
         from sklearn._loss import HalfMultinomialLoss
@@ -193,10 +199,18 @@ def logistic_empirical(x: Array, y: Array, theta: Array) -> Contenders:
     return found
 
 
+def _with_errors(estimate: Estimate) -> Array:
+    assert np.isfinite(estimate.standard_error).all()
+    return estimate.value
+
+
 def logistic_monte_carlo(x: Array, theta: Array, draws: int) -> Contenders:
     n, d = x.shape
     model, rng = LogisticRegression(), np.random.default_rng(0)
-    found = {"fisher_core": lambda: information.monte_carlo(model, x, theta, rng, draws=draws).value}
+    found = {
+        "fisher_core": lambda: model.monte_carlo_fisher(x, theta, rng, draws).value,
+        "fisher_core, standard errors read": lambda: _with_errors(model.monte_carlo_fisher(x, theta, rng, draws)),
+    }
 
     def looped():
         total = np.zeros((d, d))

@@ -52,8 +52,12 @@ class GeneralizedLinearModel(ConditionalModel):
         """E[y | z]."""
 
     @abstractmethod
-    def squared_residuals(self, z: Array, rng: np.random.Generator, draws: int) -> tuple[Array, Array]:
-        """Mean of r² over ``draws`` labels for every z, and its exact variance over repetitions."""
+    def squared_residuals(self, z: Array, rng: np.random.Generator, draws: int) -> Array:
+        """Mean of r² over ``draws`` labels for every z."""
+
+    @abstractmethod
+    def squared_residual_variance(self, z: Array) -> Array:
+        """Var r² over the labels of the model, for every z."""
 
     def check_labels(self, y: ArrayLike, n: int) -> Array:
         return check.vector("y", y, n)
@@ -103,27 +107,33 @@ class GeneralizedLinearModel(ConditionalModel):
         """(1/n) Σ r̄² x xᵀ with r̄² the mean squared residual of ``draws`` model labels per row.
 
         The labels are averaged before the one matrix product, so the cost hardly depends on ``draws``. The standard
-        error, √(Σ Var(r̄²) x² x²ᵀ)/n entry by entry, is as dear again; of many rows only some are drawn for it.
+        error, √(Σ Var(r̄²) x² x²ᵀ)/n entry by entry, is as dear again: computed when it is first read, of many rows from
+        a share. Until then x must stay as it is.
         """
         x, theta = self._checked(x, theta)
         draws, rng = check.integer("draws", draws, 1), check.generator("rng", rng)
-        variances, sizes = np.empty(len(x)), np.empty(len(x))
-        all_rows = x.size <= FEW_NUMBERS
+        n, z, squares = len(x), np.empty(len(x)), np.empty(len(x))
 
         def mean_squares(block: Array, rows: slice) -> Array:
-            squares, variances[rows] = self.squared_residuals(check.computed(block.dot(theta), x=block), rng, draws)
-            if not all_rows:
-                np.vecdot(block, block, out=sizes[rows])  # while the block is in the cache
-            return squares
+            block.dot(theta, out=z[rows])
+            squares[rows] = self.squared_residuals(z[rows], rng, draws)
+            return squares[rows]
 
-        value = check.computed(grams.blocked(x, mean_squares, over=len(x)), x=x)
-        if all_rows:
-            spread = grams.blocked(x * x, lambda block, rows: variances[rows])
-        else:
-            rows, stand_for = error_rows.drawn(variances * sizes**2, rng)
-            weights = variances[rows] * stand_for
-            spread = grams.blocked(np.square(x[rows]), lambda block, part: weights[part])
-        return Estimate(value, np.sqrt(spread) / len(x), len(x) * draws)
+        value = check.computed(grams.blocked(x, mean_squares, over=n), x=x)
+        trace, offset = value.trace(), rng.random()
+
+        def standard_error() -> Array:
+            lengths = error_rows.squared_lengths(x, squares / n, trace)
+            variances = self.squared_residual_variance(z) / draws
+            if x.size <= FEW_NUMBERS:
+                spread = grams.blocked(x * x, lambda block, rows: variances[rows])
+            else:
+                chosen, stand_for = error_rows.drawn(variances * lengths**2, offset)
+                weights = variances[chosen] * stand_for
+                spread = grams.blocked(np.square(x[chosen]), lambda block, rows: weights[rows])
+            return np.sqrt(spread) / n
+
+        return Estimate(value, standard_error, n * draws)
 
     def mean_loss(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> float:
         """−(1/n) Σ log p(y_i | x_i, θ)."""

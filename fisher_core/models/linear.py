@@ -41,10 +41,13 @@ class LinearRegression(GeneralizedLinearModel):
     def mean(self, z: Array) -> Array:
         return z
 
-    def squared_residuals(self, z: Array, rng: np.random.Generator, draws: int) -> tuple[Array, Array]:
-        """σ² r̄² is χ²/draws with ``draws`` degrees of freedom: mean 1, variance 2/draws."""
-        mean_square = rng.chisquare(draws, z.shape) / draws
-        return mean_square / self.sigma**2, np.full(z.shape, 2.0 / draws / self.sigma**4)
+    def squared_residuals(self, z: Array, rng: np.random.Generator, draws: int) -> Array:
+        """r̄² = χ²/(draws σ²) with ``draws`` degrees of freedom."""
+        return rng.chisquare(draws, z.shape) / (draws * self.sigma**2)
+
+    def squared_residual_variance(self, z: Array) -> Array:
+        """2/σ⁴, as σ²r² is χ² with one degree of freedom."""
+        return np.full(z.shape, 2.0 / self.sigma**4)
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Least squares, (d,). Raises SingularFisherError if the columns of x are dependent."""

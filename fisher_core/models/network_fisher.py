@@ -183,7 +183,7 @@ def _rows_for_the_error(
         p, others = output.probabilities(tape.logits)
         length = others**2 + (p * p).sum(axis=1, keepdims=True) - p * p
         share[rows] = (p * length**2).sum(axis=1) * sum(np.einsum("nm,nm->n", a, a) for a in tape.inputs) ** 2
-    return error_rows.drawn(share, rng)
+    return error_rows.drawn(share, rng.random())
 
 
 def passed(activation: str, layers: Sequence[Array], x: Array) -> Tape:

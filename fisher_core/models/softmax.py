@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from fisher_core import grams, linalg, newton
 from fisher_core import validation as check
 from fisher_core.family import Estimate
+from fisher_core.models import error_rows
 from fisher_core.models import softmax_output as output
 from fisher_core.models.base import ConditionalModel
 from fisher_core.models.generalized_linear import column_scale
@@ -83,7 +84,8 @@ class SoftmaxRegression(ConditionalModel):
         """Λ of every row becomes diag f − fπᵀ − πfᵀ + ππᵀ, f the frequencies of ``draws`` labels from the model.
 
         That is the average of (e_y − π)(e_y − π)ᵀ, so the cost does not depend on ``draws``. The standard error is
-        exact: the spread of that average is known in closed form.
+        exact, the spread of that average being known in closed form. It costs as much again: computed when it is first
+        read, and until then x must stay as it is.
         """
         draws, rng = check.integer("draws", draws, 1), check.generator("rng", rng)
         rows, p, others = self._by_class(x, theta)
@@ -95,9 +97,15 @@ class SoftmaxRegression(ConditionalModel):
         def variance(part: slice) -> Array:
             return _variance_of_outer_product(p[:, part], others[:, part]) / draws
 
-        value = grams.kronecker(rows, average, self.classes) / len(rows)
-        spread = np.sqrt(grams.kronecker(rows**2, variance, self.classes)) / len(rows)
-        return Estimate(check.computed(value, x=x), spread, len(rows) * draws)
+        value = check.computed(grams.kronecker(rows, average, self.classes) / len(rows), x=x)
+        trace = value.trace()
+
+        def standard_error() -> Array:
+            squares = (f * others**2 + (1.0 - f) * p**2).sum(axis=0)
+            error_rows.squared_lengths(rows, squares / len(rows), trace)
+            return np.sqrt(grams.kronecker(rows**2, variance, self.classes)) / len(rows)
+
+        return Estimate(value, standard_error, len(rows) * draws)
 
     def mean_loss(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> float:
         """−(1/n) Σ log p(y_i | x_i, θ)."""

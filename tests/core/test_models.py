@@ -1,5 +1,7 @@
 """Conditional models: the printed numbers of the pages, one battery of laws for all of them, and the error texts."""
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -444,12 +446,32 @@ def test_sampled_standard_errors_add_up_to_those_of_all_rows():
     np.testing.assert_allclose(found.standard_error, exact, rtol=0.5)
 
 
+@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+def test_errors_read_later_are_those_of_the_same_data(model):
+    """Reading them neither moves the generator nor needs the model again; x changed in place is noticed."""
+    rng = np.random.default_rng(0)
+    x, theta = rng.normal(size=(60, 3)), rng.normal(size=3 * getattr(model, "classes", 1))
+    at_once, later = np.random.default_rng(5), np.random.default_rng(5)
+    first = model.monte_carlo_fisher(x, theta, at_once, 2)
+    errors = first.standard_error
+    second = model.monte_carlo_fisher(x, theta, later, 2)
+    assert at_once.random() == later.random()
+    copy = pickle.loads(pickle.dumps(second))
+    assert (copy.standard_error == errors).all() and "standard_error=array" in repr(copy)
+    third = model.monte_carlo_fisher(x, theta, later, 2)
+    x[7] += 1.0
+    assert (second.standard_error == errors).all()  # read before
+    with pytest.raises(ValueError, match="x was changed after the estimate was made"):
+        third.standard_error  # noqa: B018
+
+
+@pytest.mark.parametrize("bits", [np.random.PCG64, np.random.MT19937, np.random.SFC64])
 @pytest.mark.parametrize("draws", [1, 3, 30])
-def test_counted_uniforms_have_their_chance(draws):
+def test_counted_uniforms_have_their_chance(draws, bits):
     """Also where the first sixteen bits cannot decide: chances of less than 1/65536 and next to its multiples."""
-    rng = np.random.default_rng(2)
+    rng = np.random.Generator(bits(2))
     for p in (0.3, 2.0**-17, 0.25 + 2.0**-17, 0.0):
-        n = 8_000_000 // draws
+        n = 4_000_000 // draws
         found = softmax_output.hits(np.full(n, p), rng, draws)
         assert abs(float(found.sum()) - n * draws * p) <= 5 * np.sqrt(n * draws * p * (1 - p))
         assert found.var() == pytest.approx(draws * p * (1 - p), rel=0.5)
