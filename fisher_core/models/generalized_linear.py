@@ -162,7 +162,9 @@ class GeneralizedLinearModel(ConditionalModel):
         Divide by n for the covariance of the estimate. Raises SingularFisherError if H is singular.
         """
         bread = linalg.inverse(self.mean_hessian(x, y, theta))
-        return bread @ self.empirical_fisher(x, y, theta) @ bread
+        with np.errstate(over="ignore"):  # reported by the next line
+            covariance = bread @ self.empirical_fisher(x, y, theta) @ bread
+        return check.computed(covariance, x=x, theta=theta)
 
     def _checked(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
         theta = check.vector("theta", theta)

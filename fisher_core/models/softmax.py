@@ -136,7 +136,9 @@ class SoftmaxRegression(ConditionalModel):
         """
         basis = self._contrasts(check.rows("x", x).shape[1])
         bread = basis @ linalg.inverse(basis.T @ self.mean_hessian(x, y, theta) @ basis) @ basis.T
-        return bread @ self.empirical_fisher(x, y, theta) @ bread
+        with np.errstate(over="ignore"):  # reported by the next line
+            covariance = bread @ self.empirical_fisher(x, y, theta) @ bread
+        return check.computed(covariance, x=x, theta=theta)
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Maximum likelihood, (d·k,), by Newton's method: of all equivalent maxima the one of least norm.

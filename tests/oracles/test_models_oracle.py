@@ -114,6 +114,34 @@ def test_softmax_keeps_every_digit_when_one_class_leads(lead):
     np.testing.assert_allclose(found, log_p, rtol=1e-14)
 
 
+@pytest.mark.parametrize("size", [1.0, 30.0, 350.0])
+def test_softmax_keeps_every_digit_of_any_logits(size):
+    """Not only of whole ones: at a distance of 700 the difference of two logits is rounded by 6·10⁻¹⁴."""
+    rng, model = np.random.default_rng(7), SoftmaxRegression(4)
+    for _ in range(20):
+        z, v = size * rng.uniform(-1, 1, 4), rng.normal(size=4)
+        with mpmath.workdps(700):
+            e = [mpmath.exp(mpmath.mpf(logit)) for logit in z]
+            p = [value / sum(e) for value in e]
+            fisher = [[float((p[a] if a == b else 0) - p[a] * p[b]) for b in range(4)] for a in range(4)]
+            scores = [[float((a == c) - p[a]) for a in range(4)] for c in range(4)]
+            log_p = [float(mpmath.log(value)) for value in p]
+            mean = sum(a * mpmath.mpf(b) for a, b in zip(p, v, strict=True))
+            along = float(sum(a * (b - mean) ** 2 for a, b in zip(p, v, strict=True)))
+        ones, labels = np.ones((4, 1)), np.arange(4)
+        np.testing.assert_allclose(model.fisher([[1.0]], z), fisher, rtol=1e-14, atol=1e-300)
+        np.testing.assert_allclose(model.fisher_quadratic([[1.0]], z, v), along, rtol=1e-14)
+        np.testing.assert_allclose(model.score(ones, labels, z), scores, rtol=1e-14, atol=1e-300)
+        np.testing.assert_allclose(model.log_prob(ones, labels, z), log_p, rtol=1e-14)
+
+
+def test_a_sandwich_beyond_float64_is_refused():
+    with pytest.raises(ValueError, match="must be small enough not to overflow float64"):
+        LOGISTIC.sandwich([[1.0]], [1.0], [-700.0])
+    with pytest.raises(ValueError, match="must be small enough not to overflow float64"):
+        SoftmaxRegression(2).sandwich([[1.0]], [1], [350.0, -350.0])
+
+
 @pytest.mark.parametrize("logit", [0.3, -2.0, 7.0])
 @pytest.mark.parametrize("draws", [1, 4, 40])
 def test_squared_residuals_have_their_closed_moments(logit, draws):
