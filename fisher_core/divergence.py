@@ -50,7 +50,7 @@ def log_ratio(f: Family, x: ArrayLike, theta_p: ArrayLike, theta_q: ArrayLike) -
     """
     p, q = f.check_theta(theta_p), f.check_theta(theta_q)
     x = f.check_data(x, p)
-    return _log_ratio(f, x, p, q, np.zeros(len(x)))
+    return _log_ratio(f, x, p, q, np.full(len(x), -np.log(max(len(x), 1))))
 
 
 def kl_quadrature(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:

@@ -16,6 +16,7 @@ from fisher_core import FAMILIES, Family, Parameter
 from fisher_core.families.categorical import Categorical
 from fisher_core.families.normal_mean import NormalMean
 from fisher_core.families.student_t import StudentT
+from fisher_core.parameter import interval_rule
 
 ALL = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 REGULAR = pytest.mark.parametrize("family", [f for f in FAMILIES.values() if f.regular], ids=lambda f: f.key)
@@ -67,9 +68,22 @@ def test_declarations_are_complete(family):
     assert bool(family.why_irregular) == (not family.regular)
 
 
-def test_parameter_rejects_a_default_outside_its_typical_range():
-    with pytest.raises(ValueError, match="default"):
-        Parameter("p", "p", 0.0, 1.0, (0.1, 0.9), 0.95)
+@pytest.mark.parametrize(
+    ("typical", "default"),
+    [((0.1, 0.9), 0.95), ((0.1, 0.9), 0.05), ((0.0, 0.9), 0.5), ((0.1, 1.0), 0.5), ((-1.0, 2.0), 0.5)],
+)
+def test_parameter_keeps_its_default_in_the_typical_range_and_that_inside_the_domain(typical, default):
+    with pytest.raises(ValueError, match="lower < typical low <= default <= typical high < upper"):
+        Parameter("p", "p", 0.0, 1.0, typical, default)
+    assert Parameter("p", "p", 0.0, 1.0, (0.1, 0.9), 0.1).rule == "in (0, 1)"
+
+
+def test_intervals_in_words():
+    inf = np.inf
+    found = [interval_rule(*case) for case in (
+        (-inf, inf), (0, inf), (0, inf, True), (-inf, 2), (-inf, 2, False, True), (0, 1, True), (0, 1, False, True),
+    )]  # fmt: skip
+    assert found == ["finite", "> 0", ">= 0", "< 2", "<= 2", "in [0, 1)", "in (0, 1]"]
 
 
 # Closed forms -------------------------------------------------------------------------------------------------------
@@ -319,6 +333,20 @@ def test_cdf_and_quantile_agree_with_scipy(family):
         np.testing.assert_allclose(family.cdf(beyond, theta), peer.cdf(beyond), rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.parametrize("key", [k for k, f in FAMILIES.items() if f.discrete])
+def test_distribution_functions_of_counts_are_steps(key):
+    """Constant up to the next whole number; and quantiles are the whole numbers at which they jump, in every chart."""
+    family, whole = FAMILIES[key], np.arange(0.0, 3.0)
+    for view in (family, *(family.in_chart(name) for name in family.charts)):
+        theta = view.default
+        steps = view.cdf(whole, theta)
+        for part in (0.3, 0.7, 1 - 1e-12):
+            np.testing.assert_array_equal(view.cdf(whole + part, theta), steps)
+        inside = steps[steps < 1]
+        np.testing.assert_array_equal(view.quantile(inside * (1 - 1e-9), theta), whole[: len(inside)])
+        np.testing.assert_array_equal(view.quantile(inside * (1 + 1e-9), theta), whole[: len(inside)] + 1)
+
+
 @SCALAR
 def test_samples_pass_kolmogorov_smirnov(family):
     """Discrete families by χ² instead: the Kolmogorov–Smirnov distribution is that of continuous data."""
@@ -477,6 +505,29 @@ def test_poisson_quantiles_at_large_rates_are_right_to_the_last_count_or_two():
             x = f.quantile(u, [rate])
             below, above = f.cdf(np.array([x - 2, x + 1]), [rate])
             assert below < u <= above
+
+
+def test_a_window_of_counts_that_hardly_ever_come_has_room_for_one():
+    assert FAMILIES["poisson"].window([1e-9]) == (0, 1)
+
+
+@ALL
+def test_results_are_the_callers_to_write_to(family):
+    theta, x = family.default, family.sample(family.default, 4, np.random.default_rng(16))
+    before = family.fisher(theta).copy()
+    for result in (family.score(x, theta), family.hessian(x, theta), family.fisher(theta)):
+        result *= 2
+    np.testing.assert_array_equal(family.fisher(theta), before)
+
+
+@ALL
+def test_the_edge_of_parameter_space_is_outside(family):
+    for i, parameter in enumerate(family.parameters):
+        for edge in (parameter.lower, parameter.upper):
+            if np.isfinite(edge):
+                theta = np.tile(family.default, (2, 1))
+                theta[1, i] = edge
+                assert family.contains(theta).tolist() == [True, False]
 
 
 def test_windows_begin_at_a_bound_only_where_it_is_near():
