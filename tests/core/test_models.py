@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.special import expit
 
-from fisher_core import datasets, linalg, validation
+from fisher_core import Estimate, datasets, linalg, newton, validation
 from fisher_core.models import (
     LinearRegression,
     LogisticRegression,
     SeparableDataError,
     SoftmaxRegression,
+    error_rows,
     generalized_linear,
     softmax_output,
 )
@@ -415,6 +417,11 @@ SOFTMAX, X2 = SoftmaxRegression(3), np.ones((4, 2))
         ),
         (lambda: SOFTMAX.log_prob(X2, [0, 1, 0.5, 1], np.zeros(6)), r"y contains 0\.5"),
         (lambda: SOFTMAX.fisher([[np.nan, 1.0]], np.zeros(6)), "x contains nan"),
+        (lambda: LOGISTIC.hessian(X2, [0, 1, 2, 1], [0.0, 0.0]), "y contains 2 and must be 0 or 1"),
+        (lambda: LOGISTIC.mean_hessian(X2, [0, 1, 2, 1], [0.0, 0.0]), "y contains 2 and must be 0 or 1"),
+        (lambda: SOFTMAX.hessian(X2, [0, 1, 3, 1], np.zeros(6)), "y contains 3"),
+        (lambda: SOFTMAX.mean_hessian(X2, [0, 1, 3, 1], np.zeros(6)), "y contains 3"),
+        (lambda: SOFTMAX.log_prob(X2, [0, 1, -1, 1], np.zeros(6)), "y contains -1"),
     ],
 )
 def test_errors_name_argument_value_and_rule(call, message):
@@ -487,3 +494,79 @@ def test_frequencies_of_labels(draws):
     error = np.sqrt(p[0] * (1 - p[0]) / (draws * len(p)))
     assert (np.abs(found.mean(axis=0) - p[0]) <= 5 * error).all()
     np.testing.assert_allclose(found.var(axis=0), p[0] * (1 - p[0]) / draws, rtol=0.05)
+
+
+@pytest.mark.parametrize("draws", [300, 5000])
+def test_more_draws_than_a_byte_can_count(draws):
+    """Mean and spread over rows of one logit, where every row is a repetition: π(−z)π(z) and its variance over labels."""
+    z, n = 1.5, 4000
+    found = LOGISTIC.monte_carlo_fisher(np.ones((n, 1)), [z], np.random.default_rng(6), draws)
+    mean, variance = expit(z) * expit(-z), expit(z) * expit(-z) * np.tanh(z / 2) ** 2 / (n * draws)
+    assert found.standard_error[0, 0] == pytest.approx(np.sqrt(variance), rel=1e-12)
+    assert abs(found.value[0, 0] - mean) < 5 * np.sqrt(variance)
+
+
+@pytest.mark.parametrize("name", ["linear", "logistic"])
+def test_the_error_from_few_rows_is_that_of_all_of_them(name):
+    """Var of the mean over labels, entry by entry: Σ Var(r²) xᵢ²xⱼ²/(n² draws), by the fourth moments of the residuals."""
+    model, x, theta, _, rng = problem(name, 31, n=100)
+    z = x @ theta
+    if name == "linear":
+        fourth, second = 3 / model.sigma**4, 1 / model.sigma**2
+    else:
+        p = expit(z)
+        fourth, second = p * (1 - p) ** 4 + (1 - p) * p**4, p * (1 - p)
+    spread = np.einsum("n,ni,nj->ij", np.broadcast_to(fourth - second**2, z.shape), x**2, x**2) / 5
+    found = model.monte_carlo_fisher(x, theta, rng, 5)
+    np.testing.assert_allclose(found.standard_error, np.sqrt(spread) / 100, rtol=1e-12)
+
+
+def test_every_row_stands_for_one_in_the_mean_over_offsets():
+    """And a row of share 0 for none, wherever the steps begin."""
+    share = np.array([0.0, 5.0, 0.0, 1.0, 200.0, 0.3, *np.linspace(0.1, 3.0, 500), 0.0])
+    offsets = (np.arange(4000) + 0.5) / 4000
+    total = np.zeros(len(share))
+    for offset in offsets:
+        rows, stand_for = error_rows.drawn(share, offset)
+        assert (share[rows] > 0).all()
+        np.add.at(total, rows, stand_for)
+    np.testing.assert_allclose(total[share > 0] / len(offsets), 1.0, rtol=0.02)
+    assert (share[error_rows.drawn(share, 0.0)[0]] > 0).all()
+
+
+def test_labels_that_say_the_same_leave_no_error():
+    """At even odds r² is ¼ for either label."""
+    found = LOGISTIC.monte_carlo_fisher(np.ones((50_000, 1)), [0.0], np.random.default_rng(8))
+    assert found.value[0, 0] == pytest.approx(0.25, rel=1e-14) and found.standard_error[0, 0] == 0
+
+
+def test_the_error_of_many_rows_begins_where_the_generator_says():
+    x = np.random.default_rng(9).standard_normal((20_000, 2))
+    a, b = (LINEAR.monte_carlo_fisher(x, [0.0, 0.0], np.random.default_rng(seed)) for seed in (1, 2))
+    assert (a.standard_error != b.standard_error).all()
+    np.testing.assert_allclose(a.standard_error, b.standard_error, rtol=0.4)
+
+
+def test_a_surprise_is_as_large_as_its_logit():
+    z = np.array([[1e3], [40.0], [-40.0], [-1e3]])
+    np.testing.assert_allclose(LOGISTIC.log_prob(z, [0, 0, 1, 1], [1.0]), [-1e3, -40, -40, -1e3], rtol=1e-15)
+    np.testing.assert_allclose(
+        LOGISTIC.log_prob(z, [1, 1, 0, 0], [1.0]), [0, -np.exp(-40), -np.exp(-40), 0], rtol=1e-14
+    )
+
+
+@pytest.mark.parametrize(("model", "y"), [(LOGISTIC, [0, 1, 0, 1, 1, 0, 1]), (SOFTMAX, [0, 1, 2, 1, 0, 2, 0])])
+def test_a_hessian_that_rounds_to_singular_without_a_separating_plane_is_said(model, y, monkeypatch):
+    def gives_up(*_):
+        raise linalg.SingularFisherError("H", np.zeros(2), np.eye(2))
+
+    monkeypatch.setattr(newton, "minimise", gives_up)
+    with pytest.raises(ValueError, match="x must be less extreme"):
+        model.mle(GRID, y)
+
+
+def test_an_interval_holds_ninety_five_per_cent():
+    low, high = Estimate(np.array([1.0, -2.0]), np.array([0.5, 3.0]), 10).interval
+    for center, error, ends in zip([1.0, -2.0], [0.5, 3.0], zip(low, high, strict=True), strict=True):
+        below, above = stats.norm(center, error).cdf(ends)
+        assert (below, above) == (pytest.approx(0.025, abs=1e-12), pytest.approx(0.975, abs=1e-12))
