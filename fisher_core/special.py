@@ -118,29 +118,41 @@ def trigamma(x: Array) -> Array:
 
 
 def digamma_rise(x: Array, step: Array) -> Array:
-    """ψ(x + step) − ψ(x) for step > 0, a sum of positive terms."""
+    """ψ(x + step) − ψ(x) for step > 0, with all its digits also where the step is small."""
     y = x + step
-    return np.log1p(step / x) + step / (2 * x * y) + (stirling_slope(y) - stirling_slope(x))
+    rise = np.log1p(step / x) + step / (2 * x * y)
+    # h′(t) − h′(u) with t + 1 over t and u + 1 over u taken together
+    return rise - _fall(
+        x,
+        step,
+        lambda t, u, d: np.log1p(d / (t * (u + 1))) - 0.5 * d * (1 / (t * u) + 1 / ((t + 1) * (u + 1))),
+        [-b / (2 * n + 2) for n, b in enumerate(_BERNOULLI)],
+        2,
+    )
 
 
 def trigamma_fall(x: Array, step: Array) -> Array:
-    """ψ₁(x) − ψ₁(x + step) for step > 0, a sum of positive terms."""
+    """ψ₁(x) − ψ₁(x + step) for step > 0, with all its digits also where the step is small."""
     y = x + step
     elementary = step / (x * y) * (1 + (x + y) / (2 * x * y))
-    return elementary + (stirling_curvature(x) - stirling_curvature(y))
+
+    def carried(t: Array, u: Array, d: Array) -> Array:
+        a, b = 1 / (t * (t + 1)), 1 / (u * (u + 1))
+        return (0.5 * d * a) * ((t + u + 1) * b) * (a + b)
+
+    return elementary + _fall(x, step, carried, list(_BERNOULLI), 3)
 
 
-def log_gamma_excess(x: Array, step: Array) -> Array:
-    """g(y) − g(x) − (y − x) g′(x) ≥ 0 at y = x + step, for the convex g(x) = log Γ(x) − x log x + x.
+def log_gamma_excess(x: Array, y: Array, step: Array) -> Array:
+    """g(y) − g(x) − (y − x) g′(x) ≥ 0 for the convex g(x) = log Γ(x) − x log x + x; ``step`` = y − x.
 
     The Bregman divergence of g: that of log Γ without the part x log x, which families combine with other terms.
     g″(x) = ψ₁(x) − 1/x > 0. Half an Itakura–Saito divergence, and the same construction for J, :func:`_stirling_excess`.
     Where y < x/2 the latter is a difference that does not cancel.
     """
-    x, step = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(step, dtype=float))
+    x, y, step = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (x, y, step)))
     shape = x.shape
-    x, step = _without_repeats(x, step)
-    y = x + step
+    x, y, step = _without_repeats(x, y, step)
     result = np.array(0.5 * itakura_saito(y, x, step))  # an array even for one point: it is filled by masks
     far = y < 0.5 * x
     near = ~far
@@ -192,7 +204,7 @@ def _stirling_excess(x: Array, y: Array, step: Array) -> Array:
 def log_gamma_divergence(x: Array, step: Array) -> Array:
     """log Γ(y) − log Γ(x) − (y − x) ψ(x) ≥ 0 at y = x + step: the Bregman divergence of log Γ."""
     y = x + step
-    return y * itakura_saito(x, y, -step) + log_gamma_excess(x, step)
+    return y * itakura_saito(x, y, -step) + log_gamma_excess(x, y, step)
 
 
 def log_beta_excess(a: Array, b: Array) -> Array:
@@ -225,6 +237,31 @@ def _carry(x: Array, h: Callable[[Array], Array]) -> tuple[Array, Array]:
         else:
             carried[low] = sum(h(t + i) for i in range(_SHIFT))
     return np.where(low, x + _SHIFT, x), carried
+
+
+def _fall(
+    x: Array, step: Array, h: Callable[[Array, Array, Array], Array], coefficients: list[float], power: int
+) -> Array:
+    """f(x) − f(x + step) for f = Σ cₙ x^{−(power + 2n)}, carried down by h(t, t + step, step), as J′ and J″ are."""
+    x, step = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(step, dtype=float))
+    low = x < _SHIFT
+    total = np.zeros_like(x)
+    if low.any():
+        t, d = x[low], step[low]
+        if t.size <= 256:  # one call for all ten, as in _carry
+            t = t + np.arange(_SHIFT)[:, None]
+            total[low] = h(t, t + d, d).sum(axis=0)
+        else:
+            total[low] = sum(h(t + i, t + i + d, d) for i in range(_SHIFT))
+    start = np.where(low, x + _SHIFT, x)
+    log_ratio = np.log1p(step / start)
+    square, term = start**-2, start**-power
+    lost, more = -np.expm1(-power * log_ratio), -np.expm1(-2 * log_ratio)  # 1 − (x/y)ᵐ, and how it grows with m
+    for c in coefficients:
+        total = total + c * term * lost
+        term = term * square
+        lost = lost * (1 - more) + more
+    return total
 
 
 def _horner(x: Array, coefficients: list[float]) -> Array:

@@ -5,7 +5,8 @@ r"""Beta: p(x | a, b) = xᵃ⁻¹(1−x)ᵇ⁻¹/B(a, b), 0 < x < 1; mean m = a/
     KL(p‖q) = s_q KL_Bernoulli(m_q‖m_p) + D(a) + D(b) − D(s),   D(a) = g(a_q) − g(a_p) − (a_q − a_p) g′(a_p)
 
 with g(a) = log Γ(a) − a log a + a: KL is the Bregman divergence of log B with p and q exchanged, and taking the parts
-a log a of the three gamma functions together, as a Bernoulli divergence, leaves nothing large to cancel.
+a log a of the three gamma functions together, as a Bernoulli divergence, leaves nothing large to cancel. Unless b is
+small and b ≪ a: then D(a) and D(s) are nearly one, and what is left of them is integrated, see :func:`_lopsided`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ from fisher_core import charts, special
 from fisher_core.families.scoring import maximise
 from fisher_core.family import Family, Parameter
 from fisher_core.validation import Array
+
+LOPSIDED = 1 / 32  # b/min(a, 1) below which D(a) − D(a + b) would lose more than five bits
+SEGMENT, PATH = (
+    [(float(1 + t) / 2, float(w) / 2) for t, w in zip(*np.polynomial.legendre.leggauss(n), strict=True)]
+    for n in (16, 5)
+)
 
 
 class Beta(Family):
@@ -60,7 +67,15 @@ class Beta(Family):
         gap = np.where(near, a * d_b - b * d_a, a * b_q - b * a_q) / (s * s_q)  # m_p − m_q
         means = a_q * special.itakura_saito(a / s, a_q / s_q, gap) + b_q * special.itakura_saito(b / s, b_q / s_q, -gap)
         excess = special.log_gamma_excess
-        return means + (excess(a, d_a) + excess(b, d_b) - excess(s, d_a + d_b))
+        value = means + (excess(a, a_q, d_a) + excess(b, b_q, d_b) - excess(s, s_q, d_a + d_b))
+        for large, small in (((a, a_q, d_a), (b, b_q, d_b)), ((b, b_q, d_b), (a, a_q, d_a))):
+            thin = [few < LOPSIDED * np.minimum(many, 1.0) for few, many in zip(small[:2], large[:2], strict=True)]
+            chosen = np.broadcast_to(thin[0] & thin[1], value.shape)
+            if chosen.any():
+                parts = (np.broadcast_to(part, value.shape)[chosen] for part in (*large, *small, means))
+                value = np.array(value)
+                value[chosen] = _lopsided(*parts)
+        return value
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         a, b = theta
@@ -76,3 +91,28 @@ class Beta(Family):
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         return betaincinv(*theta, u)
+
+
+def _lopsided(a: Array, a_q: Array, d_a: Array, b: Array, b_q: Array, d_b: Array, means: Array) -> Array:
+    """KL where b ≪ a and b_q ≪ a_q, both small.
+
+    Neighbours: ∫₀¹ (1 − t) δᵀF(p + tδ)δ dt, in which F has all its digits. Others: in KL = ``means`` + D(b) − ∫₀¹ d/dτ
+    D(a + τb → a_q + τb_q) dτ the integrand is b_q [g′(y) − g′(x)] − b (y − x) g″(x), and nothing is left to cancel.
+    """
+    value = np.zeros_like(a)
+    near = (np.abs(d_a) < 0.5 * a) & (np.abs(d_b) < 0.5 * b)
+    for t, w in SEGMENT:
+        at, bt = (a + t * d_a)[near], (b + t * d_b)[near]
+        u, v = d_a[near], d_b[near]
+        form = special.trigamma_fall(at, bt) * u**2 + special.trigamma_fall(bt, at) * v**2
+        value[near] += w * (1 - t) * (form - 2 * special.trigamma(at + bt) * u * v)
+    far = ~near
+    a, a_q, d_a, b, b_q, d_b = (part[far] for part in (a, a_q, d_a, b, b_q, d_b))
+    apart = np.zeros_like(a)
+    for t, w in PATH:
+        x, y, step = a + t * b, a_q + t * b_q, d_a + t * d_b
+        rise = special.stirling_slope(y) - special.stirling_slope(x) + 0.5 * step / (x * y)
+        bend = special.stirling_curvature(x) + 0.5 / x**2
+        apart += w * (b_q * rise - b * step * bend)
+    value[far] = means[far] + special.log_gamma_excess(b, b_q, d_b) - apart
+    return value

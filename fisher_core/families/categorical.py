@@ -31,10 +31,10 @@ class Categorical(Family):
 
     def __init__(self, classes: int = 3) -> None:
         self.classes = check.integer("classes", classes, 2)
-        high = 0.95 / (self.classes - 1)  # so that every point of the typical box is inside
+        middle, most = 1 / self.classes, 1 / (self.classes - 1)
+        low, high = min(0.02, middle / 5), max(0.95 * most, (middle + most) / 2)  # every point of this box is inside
         self.parameters = tuple(
-            Parameter(f"p_{i}", f"p{_subscript(i)}", 0.0, 1.0, (0.02, high), 1 / self.classes)
-            for i in range(1, self.classes)
+            Parameter(f"p_{i}", f"p{_subscript(i)}", 0.0, 1.0, (low, high), middle) for i in range(1, self.classes)
         )
         self.bounds = (0.0, self.classes - 1.0)
         self.coordinates = (Softmax(),)
@@ -95,13 +95,13 @@ class Softmax(charts.Chart):
         )
 
     def to_theta(self, phi: Array) -> Array:
-        return np.exp(_log_softmax(phi)[:-1])
+        return _softmax(_with_zero(phi))[:-1]
 
     def from_theta(self, theta: Array) -> Array:
         return np.log(theta) - np.log(_complete(theta)[-1])
 
     def jacobian(self, phi: Array) -> Array:
-        return _covariance(np.exp(_log_softmax(phi)))
+        return _covariance(_softmax(_with_zero(phi)))
 
     def curvature(self, phi: Array) -> Array:
         # Third cumulants of the indicators: pᵢ[i=j=k] − [i=j]pᵢp_k − [i=k]pᵢp_j − [j=k]p_jpᵢ + 2pᵢp_jp_k
@@ -112,8 +112,9 @@ class Softmax(charts.Chart):
         return triple - pair - np.swapaxes(pair, 0, 1) - np.swapaxes(pair, 0, 2) + 2 * product
 
     def difference(self, phi_p: Array, phi_q: Array) -> Array:
-        p, q = _log_softmax(phi_p), _log_softmax(phi_q)
-        return (np.exp(p) * np.expm1(_log_softmax_step(phi_p, phi_q, p, q)))[:-1]
+        a, b = _with_zero(phi_p), _with_zero(phi_q)
+        p = _softmax(a)
+        return (p * np.expm1(_log_softmax_step(a, b, p)))[:-1]
 
     def of(self, family: Family) -> Natural:
         return Natural(family, self)
@@ -123,34 +124,33 @@ class Natural(charts.Charted):
     """Categorical in its natural parameters: 1 − pᵢ is the sum of the others, however small they are."""
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
-        return _log_softmax(theta)[x.astype(int)]
+        return log_softmax(_with_zero(theta))[x.astype(int)]
 
     _log_ratio = Family._log_ratio
 
     def _score(self, x: Array, theta: Array) -> Any:
-        p = np.exp(_log_softmax(theta))
+        p = _softmax(_with_zero(theta))
         rest = np.array([np.delete(p, i).sum() for i in range(len(theta))])
         return np.where(x[:, None] == np.arange(len(theta)), rest, -p[:-1])
 
     def _hessian(self, x: Array, theta: Array) -> Any:
-        return -_covariance(np.exp(_log_softmax(theta)))
+        return -_covariance(_softmax(_with_zero(theta)))
 
     def _fisher(self, theta: Array) -> Any:
-        covariance = _covariance(np.exp(_log_softmax(theta)))
+        covariance = _covariance(_softmax(_with_zero(theta)))
         return [list(row) for row in covariance]
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        log_p, log_q = _log_softmax(p), _log_softmax(q)
-        return mass_divergence(np.exp(log_p), np.exp(log_q), _log_softmax_step(p, q, log_p, log_q)).sum(axis=0)
+        return kl_of_logits(_with_zero(p), _with_zero(q))
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
-        return _class_at(rng.random(n), np.exp(_log_softmax(theta)[:-1]), "right")
+        return _class_at(rng.random(n), _softmax(_with_zero(theta))[:-1], "right")
 
     def _cdf(self, x: Array, theta: Array) -> Array:
-        return np.append(np.cumsum(np.exp(_log_softmax(theta)[:-1])), 1.0)[x.astype(int)]
+        return np.append(np.cumsum(_softmax(_with_zero(theta))[:-1]), 1.0)[x.astype(int)]
 
     def _quantile(self, u: Array, theta: Array) -> Array:
-        return _class_at(u, np.exp(_log_softmax(theta)[:-1]), "left")
+        return _class_at(u, _softmax(_with_zero(theta))[:-1], "left")
 
     def _bounds(self, theta: Array) -> tuple[float, float]:
         return self.bounds
@@ -175,19 +175,43 @@ def _with_zero(eta: Array) -> Array:
     return np.concatenate([eta, np.zeros_like(eta[:1])])
 
 
-def _log_softmax(eta: Array) -> Array:
-    """log p of all k classes; the leading class is log(1/(1 + rest)) with the rest summed by itself."""
-    eta = _with_zero(eta)
-    eta = eta - eta.max(axis=0)
-    rest = np.sort(np.exp(eta), axis=0)[:-1].sum(axis=0)
-    return eta - np.log1p(rest)
+def kl_of_logits(a: Array, b: Array) -> Array:
+    """KL from the softmax of all k logits a to that of b, (k, ...) to (...)."""
+    p = _softmax(a)
+    return np.asarray(mass_divergence(p, _softmax(b), _log_softmax_step(a, b, p)).sum(axis=0))
 
 
-def _log_softmax_step(phi_p: Array, phi_q: Array, log_p: Array, log_q: Array) -> Array:
-    """log(qᵢ/pᵢ), (k, ...): for neighbours −log(1 + Σⱼ pⱼ (e^{dⱼ − dᵢ} − 1)) with d the step of η."""
-    d, p = _with_zero(phi_q - phi_p), np.exp(log_p)
-    neighbours = np.stack([-np.log1p((p * np.expm1(d - own)).sum(axis=0)) for own in d])
-    return np.where(np.ptp(d, axis=0) < 1, neighbours, log_q - log_p)
+def log_softmax(eta: Array) -> Array:
+    """log p from all k logits; the leading class is log(1/(1 + rest)) with the rest summed by itself."""
+    below, lost = _difference(eta, eta.max(axis=0))
+    rest = np.sort(np.exp(below), axis=0)[:-1].sum(axis=0)
+    return below + (lost - np.log1p(rest))
+
+
+def _softmax(eta: Array) -> Array:
+    """p from all k logits, each to full relative accuracy."""
+    below, lost = _difference(eta, eta.max(axis=0))
+    e = np.exp(below)
+    e += e * lost
+    return e / e.sum(axis=0)
+
+
+def _log_softmax_step(a: Array, b: Array, p: Array) -> Array:
+    """log(qᵢ/pᵢ), (k, ...), for logits a of p and b of q: where it is small, −log(1 + Σⱼ pⱼ (e^{dⱼ − dᵢ} − 1)), d = b − a.
+
+    Decided for each class by itself: when one rare class is moved far, the others hardly change."""
+    far = log_softmax(b) - log_softmax(a)
+    d, lost = _difference(b, a)
+    near = np.stack([-np.log1p((p * np.expm1((d - d[i]) + (lost - lost[i]))).sum(axis=0)) for i in range(len(d))])
+    return np.where((np.abs(far) < 1) & np.isfinite(near), near, far)
+
+
+def _difference(a: Array, b: Array) -> tuple[Array, Array]:
+    """a − b and what its rounding took (Knuth): at logits of 700 that is 1e-13 of a probability."""
+    gap = a - b
+    near_a = gap + b
+    lost = (a - near_a) + ((near_a - gap) - b)
+    return gap, np.where(np.isfinite(lost), lost, 0.0)
 
 
 def _covariance(p: Array) -> Array:

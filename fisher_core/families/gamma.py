@@ -57,7 +57,7 @@ class Gamma(Family):
         (k, b), (k_q, b_q), (d_k, d_b) = p, q, step
         gap = np.where(np.abs(d_b) < 0.5 * b, k * d_b / b - d_k, k * b_q / b - k_q) / b_q  # m_p − m_q, near or far
         means = special.itakura_saito(k / b, k_q / b_q, gap)
-        return k_q * means + special.log_gamma_excess(k, d_k)
+        return k_q * means + special.log_gamma_excess(k, k_q, d_k)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         shape, rate = theta

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
 from fisher_core import validation as check
-from fisher_core.families.categorical import Categorical
+from fisher_core.families.categorical import Categorical, kl_of_logits, log_softmax
 from fisher_core.family import Estimate, Family, Parameter
 from fisher_core.policy_flows import ascending, first_crossing, integrate, log_sum, natural_crossing, plain_crossing
 from fisher_core.validation import Array
@@ -257,7 +257,7 @@ class SoftmaxPolicy(Family):
         return theta[:-1] - theta[-1]
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
-        return self._categorical._log_prob(x, self._contrast(theta))
+        return log_softmax(theta)[x.astype(int)]
 
     def _score(self, x: Array, theta: Array) -> Any:
         p = _softmax(theta)
@@ -270,8 +270,7 @@ class SoftmaxPolicy(Family):
         return [list(row) for row in _covariance(theta)]
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        a, b = self._contrast(p), self._contrast(q)
-        return self._categorical._kl(a, b, b - a)
+        return kl_of_logits(p, q)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         return self._categorical._sample(self._contrast(theta), n, rng)

@@ -49,4 +49,14 @@ def test_log_gamma_excess_keeps_its_digits(x):
         for step in steps:
             d = mpmath.mpf(float(step))
             truth.append(float(g(a + d) - g(a) - d * (mpmath.digamma(a) - mpmath.log(a))))
-    np.testing.assert_allclose(special.log_gamma_excess(np.array(x), steps), truth, rtol=5e-15)
+    np.testing.assert_allclose(special.log_gamma_excess(np.array(x), x + steps, steps), truth, rtol=5e-15)
+
+
+@pytest.mark.parametrize("x", POINTS[:-1])
+def test_digamma_and_trigamma_of_neighbours_keep_their_digits(x):
+    steps = x * np.array([1e-9, 1e-4, 0.1, 3.0, 1e6])
+    with mpmath.workdps(60):
+        a = mpmath.mpf(x)
+        rises = [[float(mpmath.psi(n, a + mpmath.mpf(d)) - mpmath.psi(n, a)) for d in steps.tolist()] for n in (0, 1)]
+    np.testing.assert_allclose(special.digamma_rise(np.array(x), steps), rises[0], rtol=2e-15)
+    np.testing.assert_allclose(-special.trigamma_fall(np.array(x), steps), rises[1], rtol=2e-15)
