@@ -149,12 +149,13 @@ def log_density(f: Family, x: Array, theta: Array) -> Array:
 def _line(lo: float, hi: float) -> Line:
     if np.isinf(lo) and np.isinf(hi):
         return Line(lambda x: x, lambda u: u, np.zeros_like, 1e300)
+    first = np.nextafter(lo, np.inf)  # next to a lower end other than 0 nodes would be rounded onto it
     if np.isinf(hi):
-        return Line(lambda x: np.log(x - lo), lambda u: lo + np.exp(u), lambda u: u, 700.0)
+        return Line(lambda x: np.log(x - lo), lambda u: np.maximum(lo + np.exp(u), first), lambda u: u, 700.0)
     width = hi - lo
     return Line(
         lambda x: np.log(x - lo) - np.log(hi - x),
-        lambda u: lo + width * expit(u),
+        lambda u: np.maximum(lo + width * expit(u), first),
         lambda u: np.log(width) - np.abs(u) - 2 * np.log1p(np.exp(-np.abs(u))),
         700.0,
         float(-np.log(ANCHORS[1])),

@@ -417,6 +417,29 @@ def test_for_a_quadratic_task_laplace_is_the_posterior():
     )
 
 
+@pytest.mark.parametrize("side", ["bottom", "top", "left", "right"])
+def test_the_edge_of_a_posterior_is_its_height_at_the_nearest_side(side):
+    """Half a standard deviation from one side of the grid, far from the others: e^{−1/8} of the top."""
+    step = 0.25
+    one, two = np.arange(-20, 21) * step, np.arange(-30, 31) * step
+    center = {"bottom": [0, -7], "top": [0, 7], "left": [-4.5, 0], "right": [4.5, 0]}[side]
+    task = continual.QuadraticTask(center, np.eye(2))
+    assert continual.posterior_on_grid(task, 1.0, one, two).edge == pytest.approx(np.exp(-1 / 8), rel=1e-12)
+
+
+def test_a_prior_adds_to_the_one_that_is_there():
+    """L + (ρ/2)‖θ‖² up to a constant, for both kinds of task."""
+    theta = np.random.default_rng(4).normal(size=(6, 2))
+    for task in (classes(2, (1.0, -0.5)), A.rotated(0.3)):
+        both = continual.with_prior(task, 0.4)
+        expected = task.loss(theta) + 0.2 * (theta**2).sum(axis=-1)
+        np.testing.assert_allclose(np.diff(both.loss(theta)), np.diff(expected), rtol=1e-11)
+        np.testing.assert_allclose(
+            both.hessian(both.minimiser), task.hessian(both.minimiser) + 0.4 * np.eye(2), rtol=1e-11
+        )
+        assert continual.with_prior(task, 0.0) is task
+
+
 def test_total_variation_of_shifted_gaussians():
     """Equal covariances at Mahalanobis distance m differ by 2Φ(m/2) − 1: .382925 at m = 1."""
     grid = np.linspace(-9, 9, 601)
@@ -487,7 +510,10 @@ def test_gaussian_log_density_integrates_to_one():
         (lambda: continual.paths([A, B], [EWC] * 3, A.center), r"have lengths 2, 3, 1 and must have one length K"),
         (lambda: continual.paths(A, EWC, [0.0]), r"starts has shape \(1,\)"),
         (lambda: continual.gradient_flow(B, EWC, A.center, [-1.0]), "times contain -1 and must be >= 0"),
-        (lambda: continual.gradient_flow(classes(1, (1, 1)), EWC, A.center, [1.0]), "task_b = LogisticTask must be a quadratic"),
+        (
+            lambda: continual.gradient_flow(classes(1, (1, 1)), EWC, A.center, [1.0]),
+            "task_b = LogisticTask must be a quadratic",
+        ),
         (lambda: continual.sweep(A, B, [-1.0]), "strengths contain -1 and must be >= 0"),
         (lambda: continual.sweep(A, B, [1.0], ["l3"]), "kind = 'l3' must be one of"),
         (lambda: continual.best(A, B, "l2", (1.0, 0.5)), r"bounds = \(1\.0, 0\.5\) must be ascending"),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln
 
-from fisher_core import FAMILIES, divergence, drawn, expectation, information
+from fisher_core import FAMILIES, Family, divergence, drawn, expectation, information
 from fisher_core.models import LinearRegression, LogisticRegression
 
 NORMAL, POISSON, BERNOULLI = FAMILIES["normal"], FAMILIES["poisson"], FAMILIES["bernoulli"]
@@ -180,6 +180,41 @@ def test_centring_is_another_matrix_away_from_the_maximum():
         assert np.allclose(uncentred.value, centred.value, atol=1e-12) == equal
         np.testing.assert_allclose(centred.value, np.cov(NORMAL.score(x, theta).T, bias=True), rtol=1e-12)
     assert uncentred.value[0, 0] / centred.value[0, 0] > 1.8
+
+
+class Moved(Family):
+    """A family of positive numbers after x → start + width·x: what is said of θ stays what it was."""
+
+    def __init__(self, base, start, width):
+        self.base, self.start, self.width = base, start, width
+        self.key, self.parameters = f"moved {base.key}", base.parameters
+        self.bounds = (start, start + width * base.bounds[1])
+
+    def _before(self, x):
+        return (x - self.start) / self.width
+
+    def _log_prob(self, x, theta):
+        return self.base._log_prob(self._before(x), theta) - np.log(self.width)
+
+    def _score(self, x, theta):
+        return self.base._score(self._before(x), theta)
+
+    def _hessian(self, x, theta):
+        return self.base._hessian(self._before(x), theta)
+
+    def _sample(self, theta, n, rng):
+        return self.start + self.width * self.base.sample(theta, n, rng)
+
+
+@pytest.mark.parametrize("key", ["gamma", "beta", "weibull"])
+def test_quadrature_finds_a_support_that_begins_elsewhere(key):
+    base = FAMILIES[key]
+    moved, theta, other = Moved(base, 3.0, 0.25), base.default, 1.3 * base.default
+    for of in ("score", "hessian"):
+        np.testing.assert_allclose(information.by_quadrature(moved, theta, of), base.fisher(theta), rtol=1e-8)
+    assert divergence.kl_quadrature(moved, theta, other) == pytest.approx(float(base.kl(theta, other)), rel=1e-11)
+    halves = information.coarsened(base, theta, [0.4])
+    np.testing.assert_allclose(information.coarsened(moved, theta, [3.1]), halves, rtol=1e-8)
 
 
 # Mechanics ------------------------------------------------------------------------------------------------------------

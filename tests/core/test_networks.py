@@ -32,7 +32,15 @@ def generators(n, seed=0):
 @pytest.mark.slow
 def test_the_trace_of_the_empirical_fisher_dies_before_that_of_the_exact_one():
     """Seed 0: trace(EF)/trace(F) .70 .41 .39 .37 .28 .075 .005 at 2, 5, 10, 20, 40, 100, 300 epochs."""
-    printed = {2: (31.6, 22.0), 5: (39.1, 16.0), 10: (26.1, 10.2), 20: (17.3, 6.4), 40: (11.4, 3.1), 100: (4.4, 0.33), 300: (0.505, 0.003)}
+    printed = {
+        2: (31.6, 22.0),
+        5: (39.1, 16.0),
+        10: (26.1, 10.2),
+        20: (17.3, 6.4),
+        40: (11.4, 3.1),
+        100: (4.4, 0.33),
+        300: (0.505, 0.003),
+    }
     pair = networks.digits_pair(0, permute=False)
     m, a = pair.model, pair.a
     for epoch, theta in enumerate(networks.epochs(m, pair.start, a.x, a.y, pair.rngs[0], 300), start=1):
@@ -82,7 +90,12 @@ def test_forgetting_and_its_cure_on_five_seeds():
 def test_same_generators_same_digits_and_strength_zero_is_none(kind):
     model, tasks, start = small()
     run = lambda method: list(networks.in_stages(model, tasks, start, method, generators(2), 5, batch=16))  # noqa: E731
-    once, again, free, none = run(Method(kind, 2.0)), run(Method(kind, 2.0)), run(Method(kind, 0.0)), run(Method("none"))
+    once, again, free, none = (
+        run(Method(kind, 2.0)),
+        run(Method(kind, 2.0)),
+        run(Method(kind, 0.0)),
+        run(Method("none")),
+    )
     np.testing.assert_array_equal(once[1].theta, again[1].theta)
     np.testing.assert_array_equal(free[1].theta, none[1].theta)
     np.testing.assert_array_equal(once[0].theta, none[0].theta)
@@ -95,7 +108,9 @@ def test_same_generators_same_digits_and_strength_zero_is_none(kind):
 @pytest.mark.parametrize("way", ["EXACT", "EXACT(n)", "SAMPLE", "EMPIRICAL", "BATCHED", "ARGMAX"])
 def test_every_way_can_be_remembered(way):
     model, tasks, start = small(1)
-    stages = list(networks.in_stages(model, tasks, start, Method("ewc", 1.0, way, subset=20, batch=10), generators(2), 3))
+    stages = list(
+        networks.in_stages(model, tasks, start, Method("ewc", 1.0, way, subset=20, batch=10), generators(2), 3)
+    )
     (spring,) = stages[1].springs
     np.testing.assert_array_equal(spring.anchor, stages[0].theta)
     assert (spring.stiffness.diagonal >= 0).all() and spring.stiffness.diagonal.max() > 0
@@ -110,7 +125,11 @@ def test_springs_have_their_gradient_and_products_are_the_matrix():
     rng = np.random.default_rng(0)
     at = theta + rng.normal(size=theta.size)
     f = model.fisher(task.x, theta)
-    for method, dense in ((Method("l2"), np.eye(theta.size)), (Method("ewc"), np.diag(np.diag(f))), (Method("ewc_full"), f)):
+    for method, dense in (
+        (Method("l2"), np.eye(theta.size)),
+        (Method("ewc"), np.diag(np.diag(f))),
+        (Method("ewc_full"), f),
+    ):
         (spring,) = networks.remember((), model, task, theta, method)
         np.testing.assert_allclose(spring.gradient(at), dense @ (at - theta), atol=1e-12)
         assert spring.value(at) == pytest.approx(0.5 * (at - theta) @ dense @ (at - theta), rel=1e-11)
@@ -121,12 +140,18 @@ def test_memories_of_networks():
     model, tasks, start = small(3, 3)
 
     def springs(memory, decay=1.0, kind="ewc"):
-        stages = networks.in_stages(model, tasks, start, Method(kind, 1.0, memory=memory, decay=decay), generators(3), 3)
+        stages = networks.in_stages(
+            model, tasks, start, Method(kind, 1.0, memory=memory, decay=decay), generators(3), 3
+        )
         return list(stages)[-1].springs
 
     v = np.random.default_rng(1).normal(size=model.size)
     for kind in ("ewc", "ewc_full"):
-        apart, single, online = springs("separate", kind=kind), springs("single", kind=kind), springs("online", kind=kind)
+        apart, single, online = (
+            springs("separate", kind=kind),
+            springs("single", kind=kind),
+            springs("online", kind=kind),
+        )
         assert len(apart) == 2 and len(single) == len(online) == 1
         np.testing.assert_allclose(single[0].times(v), online[0].times(v), rtol=1e-13)
     (half,) = springs("online", 0.5)
@@ -139,7 +164,8 @@ def test_memories_of_networks():
 def test_strong_springs_hold_and_training_learns():
     model, tasks, start = small(4)
     free, held = (
-        list(networks.in_stages(model, tasks, start, m, generators(2), 120)) for m in (Method("none"), Method("l2", 1e4))
+        list(networks.in_stages(model, tasks, start, m, generators(2), 120))
+        for m in (Method("none"), Method("l2", 1e4))
     )
     losses = [model.mean_loss(tasks[0].x, tasks[0].y, theta) for theta in (start, free[0].theta)]
     assert free[0].test[0] > 0.7 and losses[1] < 0.5 * losses[0]
@@ -175,7 +201,13 @@ def test_sweeps_differ_by_strength_only_and_choose_on_validation_rows():
 
 def test_matched_reads_both_tables_where_the_new_task_passes_the_target():
     learned, judged = [0.97, 0.93, 0.95, 0.85], [[0.5, 0.96], [0.6, 0.92], [0.8, 0.94], [0.9, 0.86]]
-    for target, wanted in ((0.95, [0.8, 0.94]), (0.9, [0.85, 0.9]), (0.96, [0.525, 0.95]), (0.0, [0.9, 0.86]), (0.99, [0.5, 0.96])):
+    for target, wanted in (
+        (0.95, [0.8, 0.94]),
+        (0.9, [0.85, 0.9]),
+        (0.96, [0.525, 0.95]),
+        (0.0, [0.9, 0.86]),
+        (0.99, [0.5, 0.96]),
+    ):
         np.testing.assert_allclose(network_sweeps.matched(learned, target, judged), wanted)
     with pytest.raises(ValueError, match="judged has shape"):
         network_sweeps.matched(learned, 0.9, judged[:2])
@@ -184,6 +216,8 @@ def test_matched_reads_both_tables_where_the_new_task_passes_the_target():
 def test_paired_interval_is_students_and_covers():
     found = network_sweeps.paired([1.0, 2.0, 4.0, 3.0], [0.0, 1.0, 1.0, 1.0])  # gaps 1 1 3 2, s² = 11/12
     assert found.mean == pytest.approx(1.75) and found.clear
+    assert network_sweeps.Difference(-0.5, 0.25).clear
+    assert not network_sweeps.Difference(0.5, 0.5).clear  # the interval is closed: 0 is its end
     assert found.half_width == pytest.approx(3.182446305 * np.sqrt(11 / 12) / 2, rel=1e-9)
     rng, hits = np.random.default_rng(0), 0
     for _ in range(2000):
@@ -236,5 +270,16 @@ def test_refusals():
         networks.train(model, start, tasks[0].x, np.full(60, 7), np.random.default_rng(0), 1)
     with pytest.raises(ValueError, match="learning_rate = 0 must be > 0"):
         Adam(0.0)
+    with pytest.raises(ValueError, match="epsilon = 0 must be > 0"):
+        Adam(epsilon=0.0)
+    with pytest.raises(ValueError, match="beta2 = 1 must be >= 0 and < 1"):
+        Adam(beta2=1.0)
+    with pytest.raises(ValueError, match=r"beta1 = -0\.1 must be >= 0 and < 1"):
+        Adam(beta1=-0.1)
+    with pytest.raises(ValueError, match="learning_rate = 0 must be > 0"):
+        SGD(0.0)
+    for momentum in (-0.1, 1.0):
+        with pytest.raises(ValueError, match=f"momentum = {momentum:g} must be >= 0 and < 1"):
+            SGD(0.1, momentum)
     with pytest.raises(ValueError, match="springs hold 2"):
         consolidate([Spring(start, Stiffness(start))] * 2, start, Stiffness(start))

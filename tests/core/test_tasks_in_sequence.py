@@ -150,6 +150,7 @@ def test_a_trail_starts_where_it_is_told_and_passes_every_end():
     np.testing.assert_array_equal(path[10::10], course.endpoints)
     with pytest.raises(ValueError, match="steps"):
         trail(ABC, course, [2.0, 2.0], steps=1)
+    np.testing.assert_array_equal(trail(ABC, course, [2.0, 2.0], steps=2)[2::2], course.endpoints)
 
 
 def test_running_shares_grow_row_by_row():

@@ -39,3 +39,12 @@ def test_it_is_the_programs_along_plain_gradient_descent(training):
 def test_steps_must_ascend():
     with pytest.raises(ValueError, match=r"steps = .* must ascend"):
         trained_longer(*datasets.separable_classes(), 1.0, (10, 5), 20, np.random.default_rng(0))
+
+
+def test_one_step_may_be_all_that_is_recorded():
+    found = trained_longer(*datasets.separable_classes(), 1.0, (0,), 20, np.random.default_rng(0))
+    assert found.theta.tolist() == [[0.0, 0.0]] and found.samples.shape == (1, 20, 2)
+    with pytest.raises(ValueError, match="must ascend"):
+        trained_longer(*datasets.separable_classes(), 1.0, (), 20, np.random.default_rng(0))
+    with pytest.raises(ValueError, match="must ascend"):
+        trained_longer(*datasets.separable_classes(), 1.0, (3, 3), 20, np.random.default_rng(0))

@@ -108,12 +108,13 @@ def test_logistic_task_against_autograd():
     np.testing.assert_allclose(task.gradient(many)[650, 2], autograd.grad(loss)(many[650, 2]), rtol=1e-11, atol=1e-14)
 
 
+@pytest.mark.parametrize("d", [2, 3])  # in the plane eigenvectors are often a symmetric matrix
 @pytest.mark.parametrize("kind", KINDS)
-def test_descent_against_a_plain_loop_and_flow_against_expm_and_an_ode(kind):
+def test_descent_against_a_plain_loop_and_flow_against_expm_and_an_ode(kind, d):
     rng = np.random.default_rng(6)
-    h, f, a, b = random_spd(rng, 2, 10), random_spd(rng, 2, 10), rng.normal(size=2), rng.normal(size=2)
+    h, f, a, b = random_spd(rng, d, 10), random_spd(rng, d, 10), rng.normal(size=d), rng.normal(size=d)
     task_b, p = continual.QuadraticTask(b, h), continual.penalty(kind, 0.7, a, f)
-    m = {"none": np.zeros((2, 2)), "l2": np.eye(2), "ewc_diagonal": np.diag(np.diag(f)), "ewc_full": f}[kind]
+    m = {"none": np.zeros((d, d)), "l2": np.eye(d), "ewc_diagonal": np.diag(np.diag(f)), "ewc_full": f}[kind]
     theta, rate = a.copy(), 0.02
     for _ in range(50):
         theta = theta - rate * (h @ (theta - b) + 0.7 * m @ (theta - a))
