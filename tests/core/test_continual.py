@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fisher_core import continual, linalg
-from fisher_core.models import SeparableDataError
+from fisher_core.models import LinearRegression, LogisticRegression, SeparableDataError
 
 A = continual.QuadraticTask([-1.2, -0.4], np.diag([0.1, 6.0]))
 B = continual.QuadraticTask([1.0, 0.5], np.diag([3.0, 0.3]))
@@ -374,6 +374,16 @@ def test_logistic_task_trains_to_its_newton_minimiser():
     assert best.total <= grid.total("ewc_full").min() + 1e-13
 
 
+def test_a_drawn_task_has_the_spread_it_is_given_and_labels_of_its_model():
+    task = continual.LogisticTask.drawn([0.0, 0.3], [4.0, 0.25], 20_000, np.random.default_rng(15))
+    np.testing.assert_allclose(task.x.std(axis=0), [4.0, 0.25], rtol=0.03)
+    error = task.minimiser - [0.0, 0.3]
+    assert error @ task.fisher() @ error * 20_000 < 20  # χ² of 2
+    theta = np.array([0.2, -1.0])
+    scores = LogisticRegression().score(task.x, task.y, theta)
+    np.testing.assert_allclose(task.empirical_fisher(theta), scores.T @ scores / 20_000, rtol=1e-11)
+
+
 def test_separable_task_has_no_minimiser_without_ridge():
     x, y = np.array([[1.0, 0.0], [2.0, 1.0], [-1.0, 0.5]]), [1, 1, 0]
     with pytest.raises(SeparableDataError, match="separable"):
@@ -391,6 +401,8 @@ def test_basin_rim_is_a_level_set():
     np.testing.assert_allclose(task.loss(continual.basin(task, 0.1, 41)) - task.loss(task.minimiser), 0.1, rtol=1e-10)
     with pytest.raises(linalg.SingularFisherError):
         continual.basin(continual.QuadraticTask([0, 0], np.diag([1.0, 0.0])), 0.1)
+    cone = continual.HeavyTailedTask([1.0, -1.0], [[2.0, 0.3], [0.3, 1.0]])  # hundreds of times its ellipse away
+    np.testing.assert_allclose(cone.loss(continual.basin(cone, 1e5, 21)), 1e5, rtol=1e-10)
 
 
 # --- Bayes --------------------------------------------------------------------------------------------------------
@@ -438,6 +450,42 @@ def test_a_prior_adds_to_the_one_that_is_there():
             both.hessian(both.minimiser), task.hessian(both.minimiser) + 0.4 * np.eye(2), rtol=1e-11
         )
         assert continual.with_prior(task, 0.0) is task
+
+
+def test_a_posterior_of_unevenly_spaced_axes():
+    """N(c, (10 P)⁻¹): its evidence is 2π/√det(10 P) and it has mass 1 by the rule of the trapezium, whatever the steps."""
+    spread = np.sinh(np.linspace(-4, 4, 700)) / np.sinh(4)
+    task = continual.QuadraticTask([0.1, -0.2], np.array([[2.0, 0.5], [0.5, 1.0]]))
+    one, two = 4 * spread + 0.1, 5 * spread - 0.2
+    exact = continual.posterior_on_grid(task, 10, one, two)
+    expected = np.log(2 * np.pi) - 0.5 * np.linalg.slogdet(10 * task.precision)[1]
+    assert exact.log_evidence == pytest.approx(expected, abs=1e-4)
+    assert np.trapezoid(np.trapezoid(exact.density, two, axis=0), one) == pytest.approx(1.0)
+
+
+def test_a_ridge_is_part_of_the_posterior():
+    """Laplace's precision is the Hessian of N·L + τ‖θ‖²/2, and L holds the ridge."""
+    task = classes(6, (0.5, 1.0))
+    found = continual.laplace(task, 30, prior_precision=0.7)
+    hessian = 30 * continual.hessian_by_differences(task, found.mean) + 0.7 * np.eye(2)
+    np.testing.assert_allclose(found.precision, hessian, rtol=1e-5)
+    np.testing.assert_allclose(30 * task.gradient(found.mean) + 0.7 * found.mean, 0, atol=1e-12)
+
+
+def test_a_regression_task_measures_in_units_of_its_noise():
+    """Up to a constant its loss is the mean of −log N(y; xᵀθ, σ²), its empirical Fisher the second moment of the scores."""
+    rng = np.random.default_rng(14)
+    x, y, sigma = rng.normal(size=(9, 2)), rng.normal(size=9), 0.4
+    task, model = continual.LinearGaussianTask(x, y, sigma), LinearRegression(sigma)
+    theta = rng.normal(size=(4, 2))
+    losses = [-model.log_prob(x, y, t).mean() for t in theta]
+    np.testing.assert_allclose(np.diff(task.loss(theta)), np.diff(losses), rtol=1e-11)
+    np.testing.assert_allclose(task.gradient(theta), [-model.score(x, y, t).mean(axis=0) for t in theta], rtol=1e-11)
+    for at in (theta[0], None):
+        s = model.score(x, y, task.minimiser if at is None else at)
+        np.testing.assert_allclose(task.empirical_fisher(at), s.T @ s / 9, rtol=1e-11)
+    with pytest.raises(ValueError, match="n = 4 must be >= 5"):
+        continual.LinearGaussianTask.designed([0.0, 0.0], np.eye(2), 4, 1.0, rng)
 
 
 def test_total_variation_of_shifted_gaussians():

@@ -51,6 +51,12 @@ def test_initial_weights_have_their_spread():
     assert not hidden.biases.any() and not last.biases.any()
     again = model.initial(np.random.default_rng(0))
     np.testing.assert_array_equal(again, model.flatten([hidden, last]))
+    drawn = np.random.default_rng(0)  # the tables of a published recipe, so that its digits come out
+    tables = [
+        drawn.normal(0.0, spread, shape) for spread, shape in ((np.sqrt(2 / 400), (400, 300)), (300**-0.5, (300, 50)))
+    ]
+    for layer, table in zip((hidden, last), tables, strict=True):
+        np.testing.assert_allclose(layer.weights.T, table, rtol=1e-14)
 
 
 def test_without_hidden_layers_it_is_softmax_regression():
@@ -88,7 +94,9 @@ def test_empirical_matrices_are_second_moments_of_scores(shape):
     model, x, theta, y, _ = problem(shape, seed=3)
     s = model.score(x, y, theta)
     np.testing.assert_allclose(model.empirical_fisher(x, y, theta), s.T @ s / len(x), atol=1e-14)
-    np.testing.assert_allclose(model.empirical_fisher_diagonal(x, y, theta), (s**2).mean(axis=0), rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(
+        model.empirical_fisher_diagonal(x, y, theta), (s**2).mean(axis=0), rtol=1e-12, atol=1e-16
+    )
     np.testing.assert_allclose(information.empirical(model, (x, y), theta).value, s.T @ s / len(x), atol=1e-14)
     np.testing.assert_allclose(model.mean_gradient(x, y, theta), -s.mean(axis=0), atol=1e-14)
 
@@ -194,7 +202,10 @@ def test_monte_carlo_diagonal_is_the_average_over_its_own_labels():
 def test_the_standard_error_of_many_rows_comes_from_a_share_of_them():
     model, x, theta, _, _ = problem(((3, 4, 3), "tanh"), n=6000)
     found = model.monte_carlo_fisher(x, theta, np.random.default_rng(0))
-    thirds = [model.monte_carlo_fisher(x[i : i + 1000], theta, np.random.default_rng(0)).standard_error for i in range(0, 6000, 1000)]
+    thirds = [
+        model.monte_carlo_fisher(x[i : i + 1000], theta, np.random.default_rng(0)).standard_error
+        for i in range(0, 6000, 1000)
+    ]
     every_row = np.sqrt(sum(s**2 for s in thirds)) / 6
     seen = every_row > 1e-2 * every_row.max()
     np.testing.assert_allclose(found.standard_error[seen], every_row[seen], rtol=0.25)
@@ -330,3 +341,29 @@ def test_refusals(call, message):
     with pytest.raises(ValueError) as caught:
         call()
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_mean_hessian_is_symmetric_to_the_last_digit(shape):
+    model, x, theta, y, _ = problem(shape)
+    h = model.mean_hessian(x, y, theta)
+    np.testing.assert_array_equal(h, h.T)
+    np.testing.assert_allclose(h, -model.hessian(x, y, theta).mean(axis=0), rtol=1e-10, atol=1e-14)
+
+
+def test_logits_far_beyond_the_range_of_exp():
+    """A quadratic form at logits of 5000 and more is that of logits shifted to 0: adding to all classes changes nothing."""
+    model, x, theta, _, rng = problem(((3, 4, 3), "tanh"))
+    lifted = theta.copy()
+    model.unflatten(lifted)[1].biases[:] += 5000.0
+    v = rng.normal(size=model.size)
+    assert model.fisher_quadratic(x, lifted, v) == pytest.approx(model.fisher_quadratic(x, theta, v), rel=1e-9)
+    for found, expected in zip(model.probabilities(x, lifted), model.probabilities(x, theta), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_accuracy_is_a_share_of_the_rows():
+    model, x, theta, _, _ = problem(((3, 4, 3), "tanh"), n=10)
+    right = model.probabilities(x, theta)[0].argmax(axis=1)
+    assert model.accuracy(x, right, theta) == 1.0
+    assert model.accuracy(x, np.where(np.arange(10) < 3, (right + 1) % 3, right), theta) == 0.7

@@ -570,3 +570,39 @@ def test_an_interval_holds_ninety_five_per_cent():
     for center, error, ends in zip([1.0, -2.0], [0.5, 3.0], zip(low, high, strict=True), strict=True):
         below, above = stats.norm(center, error).cdf(ends)
         assert (below, above) == (pytest.approx(0.025, abs=1e-12), pytest.approx(0.975, abs=1e-12))
+
+
+class Largest:
+    """A generator whose uniforms are all the largest number below 1."""
+
+    def random(self, size):
+        return np.full(size, 1 - 2.0**-53)
+
+
+def test_a_label_is_drawn_also_where_chances_round_to_less_than_one():
+    p = np.full((3, 10), 0.1)
+    assert np.cumsum(p, axis=1)[0, -1] < 1
+    assert softmax_output.draw(p, Largest()).tolist() == [9, 9, 9]
+
+
+def test_chances_between_two_of_sixteen_bits():
+    """5/4 of 2⁻¹⁶: of the draws that fall on the edge a quarter count."""
+    draws, n, p = 30, 400_000, 1.25 * 2.0**-16
+    found = softmax_output.hits(np.full(n, p), np.random.default_rng(12), draws)
+    assert abs(float(found.sum()) - n * draws * p) < 5 * np.sqrt(n * draws * p)
+
+
+def test_sampled_softmax_matrices_and_their_errors_are_those_of_their_labels():
+    """Every label of every row enumerated, Σ_y π_y (r_y r_yᵀ ⊗ xxᵀ)² less the square of the mean; also of rows that are sure."""
+    rng, draws = np.random.default_rng(13), 4
+    x, w = rng.normal(size=(6, 2)), rng.normal(size=(2, 3))
+    x[0] *= 20.0
+    found = SOFTMAX.monte_carlo_fisher(x, w, rng, draws)
+    p = SOFTMAX.probabilities(x, w)[0]
+    outer = np.array([[np.outer(s, s) for s in SOFTMAX.score(x, np.full(6, c), w)] for c in range(3)])
+    mean, square = (np.einsum("nc,cnij->nij", p, m) for m in (outer, outer**2))
+    np.testing.assert_allclose(found.standard_error, np.sqrt((square - mean**2).sum(axis=0) / draws) / 6, rtol=1e-9)
+    sure = np.array([[40.0, 0.0, -3.0]])
+    one = SOFTMAX.monte_carlo_fisher([[1.0]], sure, rng)  # the label is 0, its residual (1 − π₀, −π₁, −π₂)
+    score = SOFTMAX.score([[1.0]], [0], sure)[0]
+    np.testing.assert_allclose(np.diag(one.value), score**2, rtol=1e-12)

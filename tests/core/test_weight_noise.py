@@ -98,6 +98,7 @@ def test_overlap_by_layer():
     layers = (slice(0, 4), slice(4, 6), slice(6, 8))
     f1, f2 = np.array([4.0, 1, 0, 0, 1, 2, 0, 0]), np.array([0.0, 1, 3, 0, 5, 10, 1, 0])
     np.testing.assert_allclose(overlap_by_layer(f1, f2, layers), [0.223607, 1.0, np.nan], atol=5e-7)
+    np.testing.assert_allclose(overlap_by_layer(f1, np.r_[f2[:-1], 1.0], [layers[-1], layers[0]])[0], np.nan)
     model, x, theta = problem("relu", 7, (4, 6, 5, 3))
     a, b = model.fisher_diagonal(x, theta), model.fisher_diagonal(x[:, ::-1], theta)
     found = overlap_by_layer(a, b, model.layer_slices())
