@@ -112,6 +112,13 @@ def test_step_limits():
     assert continual.step_limit(nothing, EWC.with_strength(0)) == np.inf
 
 
+def test_the_step_limit_is_that_of_the_curvature_where_one_stands():
+    task, p = classes(3, (1.0, 0.5)), continual.penalty("l2", 0.2, [4.0, -3.0])
+    for at in ([0.0, 0.0], [2.0, -1.0], None):
+        h = continual.hessian_by_differences(task, p.anchor if at is None else at) + 0.2 * np.eye(2)
+        assert continual.step_limit(task, p, at) == pytest.approx(2 / np.linalg.eigvalsh(h)[-1], rel=1e-5)
+
+
 def test_overlap_of_the_reference():
     f1, f2 = np.array([4.0, 1, 0, 0]), np.array([0.0, 1, 3, 0])
     for one, two in ((f1, f2), (np.diag(f1), np.diag(f2))):
@@ -216,6 +223,17 @@ def test_a_diverging_run_says_so_and_stays_finite(strength):
     np.testing.assert_allclose(table[0], run.path, rtol=1e-11)
 
 
+def test_a_run_is_given_up_when_its_gradient_is_a_hundred_million_times_what_it_was():
+    """dθ = −rate·θ at rate 11: the gradient is 10ᵗ at step t, and 2·10⁸ is passed at the ninth."""
+    bowl, none = continual.QuadraticTask([0.0], [[1.0]]), continual.penalty("none", 0.0, [0.0])
+    assert continual.train(bowl, none, [1.0], steps=8, learning_rate=11.0).diverged_at is None
+    for steps in (9, 10, 30):
+        run = continual.train(bowl, none, [1.0], steps=steps, learning_rate=11.0)
+        assert run.diverged_at == 9
+        np.testing.assert_allclose(run.path[:9, 0], (-10.0) ** np.arange(9), rtol=1e-13)
+        assert (run.path[9:] == run.path[8]).all()
+
+
 def test_a_noisy_diverging_run_rests_too():
     rng = np.random.default_rng(3)
     run = continual.train(B, EWC.with_strength(100), A.center, learning_rate=0.1, noise=1.0, rng=rng)
@@ -315,6 +333,15 @@ def test_best_beats_every_grid(seed, kind):
     assert best.total <= grid.total(kind).min() + 1e-13
     if kind == "ewc_full":
         assert best.interior and best.strength == pytest.approx(1.0, rel=1e-5)
+
+
+def test_stiff_problems_have_an_end_and_flat_ones_are_named():
+    stiff = continual.QuadraticTask([1.0, -2.0], np.diag([1e5, 1e-5]))
+    nothing = continual.penalty("ewc_full", 1.0, [3.0, 3.0], np.zeros((2, 2)))
+    np.testing.assert_allclose(continual.minimiser(stiff, nothing), [1.0, -2.0], rtol=1e-12)
+    valley = continual.QuadraticTask([1.0, 5.0], np.diag([2.0, 0.0]))
+    with pytest.raises(linalg.SingularFisherError, match=r"H_B \+ λM at λ = 0 has rank 1 of 2"):
+        continual.sweep(A, valley, [1.0, 0.5, 0.0], ["l2"])
 
 
 def test_a_front_moves_from_b_to_a():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fisher_core import information
-from fisher_core.models import MLP, ConditionalModel, SoftmaxRegression
+from fisher_core.models import MLP, ConditionalModel, SoftmaxRegression, network_passes
 
 SHAPES = [((3, 4, 3), "tanh"), ((3, 4, 2), "relu"), ((3, 4, 5, 3), "tanh"), ((2, 3), "tanh"), ((2, 3, 3, 2, 4), "relu")]
 
@@ -301,6 +301,18 @@ def test_a_flat_tanh_keeps_its_slope():
     sech2 = 1 / np.cosh(20.0) ** 2
     assert model.fisher([[1.0]], theta)[0, 0] == pytest.approx(p * (1 - p) * sech2**2, rel=1e-13, abs=0)
     assert model.fisher_diagonal([[1.0]], theta)[0] == pytest.approx(p * (1 - p) * sech2**2, rel=1e-13, abs=0)
+
+
+def test_slopes_and_bends_of_the_activations():
+    """sech² u and −2 tanh u sech² u to full accuracy at any u; relu has slope 0 at its kink."""
+    u = np.array([0.0, 0.3, 1.0, 2.1, 2.3, 3.0, 5.0, 9.0, 20.0, 300.0])
+    u = np.concatenate([-u, u])
+    sech2 = 1 / np.cosh(u) ** 2
+    np.testing.assert_allclose(network_passes.slope("tanh", u, np.tanh(u)), sech2, rtol=1e-13)
+    np.testing.assert_allclose(network_passes.bend("tanh", u, np.tanh(u)), -2 * np.tanh(u) * sech2, rtol=1e-13)
+    kink = np.array([-2.0, 0.0, 3.0])
+    assert network_passes.slope("relu", kink, np.maximum(kink, 0)).tolist() == [0, 0, 1]
+    assert network_passes.bend("relu", kink, np.maximum(kink, 0)).tolist() == [0, 0, 0]
 
 
 def test_memory_stays_below_the_factor_of_scores():
