@@ -180,7 +180,8 @@ class Charted(Family):
     def _fisher(self, phi: Array) -> Any:
         jacobian = _matrices_last(self.chart.jacobian(phi), 2)
         fisher = stack(self.base._fisher(self._theta(phi)), phi.shape[1:], 2)
-        return np.swapaxes(jacobian, -1, -2) @ fisher @ jacobian
+        result = np.swapaxes(jacobian, -1, -2) @ fisher @ jacobian
+        return (result + np.swapaxes(result, -1, -2)) / 2  # products round the two triangles differently
 
     def _base_score(self, x: Array, phi: Array) -> Array:
         return stack(self.base._score(x, self._theta(phi)), (len(x),), 1)

@@ -59,12 +59,13 @@ def itakura_saito(a: Array, b: Array, gap: Array) -> Array:
     return series if all_near else np.where(near, series, c - log_ratio(a, b))
 
 
-def log_ratio(a: Array, b: Array) -> Array:
+def log_ratio(a: Array, b: Array, gap: Array | None = None) -> Array:
     """log(a/b) for positive a and b, to full relative accuracy near a = b and where a/b overflows or underflows.
 
-    ± log(1 + |a − b|/min(a, b)) has all its digits at any ratio, for one logarithm.
+    ± log(1 + |a − b|/min(a, b)) has all its digits at any ratio, for one logarithm. ``gap`` = a − b, if it is known
+    better than a and b are.
     """
-    gap = a - b
+    gap = a - b if gap is None else gap
     size = np.log1p(np.abs(gap) / np.minimum(a, b))
     result = np.copysign(size, gap)
     if size.size and np.isfinite(size.max()):
@@ -75,7 +76,8 @@ def log_ratio(a: Array, b: Array) -> Array:
 def product_difference(a: Array, b: Array | float, c: Array, d: Array) -> Array:
     """ab − cd as if the products were not rounded (Dekker 1971): where they nearly cancel, their rounding is all that
     a plain difference has left."""
-    return (a * b - c * d) + (_product_error(a, b) - _product_error(c, d))
+    plain, lost = a * b - c * d, _product_error(a, b) - _product_error(c, d)
+    return np.where(np.isfinite(lost), plain + lost, plain)  # beyond 1e300 halves of 26 bits overflow
 
 
 def exp_excess(x: Array) -> Array:
@@ -119,8 +121,12 @@ def trigamma(x: Array) -> Array:
 
 def digamma_rise(x: Array, step: Array) -> Array:
     """ψ(x + step) − ψ(x) for step > 0, with all its digits also where the step is small."""
-    y = x + step
-    rise = np.log1p(step / x) + step / (2 * x * y)
+    return np.log1p(step / x) + digamma_rise_excess(x, step)
+
+
+def digamma_rise_excess(x: Array, step: Array) -> Array:
+    """The same less log((x + step)/x), a smaller number of the same sign."""
+    rise = step / (2 * x * (x + step))
     # h′(t) − h′(u) with t + 1 over t and u + 1 over u taken together
     return rise - _fall(
         x,

@@ -44,12 +44,16 @@ class Beta(Family):
         # −s KL_Bernoulli(m‖x) takes the large powers of x and the large part of log B together.
         a, b = theta
         m, m_bar = a / (a + b), b / (a + b)
-        deviance = a * special.itakura_saito(x, m, x - m) + b * special.itakura_saito(1 - x, m_bar, m - x)
+        above = _above_mean(x, theta)
+        deviance = a * special.itakura_saito(x, m, above) + b * special.itakura_saito(1 - x, m_bar, -above)
         return -deviance - special.log_beta_excess(a, b) - np.log(x) - np.log1p(-x)
 
     def _score(self, x: Array, theta: Array) -> Any:
         a, b = theta
-        return np.log(x) + special.digamma_rise(a, b), np.log1p(-x) + special.digamma_rise(b, a)
+        s, above = a + b, _above_mean(x, theta)
+        excess = special.digamma_rise_excess  # log s/a goes with log x
+        log_x, log_rest = special.log_ratio(x, a / s, above), special.log_ratio(1 - x, b / s, -above)
+        return log_x + excess(a, b), log_rest + excess(b, a)
 
     def _hessian(self, x: Array, theta: Array) -> Any:
         (aa, ab), (_, bb) = self._fisher(theta)
@@ -116,3 +120,11 @@ def _lopsided(a: Array, a_q: Array, d_a: Array, b: Array, b_q: Array, d_b: Array
         apart += w * (b_q * rise - b * step * bend)
     value[far] = means[far] + special.log_gamma_excess(b, b_q, d_b) - apart
     return value
+
+
+def _above_mean(x: Array, theta: Array) -> Array:
+    """x − m as if m and 1 − x were not rounded: (xb − (1 − x)a)/(a + b)."""
+    a, b = theta
+    rest = 1 - x
+    lost = (1 - rest) - x
+    return (special.product_difference(x, b, rest, a) - lost * a) / (a + b)

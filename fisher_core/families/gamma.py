@@ -37,13 +37,13 @@ class Gamma(Family):
         shape, rate = theta
         mean = shape / rate
         at_mean = 0.5 * np.log(shape / (2 * np.pi)) - special.stirling_error(shape)
-        return at_mean - np.log(x) - shape * special.itakura_saito(x, mean, x - mean)
+        return at_mean - np.log(x) - shape * special.itakura_saito(x, mean, _above_mean(x, theta))
 
     def _score(self, x: Array, theta: Array) -> Any:
         shape, rate = theta
-        mean = shape / rate
+        above = _above_mean(x, theta)
         bias = 0.5 / shape - special.stirling_slope(shape)  # log k − ψ(k), the mean of log m/x
-        return special.log_ratio(x, mean) + bias, mean - x
+        return special.log_ratio(x, shape / rate, above) + bias, -above
 
     def _hessian(self, x: Array, theta: Array) -> Any:
         shape, rate = theta
@@ -77,3 +77,9 @@ class Gamma(Family):
     def _quantile(self, u: Array, theta: Array) -> Array:
         shape, rate = theta
         return gammaincinv(shape, u) / rate
+
+
+def _above_mean(x: Array, theta: Array) -> Array:
+    """x − k/β as if k/β were not rounded: for a large shape, x is near it in all its digits but a few."""
+    shape, rate = theta
+    return special.product_difference(x, rate, shape, 1.0) / rate

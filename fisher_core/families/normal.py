@@ -51,6 +51,44 @@ class Natural(charts.Chart):
         crossed = np.where(near, product_difference(a, d - b, b, c - a), product_difference(a, d, b, c))
         return np.stack([0.5 * crossed / (b * d), charts.PRECISION.difference(-2 * b, -2 * d)])
 
+    def of(self, family: Family) -> InNatural:
+        return InNatural(family, self)
+
+
+class InNatural(charts.Charted):
+    """Normal in η: x − μ is formed without rounding μ, and the Hessian does not know x."""
+
+    def _residual(self, x: Array, eta: Array) -> Array:
+        a, b = eta
+        return product_difference(x, 2 * b, -a, 1.0) / (2 * b)
+
+    def _log_prob(self, x: Array, theta: Array) -> Array:
+        _, b = theta
+        return -((self._residual(x, theta) * np.sqrt(-b)) ** 2) + 0.5 * np.log(-b / np.pi)
+
+    _log_ratio = Family._log_ratio
+
+    def _score(self, x: Array, theta: Array) -> Any:
+        a, b = theta
+        residual = self._residual(x, theta)
+        return residual, residual * (x - 0.5 * a / b) + 0.5 / b
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        return -self._fisher(theta)
+
+
+class InPrecision(charts.Charted):
+    """Normal in (μ, 1/σ²), where the pull-back of the Hessian would cancel for an x in the tails."""
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        mu, precision = theta
+        return (-precision, x - mu), (x - mu, -0.5 / precision**2)
+
+
+class PrecisionChart(charts.Separable):
+    def of(self, family: Family) -> InPrecision:
+        return InPrecision(family, self)
+
 
 class MeanParameters(charts.Chart):
     """m = (E x, E x²) = (μ, μ² + σ²), the expectations of the sufficient statistics; m₂ > m₁²."""
@@ -89,6 +127,7 @@ class MeanParameters(charts.Chart):
         change = np.where(np.abs((c - a) * a) < v, near, w - v)
         return np.stack([c - a, change / (np.sqrt(v) + np.sqrt(w))])
 
+    @np.errstate(all="ignore")
     def allows(self, phi: Array) -> Any:
         a, b = phi
         return product_difference(b, 1.0, a, a) > 0
@@ -106,7 +145,7 @@ class Normal(Family):
     coordinates = (
         charts.Separable("log_sigma", (charts.IDENTITY, charts.LOG)),
         charts.Separable("variance", (charts.IDENTITY, charts.VARIANCE)),
-        charts.Separable("precision", (charts.IDENTITY, charts.PRECISION)),
+        PrecisionChart("precision", (charts.IDENTITY, charts.PRECISION)),
         Natural(),
         MeanParameters(),
     )

@@ -18,6 +18,18 @@ from fisher_core.validation import Array
 LARGE_RATE = 1e8  # scipy's search for a quantile gives up some way beyond
 
 
+class InLog(charts.Charted):
+    """Poisson in log λ, its natural parameter: the Hessian does not know x, and no pull-back has to cancel it."""
+
+    def _hessian(self, x: Array, theta: Array) -> Any:
+        return ((-np.exp(theta[0]),),)
+
+
+class LogChart(charts.Separable):
+    def of(self, family: Family) -> InLog:
+        return InLog(family, self)
+
+
 class Poisson(Family):
     """x is a count; theta = (rate,), its mean and variance λ."""
 
@@ -27,7 +39,7 @@ class Poisson(Family):
     discrete = True
     bounds = (0.0, np.inf)
     closed = (True, False)
-    coordinates = (charts.Separable("log", (charts.LOG,)), charts.Separable("sqrt", (charts.SQRT,)))
+    coordinates = (LogChart("log", (charts.LOG,)), charts.Separable("sqrt", (charts.SQRT,)))
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
         # Saddle-point form (Loader 2000), because x log λ − log x! would cancel:

@@ -155,6 +155,54 @@ def test_log_probability_of_what_is_nearly_certain(key, name, p, x):
         assert abs(float(g.log_prob([float(x)], p)[0] / expected - 1)) < 1e-14
 
 
+BY_CHART = [  # points whose logarithm, score and Hessian the pull-back, or a rounded mean, would spoil: in brackets by how much
+    ("normal", "natural", [-158376472608.29486, -550226069.8978791], [-143.91942521428126]),  # (5e-11, 2e-8)
+    ("normal", "natural", [-2.2752287188726408e-05, -9.514621817380183e-06], [460110.83329200814]),  # (2e-9)
+    ("normal", "precision", [53588996.469935745, 242750.24150744057], [53590659.77056382]),  # (8e-5)
+    ("poisson", "log", [-22.56569288766235], [7146855.0]),  # (1)
+    ("beta", "", [98604.10381189041, 18.838306519925283], [0.9998617433718653]),  # (4e-13)
+    ("beta", "", [3214.6290933009673, 4728.04323352174], [0.4047289074792928]),  # (7e-13)
+    ("gamma", "", [19048.366699543953, 89.2456998291337], [213.43759204544065]),  # (2e-13)
+]
+
+
+@pytest.mark.parametrize(("key", "name", "p", "x"), BY_CHART)
+def test_derivatives_of_log_probability_where_they_once_lost_digits(key, name, p, x):
+    f = FAMILIES[key]
+    g, to = (f.in_chart(name), TO_THETA[key][name]) if name else (f, lambda *t: t)
+    scale = np.sqrt(np.diag(g.fisher(p)))  # digits of a score are counted from a thousandth of its spread
+    with mp.workdps(120):
+        at, d = exact(p), len(p)
+
+        def log_prob(*phi):
+            return log_density(f, x[0], to(*phi))
+
+        def derivative(*orders):
+            steps = [mp.mpf(10) ** -40 / mp.mpf(s) for s in scale]
+            moved = lambda *u: log_prob(*(a + v * h for a, v, h in zip(at, u, steps, strict=True)))  # noqa: E731
+            value = mp.diff(moved, (0,) * d, orders, h=mp.mpf(10) ** -10) if d > 1 else mp.diff(moved, 0, orders[0])
+            return float(value / mp.fprod(h**k for h, k in zip(steps, orders, strict=True)))
+
+        unit = np.eye(d, dtype=int)
+        score = np.array([derivative(*unit[i].tolist()) for i in range(d)])
+        hessian = np.array([[derivative(*(unit[i] + unit[j]).tolist()) for j in range(d)] for i in range(d)])
+        expected = float(log_prob(*at))
+    assert g.log_prob(x, p)[0] == pytest.approx(expected, rel=2e-14 if key != "poisson" else 1e-13)
+    np.testing.assert_array_less(np.abs(g.score(x, p)[0] - score), 1e-14 * np.abs(score) + 1e-15 * scale)
+    gap = np.abs(g.hessian(x, p)[0] - hessian)
+    np.testing.assert_array_less(gap, 1e-14 * np.abs(hessian) + 1e-15 * np.outer(scale, scale))
+
+
+@pytest.mark.parametrize(("f", "name"), VIEWS)
+def test_fisher_matrices_are_symmetric_to_the_last_digit(f, name):
+    g = f.in_chart(name) if name else f
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        theta = np.array(wild(f.key, rng))
+        fisher = g.fisher(g.from_base(theta) if name else theta)
+        assert (fisher == fisher.T).all()
+
+
 def test_products_that_nearly_cancel():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 50)) * 1e3
@@ -164,6 +212,8 @@ def test_products_that_nearly_cancel():
     with mp.workdps(60):
         expected = [float(w * x - y * z) for w, x, y, z in zip(*(exact(v) for v in (a, b, c, d)), strict=True)]
     np.testing.assert_allclose(found, expected, rtol=1e-15)
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert special.product_difference(np.array(1e305), 1.0, np.array(2.0), np.array(3.0)) == 1e305
 
 
 @pytest.mark.parametrize(("f", "name"), VIEWS)
