@@ -73,7 +73,7 @@ def log_ratio(a: Array, b: Array, gap: Array | None = None) -> Array:
     return np.where(np.isfinite(size), result, np.log(a) - np.log(b))
 
 
-def product_difference(a: Array, b: Array | float, c: Array, d: Array) -> Array:
+def product_difference(a: Array, b: Array | float, c: Array, d: Array | float) -> Array:
     """ab − cd as if the products were not rounded (Dekker 1971): where they nearly cancel, their rounding is all that
     a plain difference has left."""
     plain, lost = a * b - c * d, _product_error(a, b) - _product_error(c, d)
