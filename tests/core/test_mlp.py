@@ -293,6 +293,31 @@ def test_sampled_labels_of_a_sure_row_keep_their_digits_beside_an_undecided_one(
         assert found[3] == pytest.approx(e[0] ** 2 / 2, rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("draws", [1, 5])
+def test_a_sampled_diagonal_keeps_the_digits_of_sure_rows_behind_a_hidden_layer(draws):
+    """It is made without scores; the matrix is made of them. Every other row is sure, with a chance of 1e-17 to err."""
+    model, rng = MLP((2, 3, 3), "tanh"), np.random.default_rng(3)
+    theta = model.initial(rng)
+    hidden, out = model.unflatten(theta)
+    hidden.weights[0] = [30.0, 0.0]
+    out.weights[:, 0] = [20.0, -20.0, -21.0]
+    x = np.array([[1.0, 0.0]])
+    matrix = model.monte_carlo_fisher(x, theta, np.random.default_rng(4), draws)
+    diagonal = model.monte_carlo_fisher_diagonal(x, theta, np.random.default_rng(4), draws)
+    assert 0 < diagonal.value.max() < 1e-25
+    np.testing.assert_allclose(diagonal.value, np.diag(matrix.value), rtol=1e-10, atol=0)
+
+
+def test_weights_far_from_zero_that_all_classes_share_leave_the_diagonal_alone():
+    model, x, theta, _, _ = problem(((3, 4, 3), "tanh"))
+    shifted = theta.copy()
+    model.unflatten(shifted)[1].weights[:] += 1e5
+    hidden = model.layer_slices()[0]
+    np.testing.assert_allclose(
+        model.fisher_diagonal(x, shifted)[hidden], model.fisher_diagonal(x, theta)[hidden], rtol=1e-8
+    )
+
+
 def test_a_flat_tanh_keeps_its_slope():
     """φ' = sech² at u = 20 is 1.7e-17; 1 − tanh² would be 0."""
     model = MLP((1, 1, 2), "tanh")
