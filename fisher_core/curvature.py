@@ -16,6 +16,8 @@ from . import validation
 from .family import Family
 from .validation import Array
 
+ROUNDING = 1e-14  # a gap smaller than this, relative to the parabola, is none
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -72,6 +74,43 @@ def profile(family: Family, theta: ArrayLike, direction: ArrayLike, steps: Array
     )
 
 
+def unit_direction(family: Family, theta: ArrayLike, weights: ArrayLike) -> Array:
+    """The direction δ, (d,), with δᵀF(θ)δ = 1: weights (d,) times 1/√Fᵢᵢ, what one datum would notice of each coordinate.
+
+    A step of t along it has the parabola ½t² in every family and every chart.
+    """
+    theta = family.check_theta(theta)
+    weights = validation.vector("weights", weights, len(theta))
+    fisher = family.fisher(theta)
+    direction = weights / np.sqrt(np.diag(fisher))
+    length = float(np.sqrt(direction @ fisher @ direction))
+    if not 0 < length < np.inf:
+        raise ValueError(
+            f"weights = {weights.tolist()} must have a length in F, and it is {length:g} at {theta.tolist()}"
+        )
+    return direction / length
+
+
+def reach(family: Family, theta: ArrayLike, direction: ArrayLike, most: float) -> tuple[float, float]:
+    """(lo, hi), the steps t in [−most, most] between which θ + tδ stays in the parameter space, found by bisection.
+
+    lo and hi themselves are inside. The space must have no holes along the line, as that of every family here.
+    """
+    theta, most = family.check_theta(theta), validation.positive("most", most)
+    direction = validation.vector("direction", direction, len(theta))
+
+    def farthest(side: float) -> float:
+        inside, outside = 0.0, side * most
+        if family.contains(theta + outside * direction):
+            return outside
+        for _ in range(52):
+            middle = 0.5 * (inside + outside)
+            inside, outside = (middle, outside) if family.contains(theta + middle * direction) else (inside, middle)
+        return inside
+
+    return farthest(-1.0), farthest(1.0)
+
+
 def order_of_gap(family: Family, theta: ArrayLike, direction: ArrayLike, scale: float, kind: str = "gap") -> float:
     """Slope of log|gap| against log t for t in [scale/10, scale]: 3 in general, 4 where symmetry cancels the third order.
 
@@ -80,10 +119,11 @@ def order_of_gap(family: Family, theta: ArrayLike, direction: ArrayLike, scale: 
     """
     validation.choice("kind", kind, ("gap", "reverse_gap", "midpoint_gap"))
     steps = validation.positive("scale", scale) * np.geomspace(0.1, 1.0, 24)
-    gap = np.abs(getattr(profile(family, theta, direction, steps), kind))
+    line = profile(family, theta, direction, steps)
+    gap = np.abs(getattr(line, kind))
     if not np.isfinite(gap).all():
         raise ValueError(f"scale = {scale:g} must be smaller: theta + scale · direction leaves the parameter space")
-    if not gap.all():
+    if not (gap > ROUNDING * line.quadratic).all():
         raise ValueError(
             f"direction = {np.asarray(direction).tolist()} must be one in which KL is not its own parabola: the gap is 0"
         )

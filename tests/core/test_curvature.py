@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from fisher_core import FAMILIES
-from fisher_core.curvature import kl_contour, order_of_gap, profile
+from fisher_core import FAMILIES, information
+from fisher_core.curvature import kl_contour, order_of_gap, profile, reach, unit_direction
 
 COIN, NORMAL = FAMILIES["bernoulli"], FAMILIES["normal"]
 
@@ -69,6 +69,37 @@ def test_a_step_out_of_the_space_is_nan_and_theta_outside_raises():
         profile(COIN, [0.2], [1.0, 2.0], [0.1])
 
 
+@pytest.mark.parametrize("key", FAMILIES)
+def test_a_unit_step_has_length_one_in_every_chart(key):
+    base = FAMILIES[key]
+    for family in (base, *(base.in_chart(c) for c in base.charts)):
+        theta, d = family.default, len(family.parameters)
+        for weights in (*np.eye(d), np.ones(d), -np.arange(1.0, d + 1)):
+            direction = unit_direction(family, theta, weights)
+            assert direction @ family.fisher(theta) @ direction == pytest.approx(1.0, rel=1e-13)
+            if family is base:
+                assert direction @ information.by_quadrature(family, theta) @ direction == pytest.approx(1.0, rel=1e-9)
+            assert (np.sign(direction) == np.sign(weights)).all()
+            assert profile(family, theta, direction, [1e-3]).quadratic[0] == pytest.approx(5e-7, rel=1e-13)
+
+
+def test_one_unit_of_a_location_is_the_reach_of_one_datum():
+    assert unit_direction(NORMAL, [0, 3.0], [1, 0]) == pytest.approx([3.0, 0.0])
+    assert unit_direction(FAMILIES["cauchy"], [0, 1.0], [1, 0]) == pytest.approx([2**0.5, 0.0])
+
+
+def test_reach_ends_at_the_wall():
+    assert reach(COIN, [0.3], [1.0], 2.0) == pytest.approx((-0.3, 0.7), abs=1e-12)
+    assert reach(NORMAL, [0, 1.0], [1.0, 0.0], 2.0) == (-2.0, 2.0)
+    assert reach(FAMILIES["categorical"], [0.2, 0.3], [1.0, 1.0], 2.0) == pytest.approx((-0.2, 0.25), abs=1e-12)
+    for key in FAMILIES:
+        family = FAMILIES[key]
+        direction = unit_direction(family, family.default, np.ones(len(family.parameters)))
+        lo, hi = reach(family, family.default, direction, 3.0)
+        assert lo < 0 < hi and family.contains(family.default + np.outer([lo, hi], direction)).all()
+        assert lo == -3.0 or not family.contains(family.default + (lo - 1e-9) * direction)
+
+
 @pytest.mark.parametrize("level", [0.005, 0.05, 0.3])
 def test_contour_points_have_that_kl(level):
     points = kl_contour(NORMAL, [0, 1], level)
@@ -94,6 +125,9 @@ def test_contour_of_the_triangle_stays_inside():
         (lambda: profile(COIN, [float("nan")], [1.0], [0.1]), "theta contains nan"),
         (lambda: order_of_gap(COIN, [0.1], [1.0], 5.0), "scale = 5 must be smaller"),
         (lambda: order_of_gap(NORMAL, [0.0, 1.0], [1.0, 0.0], 2.0**-4), "direction"),
+        (lambda: order_of_gap(NORMAL, [0.0, 5.0], [0.3, 0.0], 0.07), "direction"),
+        (lambda: unit_direction(NORMAL, [0.0, 1.0], [0.0, 0.0]), "weights = .* must have a length"),
+        (lambda: reach(NORMAL, [0.0, 1.0], [1.0, 0.0], -1.0), "most = -1 must be > 0"),
         (lambda: kl_contour(NORMAL, [0.0, 1.0], -1.0), "level = -1 must be > 0"),
         (lambda: kl_contour(COIN, [0.1], 0.1), "must have shape"),
     ],
