@@ -249,6 +249,40 @@ def test_coordinates_that_round_out_of_theta_are_refused():
         FAMILIES["poisson"].in_chart("log").fisher([800.0])
 
 
+def test_points_outside_have_no_coordinates():
+    f = FAMILIES["normal"].in_chart("precision")
+    for call in (f.to_base, f.jacobian, f.second_derivatives):
+        with pytest.raises(ValueError, match="phi has precision = -1, and precision must be > 0"):
+            call([0.0, -1.0])
+    with pytest.raises(ValueError, match="theta has sigma = -1, and sigma must be > 0"):
+        f.from_base([0.0, -1.0])
+
+
+@EVERY
+def test_windows_and_quantiles_are_those_of_the_family(family, name):
+    charted = family.in_chart(name)
+    theta = charted.to_base(charted.default)
+    np.testing.assert_allclose(charted.window(charted.default), family.window(theta), rtol=1e-12)
+    u = np.array([0.01, 0.4, 0.99])
+    np.testing.assert_allclose(charted.quantile(u, charted.default), family.quantile(u, theta), rtol=1e-12)
+
+
+def test_a_support_that_moves_and_vectors_of_data_are_carried_along():
+    """No family of the registry needs it in a chart; one to come may."""
+    uniform = FAMILIES["uniform"]
+    log = charts.Charted(uniform, charts.Separable("log", (charts.LOG,)))
+    assert log.support([np.log(3.0)]) == pytest.approx((0.0, 3.0)) and not log.regular
+    with pytest.raises(ValueError, match=r"x contains 3\.5 and must be in"):
+        log.score([3.5], [np.log(3.0)])
+    np.testing.assert_allclose(log.score([1.0], [np.log(3.0)]), [[-1.0]])
+    vectors = FAMILIES["normal_mean"]
+    same = charts.Charted(vectors, charts.Separable("same", (charts.IDENTITY, charts.IDENTITY)))
+    x = vectors.sample([1.0, 2.0], 5, np.random.default_rng(7))
+    np.testing.assert_allclose(same.score(x, [0.5, 1.0]), vectors.score(x, [0.5, 1.0]))
+    with pytest.raises(ValueError, match=r"x has shape \(5,\)"):
+        same.log_prob(x[:, 0], [0.5, 1.0])
+
+
 def test_mean_parameters_obey_their_joint_rule():
     f = FAMILIES["normal"].in_chart("mean_parameters")
     with pytest.raises(ValueError, match=r"m_1 = 2, m_2 = 3, and must satisfy m_2 > m_1²"):

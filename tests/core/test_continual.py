@@ -344,6 +344,13 @@ def test_stiff_problems_have_an_end_and_flat_ones_are_named():
         continual.sweep(A, valley, [1.0, 0.5, 0.0], ["l2"])
 
 
+def test_the_best_of_a_range_that_misses_it_is_its_end():
+    for bounds, end in (((2.0, 1e3), 2.0), ((1e-3, 0.5), 0.5)):
+        best = continual.best(A, B, "ewc_full", bounds)  # of all strengths it is 1
+        assert best.strength == pytest.approx(end, rel=1e-9) and not best.interior
+    assert continual.best(A, B, "ewc_full", (0.5, 2.0)).interior
+
+
 def test_a_front_moves_from_b_to_a():
     front = continual.sweep(A, B, np.logspace(-4, 4, 60), ("l2", "ewc_full"))
     for kind in ("l2", "ewc_full"):

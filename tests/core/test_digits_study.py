@@ -7,6 +7,7 @@ from fisher_core import digits
 from fisher_core.continual import digits_study as study
 from fisher_core.continual import networks
 from fisher_core.continual.networks import Method
+from fisher_core.models import MLP
 
 
 def after_a(seed=3, epochs=2):
@@ -96,3 +97,16 @@ def test_refusals():
         study.stiffness("batched", pair.model, pair.a, theta)
     with pytest.raises(ValueError, match="samples = 0 must be >= 1"):
         study.stiffness("sampled", pair.model, pair.a, theta, 0, 0)
+
+
+def test_sampled_rows_are_drawn_without_replacement():
+    """Every row has an input of its own: the inputs seen are the rows drawn."""
+    x, y, none = np.eye(12), np.zeros(12, dtype=int), np.zeros((0, 12))
+    task = digits.ClassificationTask("one each", x, y, none, y[:0], none, y[:0])
+    model = MLP((12, 3))
+    for samples in (1, 7, 12, 50):
+        held = study.stiffness("sampled", model, task, np.zeros(model.size), seed=1, samples=samples)
+        seen = study.by_pixel(model, held) > 0
+        assert seen.sum() == min(samples, 12)
+    draws = [study.stiffness("sampled", model, task, np.zeros(model.size), seed=s, samples=4) for s in (1, 1, 2)]
+    assert (draws[0] == draws[1]).all() and (draws[0] != draws[2]).any()

@@ -209,6 +209,24 @@ def test_the_standard_error_of_many_rows_comes_from_a_share_of_them():
     every_row = np.sqrt(sum(s**2 for s in thirds)) / 6
     seen = every_row > 1e-2 * every_row.max()
     np.testing.assert_allclose(found.standard_error[seen], every_row[seen], rtol=0.25)
+    diagonal = model.monte_carlo_fisher_diagonal(x, theta, np.random.default_rng(0)).standard_error
+    np.testing.assert_allclose(diagonal[seen.diagonal()], every_row.diagonal()[seen.diagonal()], rtol=0.25)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_standard_error_of_few_rows_is_exact(shape):
+    """Var_y(s sᵀ) row by row, every label with its chance; no row is left out."""
+    model, x, theta, _, rng = problem(shape)
+    p, draws = model.probabilities(x, theta)[0], 3
+    scores = np.array([model.score(x, np.full(len(x), c), theta) for c in range(model.classes)])
+    outer = scores[..., :, None] * scores[..., None, :]
+    mean, square = (np.einsum("nc,cnij->nij", p, m) for m in (outer, outer**2))
+    expected = np.sqrt(np.maximum(square - mean**2, 0).sum(axis=0) / draws) / len(x)
+    found = model.monte_carlo_fisher(x, theta, rng, draws)
+    np.testing.assert_allclose(found.standard_error, expected, rtol=1e-6, atol=1e-9 * expected.max())
+    diagonal = model.monte_carlo_fisher_diagonal(x, theta, rng, draws)
+    np.testing.assert_allclose(diagonal.standard_error, expected.diagonal(), rtol=1e-6, atol=1e-9 * expected.max())
+    assert found.n == diagonal.n == draws * len(x)
 
 
 # --- reference.md §7: the tiny net --------------------------------------------------------------------------------------
