@@ -45,3 +45,12 @@ def test_weighted_gram_names_what_it_refuses():
         grams.weighted([[1.0, np.inf]], [0.0])
     with pytest.raises(ValueError, match=r"overflow"):
         grams.weighted([[1e200, 1.0]], [1.0])
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 30, 45, 64, 65, 100])
+def test_rows_are_scaled_and_grams_symmetric_at_any_width(d):
+    rng = np.random.default_rng(d)
+    x, w = rng.standard_normal((50, d)), rng.uniform(0, 3, 50)
+    np.testing.assert_allclose(grams.scaled_rows(x, -w), -w[:, None] * x, rtol=1e-15)
+    for gram in (grams.weighted(x, w), grams.weighted(x)):
+        np.testing.assert_array_equal(gram, gram.T)

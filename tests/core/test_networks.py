@@ -5,7 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from fisher_core import digits
+from fisher_core import digits, six_ways
 from fisher_core.continual import SGD, Adam, Spring, Stiffness, consolidate, network_sweeps, networks
 from fisher_core.continual.networks import Method
 from fisher_core.models import MLP
@@ -227,6 +227,49 @@ def test_paired_interval_is_students_and_covers():
     assert hits / 2000 == pytest.approx(0.95, abs=0.02)
     with pytest.raises(ValueError, match="first has 1 entries and must have at least 2"):
         network_sweeps.paired([1.0], [2.0])
+
+
+def test_stiffness_without_a_matrix_adds_and_scales_as_matrices_do():
+    rng = np.random.default_rng(1)
+    diagonals, matrices = rng.normal(size=(2, 4)), rng.normal(size=(3, 4, 4))
+    one = Stiffness(diagonals[0], ((2.0, lambda v: matrices[0] @ v),))
+    two = Stiffness(diagonals[1], ((1.0, lambda v: matrices[1] @ v), (-0.5, lambda v: matrices[2] @ v)))
+    s = np.diag(diagonals[0]) + 2 * matrices[0]
+    t = np.diag(diagonals[1]) + matrices[1] - 0.5 * matrices[2]
+    v = rng.normal(size=4)
+    np.testing.assert_allclose(one.times(v), s @ v, rtol=1e-12)
+    np.testing.assert_allclose((one + two).times(v), (s + t) @ v, rtol=1e-12)
+    np.testing.assert_allclose(((one + two) * 0.3).times(v), 0.3 * (s + t) @ v, rtol=1e-12)
+    spring = Spring(rng.normal(size=4), one * 0.3)
+    offset = v - spring.anchor
+    assert spring.value(v) == pytest.approx(0.15 * offset @ s @ offset)
+    np.testing.assert_allclose(spring.gradient(v), 0.3 * s @ offset, rtol=1e-12)
+
+
+def test_a_whole_matrix_is_remembered_over_tasks():
+    """Online EWC of three tasks with products only: γ (γ (γ F₁ + F₂) + F₃), measured where each task ended."""
+    model, tasks, start = small(tasks=3)
+    method, springs, expected, rng = Method("ewc_full", memory="online", decay=0.5), (), 0.0, np.random.default_rng(2)
+    for task in tasks:
+        theta = start + 0.3 * rng.normal(size=model.size)
+        springs = networks.remember(springs, model, task, theta, method)
+        expected = 0.5 * (expected + model.fisher(task.x, theta))
+    (spring,) = springs
+    v = rng.normal(size=model.size)
+    np.testing.assert_allclose(spring.times(v), expected @ v, rtol=1e-9, atol=1e-14)
+    np.testing.assert_array_equal(spring.anchor, theta)
+
+
+def test_a_method_hands_its_settings_to_the_way_it_names():
+    model, (task, _), theta = small()
+    for squared in ("mean", "sum"):
+        method = Method(way="BATCHED", batch=7, squared=squared)
+        (spring,) = networks.remember((), model, task, theta, method, np.random.default_rng(3))
+        wanted = six_ways.batched(model, task.x, task.y, theta, 7, squared, np.random.default_rng(3))
+        np.testing.assert_array_equal(spring.stiffness.diagonal, wanted)
+    (spring,) = networks.remember((), model, task, theta, Method(way="EXACT(n)", subset=13), np.random.default_rng(3))
+    wanted = six_ways.exact_on(model, task.x, theta, np.random.default_rng(3), 13)
+    np.testing.assert_array_equal(spring.stiffness.diagonal, wanted)
 
 
 # --- optimisers ---------------------------------------------------------------------------------------------------------
