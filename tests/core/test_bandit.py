@@ -6,6 +6,7 @@ import pytest
 from fisher_core import information, linalg
 from fisher_core.models import Corridor, GaussianPolicy, SoftmaxPolicy, SoftmaxRegression
 from fisher_core.models.bandit import first_crossing, half_time
+from fisher_core.policy_flows import integrate
 
 POLICY = SoftmaxPolicy(3)
 REWARDS = np.array([1.0, 0.5, 0.0])
@@ -327,3 +328,53 @@ def test_gaussian_flows_leave_along_their_gradients(sigma):
     natural, plain = (np.array(run(2.0, sigma, h)) - [2.0, sigma] for run in (policy.natural_flow, policy.plain_flow))
     np.testing.assert_allclose(plain / h, [-2 * 1.5, -2 * sigma], rtol=1e-5)
     np.testing.assert_allclose(natural / h, [-2 * 1.5 * sigma**2, -(sigma**3)], rtol=1e-4)
+
+
+def test_logits_count_only_by_their_differences():
+    """At any height: nothing overflows, and the prior of the soft optimum is a distribution."""
+    for height in (-3.0, 2000.0):
+        np.testing.assert_allclose(POLICY.probabilities(START + height), POLICY.probabilities(START), rtol=1e-11)
+        np.testing.assert_allclose(POLICY.fisher(START + height), POLICY.fisher(START), rtol=1e-11, atol=1e-16)
+        flow = POLICY.plain_flow(START + height, REWARDS, [0.0, 3.0]) - POLICY.plain_flow(START, REWARDS, [0.0, 3.0])
+        np.testing.assert_allclose(flow, height, rtol=1e-9)
+        for shifted, here in zip(
+            POLICY.soft_optimum(START + height, REWARDS, [0.5, 2.0]),
+            POLICY.soft_optimum(START, REWARDS, [0.5, 2.0]),
+            strict=True,
+        ):
+            np.testing.assert_allclose(shifted, here, rtol=1e-10)
+    logits, value = POLICY.soft_optimum(START, REWARDS, 0.7)
+    best = POLICY.probabilities(logits[0])
+    gain = best @ REWARDS - 0.7 * float(POLICY.kl(logits[0], START))
+    assert value[0] == pytest.approx(gain, rel=1e-12)
+
+
+def test_a_sure_step_in_the_corridor_keeps_its_digits():
+    theta, rest = np.array([40.0, 38.0]), np.exp([-40.0, -38.0])
+    np.testing.assert_allclose(np.diag(Corridor().fisher(theta)), rest, rtol=1e-14)
+    np.testing.assert_allclose(Corridor().gradient(theta), rest, rtol=1e-14)
+
+
+def test_a_crossing_at_the_end_of_a_table_is_one():
+    assert first_crossing([0.0, 1.0], [0.2, 0.5], 0.5) == 1.0
+    assert first_crossing([0.0, 1.0], [0.2, 0.4999], 0.5) == np.inf
+    assert first_crossing([2.0, 3.0], [0.6, 0.4], 0.5) == 2.0
+
+
+@pytest.mark.parametrize("p", [0.1, 0.01])
+def test_plain_flows_keep_nine_digits(p):
+    """Two arms reach even odds at a time known in closed form."""
+    two = SoftmaxPolicy(2)
+    end = two.plain_flow(two.logits([p, 1 - p]), [1.0, 0.0], [float(half_time(p)[0])])[0]
+    assert two.probabilities(end)[0] == pytest.approx(0.5, abs=2e-9)
+
+
+def test_a_flow_that_leaves_all_bounds_is_refused():
+    with pytest.raises(ValueError, match="times reach 2 and must stop before the flow leaves"):
+        integrate(lambda t, y: y**2, np.ones(1), np.array([2.0]))  # 1/(1 − t)
+    for times in ([-1.0, 0.0], [1.0, 0.5], []):
+        with pytest.raises(ValueError, match="times must be ascending and begin at 0 or later"):
+            POLICY.plain_flow(START, REWARDS, times)
+    twice = POLICY.plain_flow(START, REWARDS, [0.0, 1.0, 1.0])
+    np.testing.assert_array_equal(twice[1], twice[2])
+    np.testing.assert_array_equal(POLICY.plain_flow(START, REWARDS, [0.0, 0.0]), [START, START])

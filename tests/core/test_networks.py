@@ -272,6 +272,28 @@ def test_a_method_hands_its_settings_to_the_way_it_names():
     np.testing.assert_array_equal(spring.stiffness.diagonal, wanted)
 
 
+def test_stages_train_with_the_optimiser_and_batches_they_are_given():
+    model, tasks, start = small()
+    rngs = generators(2)
+    stages = list(networks.in_stages(model, tasks, start, Method("none"), rngs, [2, 1], SGD(0.3), batch=7))
+    at = start
+    for task, rng, count, stage in zip(tasks, generators(2), (2, 1), stages, strict=True):
+        at = networks.train(model, at, task.x, task.y, rng, count, optimiser=SGD(0.3), batch=7)
+        np.testing.assert_array_equal(stage.theta, at)
+        assert stage.test.tolist() == [model.accuracy(t.x_test, t.y_test, at) for t in tasks]
+        assert stage.validation.tolist() == [model.accuracy(t.x_validation, t.y_validation, at) for t in tasks]
+    assert np.isnan(networks.accuracy(model, np.zeros((0, 5)), [], at))
+
+
+def test_the_generator_of_task_b_is_its_own():
+    pair = networks.digits_pair(3)
+    assert pair.rngs[1].random() == np.random.default_rng(103).random()
+    rng = np.random.default_rng(3)
+    np.testing.assert_array_equal(pair.b.x, pair.a.x[:, rng.permutation(64)])
+    np.testing.assert_array_equal(pair.start, pair.model.initial(rng))
+    assert pair.rngs[0].random() == rng.random()
+
+
 # --- optimisers ---------------------------------------------------------------------------------------------------------
 
 
