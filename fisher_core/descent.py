@@ -219,18 +219,19 @@ def flow(
     start, times = check.vector("start", start), ascending(times)
     if times[-1] == 0:
         return np.broadcast_to(start, (times.size, start.size)).copy()
+    apart, back = np.unique(times, return_inverse=True)  # the solver takes no time twice
     done = solve_ivp(
         lambda t, theta: direction(objective, theta, kind, damping, pseudo_inverse),
         (0.0, times[-1]),
         start,
         method="DOP853",
-        t_eval=times,
+        t_eval=apart,
         rtol=1e-10,
         atol=1e-12,
     )
     if not done.success:
         raise ValueError(f"times reach {times[-1]:g} and must stop before the flow leaves the parameter space")
-    return done.y.T
+    return done.y.T[back]
 
 
 # ----------------------------------------------------------------------------------------------------------------------

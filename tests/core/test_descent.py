@@ -260,6 +260,8 @@ def test_a_damped_gradient_is_a_shorter_one_and_no_time_is_no_step():
     np.testing.assert_allclose(descent.direction(loss, [0.2, 0.7], "gradient", 0.25), -g / 1.25)
     np.testing.assert_allclose(descent.matrix(loss, [0.2, 0.7], "gradient", 0.25), 1.25 * np.eye(2))
     np.testing.assert_array_equal(descent.flow(loss, [0.2, 0.7], [0.0, 0.0]), [[0.2, 0.7]] * 2)
+    once, twice = (descent.flow(loss, [0.2, 0.7], times) for times in ([0.0, 0.5, 1.0], [0.0, 0.5, 0.5, 1.0]))
+    np.testing.assert_array_equal(once[[0, 1, 1, 2]], twice)
 
 
 def test_the_pseudo_inverse_is_refused_where_it_would_drop_a_part():

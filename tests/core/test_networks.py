@@ -199,6 +199,17 @@ def test_sweeps_differ_by_strength_only_and_choose_on_validation_rows():
         network_sweeps.chosen([])
 
 
+def test_the_strength_is_chosen_on_rows_set_aside_for_it():
+    """Two stages of which the first is better on the test rows, which have no say; of equal ones the first."""
+    stages = [
+        networks.Stage(np.zeros(1), np.array(test), np.array(aside), ())
+        for test, aside in (([0.9, 0.9], [0.5, 0.6]), ([0.1, 0.2], [0.4, 0.9]), ([1.0, 1.0], [0.6, 0.7]))
+    ]
+    assert network_sweeps.chosen(stages) == 1
+    with pytest.raises(ValueError, match="set rows aside"):
+        network_sweeps.chosen([*stages, networks.Stage(np.zeros(1), np.ones(2), np.array([np.nan, 1.0]), ())])
+
+
 def test_matched_reads_both_tables_where_the_new_task_passes_the_target():
     learned, judged = [0.97, 0.93, 0.95, 0.85], [[0.5, 0.96], [0.6, 0.92], [0.8, 0.94], [0.9, 0.86]]
     for target, wanted in (
@@ -209,6 +220,7 @@ def test_matched_reads_both_tables_where_the_new_task_passes_the_target():
         (0.99, [0.5, 0.96]),
     ):
         np.testing.assert_allclose(network_sweeps.matched(learned, target, judged), wanted)
+    assert network_sweeps.matched([0.5, 0.6, 0.4], 0.9, [[1.0], [2.0], [3.0]]).tolist() == [2.0]  # none reaches it
     with pytest.raises(ValueError, match="judged has shape"):
         network_sweeps.matched(learned, 0.9, judged[:2])
 
