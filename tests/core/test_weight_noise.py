@@ -81,6 +81,35 @@ def test_null_space_noise_is_harmless_where_no_length_can_wake_it():
     assert weight_noise.mean_kl(model, x, theta, 10 * shift) < 1e-25 and full < 1e-25 < 0.1 < diagonal
 
 
+def test_null_space_noise_lies_in_the_null_space():
+    model, x, theta = problem("relu", 4)
+    f = model.fisher(x, theta)
+    free, any_ = (
+        weight_noise.directions(kind, model, x, theta, 4, np.random.default_rng(2), tolerance=1e-12)
+        for kind in ("null-space", "uniform")
+    )
+    assert np.abs(free @ f).max() < 1e-6 * np.abs(any_ @ f).max()
+    # It is the projection of the uniform one, which comes from the same draws.
+    left = any_ - (np.einsum("cp,cp->c", any_, free) / np.einsum("cp,cp->c", free, free))[:, None] * free
+    basis = weight_noise.null_space(model, x, theta, 1e-12)
+    np.testing.assert_allclose(left @ basis, 0, atol=1e-10)
+
+
+@pytest.mark.parametrize("damping", [0.01, 1.0])
+def test_inverse_fisher_noise_scales_every_weight_by_its_damped_price(damping):
+    """(uniform/inverse)² of the same draws is F_ii + ε mean F up to one factor for each direction."""
+    model, x, theta = problem(seed=6)
+    cheap, any_ = (
+        weight_noise.directions(kind, model, x, theta, 3, np.random.default_rng(2), damping)
+        for kind in ("inverse-fisher", "uniform")
+    )
+    diagonal = model.fisher_diagonal(x, theta)
+    price = diagonal + damping * diagonal.mean()
+    np.testing.assert_allclose(
+        (any_ / cheap) ** 2 / price, np.ones_like(cheap) * ((any_ / cheap) ** 2 / price)[:, :1], rtol=1e-9
+    )
+
+
 def test_inverse_fisher_noise_avoids_what_the_diagonal_calls_dear():
     model, x, theta = problem(seed=6)
     f = model.fisher_diagonal(x, theta)
