@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fisher_core.continual import (
+    LogisticTask,
     QuadraticTask,
     half_life,
     in_sequence,
@@ -176,3 +177,19 @@ def test_refusals():
         stiffness_held(3, -1.0)
     with pytest.raises(ValueError, match="decay = 1 must be > 0 and < 1"):
         half_life(1.0)
+
+
+def test_curved_tasks_are_remembered_by_the_fisher_matrix_where_they_ended():
+    """For classes it is not the same everywhere: the second task ends elsewhere than at its own minimum."""
+    rng = np.random.default_rng(5)
+    tasks = [LogisticTask.drawn(theta, [1.0, 2.0], 80, rng) for theta in ([1.0, -1.0], [-2.0, 0.5], [0.0, 2.0])]
+    course = in_sequence(tasks, "separate", "ewc_full", 3.0)
+    one, two = course.springs[2]
+    for task, spring, end in zip(tasks, (one, two), course.endpoints, strict=False):
+        np.testing.assert_allclose(spring.stiffness, task.fisher(end), rtol=1e-12)
+        np.testing.assert_array_equal(spring.anchor, end)
+    third = course.endpoints[2]
+    pull = sum(3.0 * s.stiffness @ (third - s.anchor) for s in (one, two))
+    np.testing.assert_allclose(tasks[2].gradient(third) + pull, 0, atol=1e-11)
+    joint = joint_minimiser(tasks)
+    np.testing.assert_allclose(sum(task.gradient(joint) for task in tasks), 0, atol=1e-12)

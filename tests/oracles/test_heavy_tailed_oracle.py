@@ -54,3 +54,14 @@ def test_a_flat_direction_is_refused():
         HeavyTailedTask([0.0, 0.0], [[1.0, 0.0], [0.0, 0.0]])
     with pytest.raises(ValueError, match="center"):
         HeavyTailedTask([[0.0]], [[1.0]])
+
+
+@pytest.mark.parametrize("d", [2, 3])
+def test_next_to_the_centre_the_gradient_keeps_its_digits(d):
+    rng = np.random.default_rng(d)
+    a = rng.normal(size=(d, d))
+    task = HeavyTailedTask(np.zeros(d), a @ a.T + np.eye(d))
+    step = 1e-13 * rng.normal(size=d)
+    np.testing.assert_allclose(task.gradient(step), task.precision @ step, rtol=1e-11)
+    assert task.loss(step) == pytest.approx(0.5 * step @ task.precision @ step, rel=1e-11)
+    np.testing.assert_allclose(task.hessian(step), task.precision, rtol=1e-10)
