@@ -135,6 +135,9 @@ class Charted(Family):
     def in_chart(self, name: str) -> Charted:
         return self.base.in_chart(name)
 
+    def writes(self, hook: str) -> bool:
+        return self.base.writes(hook)
+
     # The change of coordinates -------------------------------------------------------------------------------------
 
     def to_base(self, phi: ArrayLike) -> Array:

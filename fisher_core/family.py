@@ -128,7 +128,7 @@ class Family:
 
     @np.errstate(all="ignore")
     def fisher(self, theta: ArrayLike) -> Array:
-        """F(θ) = E[s sᵀ] under p(x | θ), in closed form; theta (..., d) gives (..., d, d)."""
+        """F(θ) = E[s sᵀ] under p(x | θ), in closed form if there is one; theta (..., d) gives (..., d, d)."""
         theta = self.check_thetas("theta", theta)
         return check.computed(stack(self._fisher(_first(theta)), theta.shape[:-1], 2), theta=theta)
 
@@ -269,13 +269,21 @@ class Family:
         if self.columns is not None:
             raise ValueError(f"{method} needs scalar data, and {self.key} has vectors of {self.columns}")
 
+    def writes(self, hook: str) -> bool:
+        """Whether the family has ``hook`` ("_kl", "_fisher", "_cdf", "_quantile") in a form of its own; else it is
+        computed from the others (:mod:`fisher_core.numerical`)."""
+        return getattr(type(self), hook) is not getattr(Family, hook)
+
+    def _unwritten(self, hook: str) -> NotImplementedError:
+        return NotImplementedError(f"{type(self).__name__} must write {hook}: see docs/adding-a-family.md")
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} ({', '.join(p.name for p in self.parameters)})>"
 
     # What a family writes: formulas on valid float64 arrays, theta (d,) or coordinates first (d, ...) --------------
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
-        raise NotImplementedError
+        raise self._unwritten("_log_prob(x, theta)")
 
     def _log_ratio(self, x: Array, p: Array, q: Array, step: Array) -> Array:
         """log p(x|q)/p(x|p) of neighbours, (n,), with the digits that a difference of logarithms loses.
@@ -292,31 +300,44 @@ class Family:
 
     def _score(self, x: Array, theta: Array) -> Any:
         """The d coordinates of the score, each (n,) or a constant."""
-        raise NotImplementedError
+        raise self._unwritten("_score(x, theta)")
 
     def _hessian(self, x: Array, theta: Array) -> Any:
         """d rows of d entries, each (n,) or a constant."""
-        raise NotImplementedError
+        raise self._unwritten("_hessian(x, theta)")
 
     def _fisher(self, theta: Array) -> Any:
-        """d rows of d entries, each (...) or a constant."""
-        raise NotImplementedError
+        """d rows of d entries, each (...) or a constant; by quadrature where a family does not write it."""
+        from fisher_core import numerical  # which stands on this module
+
+        return numerical.fisher(self, theta)
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        """KL(p‖q); ``step`` = q − p is given apart because a chart knows more digits of it than of its ends."""
-        raise NotImplementedError
+        """KL(p‖q); ``step`` = q − p is given apart because a chart knows more digits of it than of its ends.
+
+        By quadrature, from p and q alone, where a family does not write it.
+        """
+        from fisher_core import numerical
+
+        return numerical.kl(self, p, q)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
-        raise NotImplementedError
+        raise self._unwritten("_sample(theta, n, rng)")
 
     def _mle(self, x: Array) -> Any:
-        raise NotImplementedError
+        raise self._unwritten("_mle(x)")
 
     def _cdf(self, x: Array, theta: Array) -> Array:
-        raise NotImplementedError
+        """P(X ≤ x), shape of x; by quadrature where a family does not write it."""
+        from fisher_core import numerical
+
+        return numerical.cdf(self, x, theta)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
-        raise NotImplementedError
+        """The inverse of the distribution function, shape of u; a root of ``_cdf`` where a family does not write it."""
+        from fisher_core import numerical
+
+        return numerical.quantile(self, u, theta)
 
     def _bounds(self, theta: Array) -> tuple[float, float]:
         """Bounds of the support; only a family whose support moves with theta writes this."""

@@ -28,7 +28,7 @@ LOCATION_SCALE = ("normal", "cauchy", "laplace", "logistic", "student_t")
 class Population:
     """Nodes ``x`` (m,) with ``weights`` (m,) that sum to 1, for expectations Σ wₘ g(xₘ); ``draw(n, rng)`` samples (n,).
 
-    ``parts`` says the same in names: (share, family key or "negative_binomial", its parameters); empty for rows of data.
+    ``parts`` says the same in names: (share, family key or "gamma_poisson", its parameters); empty for rows of data.
     """
 
     x: Array
@@ -62,7 +62,11 @@ def mixture(f: Family, thetas: ArrayLike, shares: ArrayLike) -> Population:
 
 
 def contaminated(f: Family, theta: ArrayLike, share: float = 0.1) -> Population:
-    """A share of the data from an outlying member: spread times 3, a count's mean times 3, a coin with p and 1 − p swapped."""
+    """A share of the data from an outlying member: spread times 3, a count's mean times 3, a coin with p and 1 − p swapped.
+
+    Of any other family: its first parameter three standard deviations of one observation, 3/√F₁₁, further up, or three
+    quarters of the way to the end of its domain.
+    """
     theta = f.check_theta(theta)
     away = theta.copy()
     if f.key in LOCATION_SCALE:
@@ -78,7 +82,11 @@ def contaminated(f: Family, theta: ArrayLike, share: float = 0.1) -> Population:
     elif f.key == "weibull":
         away[-1] *= 3
     else:
-        raise ValueError(f"{f.key} data must stay as they are: scalars whose support is fixed can be contaminated here")
+        away[0] += min(3 / np.sqrt(f.fisher(theta)[0, 0]), 0.75 * (f.parameters[0].upper - theta[0]))
+        if f.columns is not None or f.joint_rule or f.writes("_bounds"):
+            raise ValueError(
+                f"{f.key} data must stay as they are: scalars whose support is fixed can be contaminated here"
+            )
     return mixture(f, [theta, away], [1 - share, share])
 
 
@@ -99,7 +107,8 @@ def overdispersed(f: Family, theta: ArrayLike, factor: float = 3.0) -> Populatio
     if f.key == "bernoulli":
         raise ValueError("a yes/no outcome must have variance p(1 − p) whatever its cause: it cannot be over-dispersed")
     raise ValueError(
-        f"{f.key} data must stay as they are: counts, waiting times and location families can be over-dispersed here"
+        f"{f.key} data must stay as they are: only Poisson, exponential, Gamma and location families can be "
+        "over-dispersed here"
     )
 
 
@@ -124,4 +133,4 @@ def negative_binomial(mean: float, size: float) -> Population:
     def draw(n: int, rng: np.random.Generator) -> Array:
         return rng.poisson(rng.gamma(size, odds, n)).astype(float)
 
-    return Population(x[kept], w[kept], draw, ((1.0, "negative_binomial", (mean, size)),))
+    return Population(x[kept], w[kept], draw, ((1.0, "gamma_poisson", (mean, size)),))

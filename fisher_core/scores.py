@@ -115,13 +115,16 @@ def expected(model: Family | LabelsAtInputs, truth: ArrayLike, theta: ArrayLike)
 
 
 def kl_slope(model: Family, truth: ArrayLike, theta: ArrayLike, step: float = 1e-4) -> Array:
-    """−∇_θ KL(p_truth ‖ p_θ), shape (d,), by fourth-order differences of the closed-form KL: a second way to the mean
-    score. Steps are relative to max(1, |θᵢ|); the error is about step⁴ or 1e-12/step, whichever is larger."""
+    """−∇_θ KL(p_truth ‖ p_θ), shape (d,), by fourth-order differences of KL: a second way to the mean score.
+
+    Steps are relative to the distance from the nearest end of θᵢ's domain; where it has none, to max(1, |θᵢ|). The
+    error is about step⁴ or 1e-12/step, whichever is larger."""
     truth, theta = model.check_theta(truth), model.check_theta(theta)
     slope = np.empty_like(theta)
     for i in range(theta.size):
         h = np.zeros_like(theta)
-        h[i] = step * max(1.0, abs(theta[i])) if model.parameters[i].lower == -np.inf else step * theta[i]
+        room = min(theta[i] - model.parameters[i].lower, model.parameters[i].upper - theta[i])
+        h[i] = step * (room if np.isfinite(room) else max(1.0, abs(theta[i])))
         kl = [float(model.kl(truth, theta + k * h)) for k in (-2, -1, 1, 2)]
         slope[i] = -(kl[0] - 8 * kl[1] + 8 * kl[2] - kl[3]) / (12 * h[i])
     return slope

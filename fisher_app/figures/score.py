@@ -264,7 +264,7 @@ def line_view(subject: Subject, r: Reading) -> View:
         points(r.scores(0, c.ball_rows), c.balls, "theta", size=3, pick="i", edge=False, casing=False) | {"base": 1},
     ]  # fmt: skip
     return View(
-        "b", "**Scores**, one dot per datum; random draw, seed [seed:i], _N_ = [n:i].", sx, Axis(lo, lo + 1.27 * width, "datum _x_", subject.x.ticks), layers,
+        "b", "**Scores**, one dot per datum; random draw, seed [seed:i], _N_ = [n:i].", sx, Axis(lo, lo + 1.36 * width, "datum _x_", subject.x.ticks), layers,
         alt="Each datum against its score, and the mean score plus and minus one standard deviation",
         sentence="Mean score [m1], variance [c11]; the Fisher information is [f11].",
         table=(["datum", "score"], [np.arange(1, BALLS + 1), c.ball_scores[:, 0]]), height=245, phone=270, pad=(40, 10, 8, 42),

@@ -81,11 +81,13 @@ def cases() -> dict[str, Case]:
         "normal": "Normal, _μ_",
         "bernoulli": "Bernoulli, _p_",
     }
-    scalars = {k: f for k, f in FAMILIES.items() if f.columns is None and k not in ("uniform", "categorical")}
+    scalars = {k: f for k, f in FAMILIES.items() if k != "uniform" and f.columns is None and not f.joint_rule}
     found = {k: Case(label, FAMILIES[k], FAMILIES[k]) for k, label in named.items()}
     found["sigma"] = Case("Normal, _σ_", FAMILIES["normal"], FAMILIES["normal"], 1)
     found["natural"] = Case("Poisson, _η_ = log _λ_", FAMILIES["poisson"], FAMILIES["poisson"].in_chart("log"))
-    return found | {k: Case(f"{f.title}, {f.parameters[0].symbol}", f, f) for k, f in scalars.items() if k not in found}
+    # where F is 0 there is no ruler
+    rest = {k: f for k, f in scalars.items() if k not in found and f.fisher(f.default)[0, 0] > 0}
+    return found | {k: Case(f"{f.title}, {f.parameters[0].symbol}", f, f) for k, f in rest.items()}
 
 
 CASES = cases()
@@ -259,13 +261,14 @@ def checked(s: Setting, t: float) -> list[Check]:
     case, theta = s.case, assumed(s, t)
     f, i = case.f, case.i
     exact = f.fisher(theta)[i, i]
+    form = "closed form" if f.writes("_fisher") else "mean square of its score"
     squared = relative(information.by_quadrature(f, theta, "score")[i, i], exact)
     if not f.regular:  # the identity is false, and says so; what F there is, is a mean square
-        return [Check("`E` _s_^{2}", "closed form", "quadrature", squared, 1e-6)]
+        return [Check("`E` _s_^{2}", form, "quadrature", squared, 1e-6)]
     bent = relative(information.by_quadrature(f, theta, "hessian")[i, i], exact)
     return [
-        Check("_F_ = `E` _s_^{2}", "closed form", "quadrature", squared, 1e-6),
-        Check("_F_ = −`E` _ℓ_″", "closed form", "quadrature", bent, 1e-6),
+        Check("_F_ = `E` _s_^{2}", form, "quadrature", squared, 1e-6),
+        Check("_F_ = −`E` _ℓ_″", form, "quadrature", bent, 1e-6),
     ]
 
 
@@ -289,13 +292,15 @@ def frame(v, s: Setting) -> figures.Frame:
     ratios = table.expected[[0, 2], here] / table.information[here]
     return figures.Frame(f.parameters[i].symbol, float(theta[i]), unit, float(ends[ends > 0].min()), given,
                          "resampled" if s.rows is not None else "data set", 5.0 if s.kind == "over" else float(np.clip(1.5 * ratios.max(), 3.0, 40.0)), "i" if f.discrete else "2",
-                         figures.REACH if f.regular else -1.5, FALSE.get(f.key, ""))  # fmt: skip
+                         figures.REACH if f.regular else -1.5, FALSE.get(f.key, "" if f.regular else "**The identity is false** for this family"))  # fmt: skip
 
 
 FALSE = {
     "uniform": "**The identity is false:** the support moves with _θ_",
     "laplace": "**The identity is false:** log _p_ has a corner",
 }
+IN_SCIPY = {"poisson", "bernoulli", "normal", "exponential", "gamma", "beta", "weibull", "cauchy", "laplace", "logistic",
+            "student_t", "uniform"}  # fmt: skip
 
 
 def names(s: Setting) -> dict[str, Number | str]:
@@ -489,6 +494,9 @@ def program(v) -> str:
     if s.rows is not None:
         rows = [a.tolist() for a in np.unique(s.rows, return_counts=True)]
     truth = [(float(share), key, tuple(float(p) for p in at)) for share, key, at in parts]
+    if s.case.base.key not in IN_SCIPY:
+        return snippets.render("identity_family", family=s.case.f.key, theta=[round(float(p), 10) for p in theta], coordinate=s.case.i,
+                               truth=[(share, at) for share, _, at in truth], rows=rows)  # fmt: skip
     return snippets.render("identity", model="uniform" if s.uniform else name, theta=[round(float(p), 10) for p in theta],
                            coordinate=s.case.i, truth=truth, rows=rows)  # fmt: skip
 

@@ -28,7 +28,9 @@ DOSES = np.linspace(-2, 2, 9)
 SHOWN = (-0.3, 0.3, 0.8, 1.2)  # μ and σ at which scores of the normal data are drawn while the question is open
 ASKED = {"model": "normal", "moving": False, "mu": 1.0, "sigma": 1.0}  # where the prediction is about
 MOVES = np.round(np.arange(-0.6, 1.21, 0.1), 10)  # of a parameter, in rulers
-SUBJECTS = DRESSED | score_families.others({"normal", "gamma", "beta", "weibull", "bernoulli", "uniform"}, MOVES)
+SUBJECTS = DRESSED | score_families.others(
+    {"normal", "gamma", "beta", "weibull", "bernoulli", "uniform"}, DRESSED, MOVES
+)
 STEP = 0.35  # Fisher length of the step that tilts the density
 
 
@@ -61,8 +63,8 @@ controls = [
     at_mle("rate", "Rate _λ_", "alpha", 0, 3.0, 5.0, 0.05),
     at_mle("mean", "Mean _μ_", "light", 0, 20, 32, 0.5),
     at_mle("sd", "Standard deviation _σ_", "light", 1, 6, 18, 0.5),
-    Slider("t1", "First parameter, in one datum’s notice", MOVES[0], MOVES[-1], 0.1, 0.0, format="+1"),
-    Slider("t2", "Second parameter, likewise", MOVES[0], MOVES[-1], 0.2, 0.0, format="+1"),
+    Slider("t1", "Parameter [p1]", MOVES[0], MOVES[-1], 0.1, 0.0, format="+1"),
+    Slider("t2", "Parameter [p2]", MOVES[0], MOVES[-1], 0.2, 0.0, format="+1"),
     Slider("n", "Number of data _N_", 10, MOST, 1, 400, format="i", at=COUNTS),
     Slider("i", "Highlighted datum", 1, arrays.BALLS, 1, 3, format="i", local=True),
     Choice("model", "Model", {k: s.title for k, s in SUBJECTS.items() if k != "uniform"}, "normal"),
@@ -218,7 +220,9 @@ def main(v) -> Scene:
         figures.matrix_view(subject),
     ]
     shown = [*subject.controls, *([] if subject.real else ["n"])]
-    numbers = figures.readout(subject, read)
+    numbers: dict[str, Number | str] = {**figures.readout(subject, read)}
+    for k, symbol in enumerate(subject.symbols if subject.family else (), 1):  # sliders in rulers say θ itself
+        numbers |= {f"p{k}": symbol, f"t{k}": numbers[f"v{k}"]}
     if "dev" in subject.formula[0][1]:
         numbers["dev"] = Number(Live(c.balls - NODES[subject.controls[0]][:, None], (subject.controls[0], "i")))
     return Scene(views, figures.COLUMNS, figures.AREAS, shown, numbers, figures.formula(subject), breaks=["moving"],
@@ -239,7 +243,7 @@ def checks_of(name: str, theta) -> list[Check]:
         ]
     form = Check(
         "F" if model.regular else "E[s²]",
-        "closed form",
+        "closed form" if model.writes("_fisher") else "mean square of its score",
         "quadrature",
         relative(model.fisher(theta), information.by_quadrature(model, theta)),
         1e-7,
@@ -255,7 +259,7 @@ def checks_of(name: str, theta) -> list[Check]:
         Check(
             "mean score off the truth",
             "quadrature",
-            "slope of the closed-form KL",
+            "slope of the closed-form KL" if model.writes("_kl") else "slope of KL",
             float(np.abs(mean - slope).max() / max(1.0, np.abs(mean).max())),
             1e-6,
         ),

@@ -1,10 +1,13 @@
 """Every other family of the registry as a subject of the score lesson: axes from its own quantiles, words from its parameters.
 
-A family is taken up if its data are numbers and its one or two parameters may take any value in their ranges. θ is then
-moved in units of its ruler: one unit is what one datum would notice.
+A family is taken up if its data are numbers that any θ allows, its one or two parameters may take any value in their
+ranges, and a datum notices each of them at its default. θ is then moved in units of its ruler: one unit is what one datum
+would notice.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -24,7 +27,7 @@ def nice(lo: float, hi: float, most: int = 5) -> list[float]:
     rough = (hi - lo) / most
     power = 10.0 ** np.floor(np.log10(rough))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= rough * (1 - 1e-9))
-    return [float(round(v, 12)) for v in step * np.arange(np.ceil(lo / step), np.floor(hi / step) + 1)]
+    return [float(round(v, 12)) + 0.0 for v in step * np.arange(np.ceil(lo / step), np.floor(hi / step) + 1)]
 
 
 def ticks(values: list[float], at: list[float] | None = None) -> Ticks:
@@ -32,12 +35,8 @@ def ticks(values: list[float], at: list[float] | None = None) -> Ticks:
 
 
 def drawable(f: Family) -> bool:
-    return (
-        f.columns is None
-        and len(f.parameters) <= 2
-        and not f.joint_rule
-        and bool(np.isfinite(f.fisher(f.default)).all())
-    )
+    fixed = f.columns is None and not f.writes("_bounds") and not f.joint_rule
+    return fixed and len(f.parameters) <= 2 and bool((np.diag(f.fisher(f.default)) > 0).all())
 
 
 def subject(f: Family, nodes: Array) -> Subject:
@@ -88,10 +87,10 @@ def subject(f: Family, nodes: Array) -> Subject:
     )  # fmt: skip
 
 
-def others(taken: set[str], nodes: Array) -> dict[str, Subject]:
-    """Subjects for the families of the registry that are not ``taken``."""
+def others(taken: set[str], names: Iterable[str], nodes: Array) -> dict[str, Subject]:
+    """Subjects for the families of the registry that are not ``taken``, none under one of ``names``."""
     return {
-        k if k != "logistic" else "logistic-distribution": subject(f, nodes)
+        f"{k}-distribution" if k in names else k: subject(f, nodes)
         for k, f in FAMILIES.items()
         if k not in taken and drawable(f)
     }

@@ -11,7 +11,7 @@ rows = None  # parameter
 
 MEMBER = {
     "poisson": stats.poisson, "natural": lambda eta: stats.poisson(np.exp(eta)), "bernoulli": stats.bernoulli,
-    "negative_binomial": lambda mean, size: stats.nbinom(size, size / (size + mean)), "normal": stats.norm,
+    "gamma_poisson": lambda mean, size: stats.nbinom(size, size / (size + mean)), "normal": stats.norm,
     "exponential": lambda rate: stats.expon(scale=1 / rate), "gamma": lambda k, rate: stats.gamma(k, scale=1 / rate),
     "beta": stats.beta, "weibull": lambda k, scale: stats.weibull_min(k, scale=scale), "cauchy": stats.cauchy,
     "laplace": stats.laplace, "logistic": stats.logistic, "student_t": lambda m, s: stats.t(5, m, s), "uniform": lambda top: stats.uniform(0, top),

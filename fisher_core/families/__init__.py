@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from fisher_core.families.bernoulli import Bernoulli
-from fisher_core.families.beta import Beta
-from fisher_core.families.categorical import Categorical
-from fisher_core.families.cauchy import Cauchy
-from fisher_core.families.exponential import Exponential
-from fisher_core.families.gamma import Gamma
-from fisher_core.families.laplace import Laplace
-from fisher_core.families.logistic import Logistic
-from fisher_core.families.normal import Normal
-from fisher_core.families.normal_mean import NormalMean
-from fisher_core.families.poisson import Poisson
-from fisher_core.families.student_t import StudentT
-from fisher_core.families.uniform import Uniform
-from fisher_core.families.weibull import Weibull
+from pkgutil import resolve_name
+
 from fisher_core.family import Family
 
-FAMILIES: dict[str, Family] = {
-    family.key: family
-    for family in (
-        Bernoulli(),
-        Categorical(),
-        Poisson(),
-        Exponential(),
-        Normal(),
-        NormalMean(),
-        Gamma(),
-        Beta(),
-        Weibull(),
-        Cauchy(),
-        Laplace(),
-        Logistic(),
-        StudentT(),
-        Uniform(),
-    )
-}
+LISTED = (  # file:class, in the order of the pickers
+    "bernoulli:Bernoulli",
+    "categorical:Categorical",
+    "poisson:Poisson",
+    "exponential:Exponential",
+    "normal:Normal",
+    "normal_mean:NormalMean",
+    "gamma:Gamma",
+    "beta:Beta",
+    "weibull:Weibull",
+    "cauchy:Cauchy",
+    "laplace:Laplace",
+    "logistic:Logistic",
+    "student_t:StudentT",
+    "uniform:Uniform",
+)
+
+FAMILIES: dict[str, Family] = {}
+for _where in LISTED:
+    _family = resolve_name(f"{__name__}.{_where}")()
+    if _family.key in FAMILIES:
+        raise ValueError(f"{_where} has the key {_family.key!r}, and so has {type(FAMILIES[_family.key]).__name__}")
+    FAMILIES[_family.key] = _family

@@ -1,0 +1,83 @@
+r"""What a family leaves unwritten, computed from what it does write: slower, one θ at a time, ten digits or more.
+
+    fisher      E[s sᵀ] of the family's own score, by quadrature
+    kl          ∫ p (e^{−d} − 1 + d), d = log p/q, by quadrature: neighbours keep their digits
+    cdf         ∫ p up to x, with the panels of the quadrature ending at x; counts are added up
+    quantile    the root of cdf(x) = u by Newton's method inside a bracket; the first count that reaches u
+
+A hook of :class:`~fisher_core.family.Family` that a family does not write comes here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fisher_core import divergence, expectation
+from fisher_core.family import Family
+from fisher_core.validation import Array
+
+MOST_STEPS = 100  # bisection alone needs some 50
+
+
+def fisher(f: Family, theta: Array) -> Array:
+    """E[s sᵀ] at theta (d, ...), shape (..., d, d)."""
+    matrices = [_mean_square(f, point) for point in _points(theta)]
+    return np.reshape(matrices, (*theta.shape[1:], len(theta), len(theta)))
+
+
+def kl(f: Family, p: Array, q: Array) -> Array:
+    """KL(p‖q) at p, q (d, ...) that broadcast, shape (...)."""
+    p, q = np.broadcast_arrays(p, q)
+    values = [divergence.kl_quadrature(f, *at) for at in zip(_points(p), _points(q), strict=True)]
+    return np.reshape(values, p.shape[1:])
+
+
+def cdf(f: Family, x: Array, theta: Array) -> Array:
+    """P(X ≤ x), shape of x."""
+    if f.discrete:
+        counts, below = _counts(f, theta)
+        return np.where(x < counts[0], 0.0, below[np.clip(x - counts[0], 0, len(counts) - 1).astype(int)])
+    at = expectation.nodes(f, theta, cuts=np.unique(x).tolist())
+    below = np.cumsum(expectation.weights(f, theta, at))
+    below = np.minimum(np.append(0.0, below)[np.searchsorted(at.x, x, side="right")], 1.0)
+    return np.where(x < f._bounds(theta)[1], below, 1.0)
+
+
+def quantile(f: Family, u: Array, theta: Array) -> Array:
+    """The smallest x with P(X ≤ x) ≥ u, shape of u."""
+    if f.discrete:
+        counts, below = _counts(f, theta)
+        return counts[np.minimum(np.searchsorted(below, u), len(counts) - 1)]
+    x = np.unique(expectation.nodes(f, theta).x)
+    place = np.clip(np.searchsorted(f._cdf(x, theta), u), 1, len(x) - 1)
+    low, high = x[place - 1], x[place]
+    at = (low + high) / 2
+    for _ in range(MOST_STEPS):
+        above = f._cdf(at, theta) - u
+        low, high = np.where(above < 0, at, low), np.where(above < 0, high, at)
+        newton = at - above / np.exp(f._log_prob(at, theta))
+        before, at = at, np.where((low < newton) & (newton < high), newton, (low + high) / 2)
+        if (np.abs(at - before) <= 2e-16 * np.abs(at)).all():
+            break
+    return at
+
+
+def _points(theta: Array) -> Array:
+    """(d, ...) as rows (n, d)."""
+    return theta.reshape(len(theta), -1).T
+
+
+def _mean_square(f: Family, theta: Array) -> Array:
+    at = expectation.nodes(f, theta)
+    w = expectation.weights(f, theta, at)
+    kept = w > 1e-30 * w.max()
+    s = at.only(kept).values(lambda x: f.score(x, theta))
+    return (w[kept, None] * s).T @ s
+
+
+def _counts(f: Family, theta: Array) -> tuple[Array, Array]:
+    """All whole numbers within reach, from the lower end of the support if it has one, and P(X ≤ x) there."""
+    reach = expectation.nodes(f, theta).x
+    start = f._bounds(theta)[0]
+    counts = np.arange(start if np.isfinite(start) else reach[0], reach[-1] + 1)
+    return counts, np.minimum(np.cumsum(np.exp(expectation.log_density(f, counts, theta))), 1.0)
