@@ -73,7 +73,9 @@ def test_two_arms(p, plain, natural):
     for flow, exact in zip(
         ("plain", "natural"), half_time(p, 0.3), strict=True
     ):  # the flows themselves know no formula
-        assert two.time_to(two.logits([p, 1 - p]), [0.3, 0.0], 0, 0.5, flow) == pytest.approx(float(exact), rel=1e-8)
+        assert two.time_to(two.logits([p, 1 - p]), [0.3, 0.0], 0, 0.5, flow) == pytest.approx(
+            float(exact), rel=1e-8, abs=0
+        )
 
 
 def test_kl_step():
@@ -312,7 +314,7 @@ def test_a_level_just_below_the_peak_is_found_on_the_way_up():
     t = POLICY.time_to(START, REWARDS, 1, level, "natural")
     assert t < np.log(90)
     p = POLICY.probabilities(POLICY.natural_flow(START, REWARDS, [t - 1e-3, t, t + 1e-3]))[:, 1]
-    assert p[0] < p[1] < p[2] and p[1] == pytest.approx(level, rel=1e-12)
+    assert p[0] < p[1] < p[2] and p[1] == pytest.approx(level, rel=1e-12, abs=0)
     assert POLICY.time_to(START, REWARDS, 1, 0.3218, "natural") == np.inf
 
 
@@ -346,7 +348,7 @@ def test_logits_count_only_by_their_differences():
     logits, value = POLICY.soft_optimum(START, REWARDS, 0.7)
     best = POLICY.probabilities(logits[0])
     gain = best @ REWARDS - 0.7 * float(POLICY.kl(logits[0], START))
-    assert value[0] == pytest.approx(gain, rel=1e-12)
+    assert value[0] == pytest.approx(gain, rel=1e-12, abs=0)
 
 
 def test_a_sure_step_in_the_corridor_keeps_its_digits():

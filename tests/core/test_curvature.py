@@ -76,11 +76,13 @@ def test_a_unit_step_has_length_one_in_every_chart(key):
         theta, d = family.default, len(family.parameters)
         for weights in (*np.eye(d), np.ones(d), -np.arange(1.0, d + 1)):
             direction = unit_direction(family, theta, weights)
-            assert direction @ family.fisher(theta) @ direction == pytest.approx(1.0, rel=1e-13)
+            assert direction @ family.fisher(theta) @ direction == pytest.approx(1.0, rel=1e-13, abs=0)
             if family is base:
-                assert direction @ information.by_quadrature(family, theta) @ direction == pytest.approx(1.0, rel=1e-9)
+                assert direction @ information.by_quadrature(family, theta) @ direction == pytest.approx(
+                    1.0, rel=1e-9, abs=0
+                )
             assert (np.sign(direction) == np.sign(weights)).all()
-            assert profile(family, theta, direction, [1e-3]).quadratic[0] == pytest.approx(5e-7, rel=1e-13)
+            assert profile(family, theta, direction, [1e-3]).quadratic[0] == pytest.approx(5e-7, rel=1e-13, abs=0)
 
 
 def test_one_unit_of_a_location_is_the_reach_of_one_datum():

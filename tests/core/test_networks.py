@@ -132,7 +132,7 @@ def test_springs_have_their_gradient_and_products_are_the_matrix():
     ):
         (spring,) = networks.remember((), model, task, theta, method)
         np.testing.assert_allclose(spring.gradient(at), dense @ (at - theta), atol=1e-12)
-        assert spring.value(at) == pytest.approx(0.5 * (at - theta) @ dense @ (at - theta), rel=1e-11)
+        assert spring.value(at) == pytest.approx(0.5 * (at - theta) @ dense @ (at - theta), rel=1e-11, abs=0)
     assert networks.remember((), model, task, theta, Method("none")) == ()
 
 
@@ -230,7 +230,7 @@ def test_paired_interval_is_students_and_covers():
     assert found.mean == pytest.approx(1.75) and found.clear
     assert network_sweeps.Difference(-0.5, 0.25).clear
     assert not network_sweeps.Difference(0.5, 0.5).clear  # the interval is closed: 0 is its end
-    assert found.half_width == pytest.approx(3.182446305 * np.sqrt(11 / 12) / 2, rel=1e-9)
+    assert found.half_width == pytest.approx(3.182446305 * np.sqrt(11 / 12) / 2, rel=1e-9, abs=0)
     rng, hits = np.random.default_rng(0), 0
     for _ in range(2000):
         shared = rng.normal(size=8)

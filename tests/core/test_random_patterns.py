@@ -43,7 +43,7 @@ def test_running_products_against_loops(rule, c):
         i, now = np.arange(1, len(signal) + 1), len(signal)
         np.testing.assert_allclose(m.signal(i, now), signal, rtol=1e-12)
         np.testing.assert_allclose(m.own_noise(i, now), np.sqrt(own), rtol=1e-9, atol=1e-13)
-        assert m.noise(now) ** 2 == pytest.approx(power, rel=1e-12)
+        assert m.noise(now) ** 2 == pytest.approx(power, rel=1e-12, abs=0)
 
 
 def test_ewc_signals_are_equal_whatever_their_age():
@@ -67,12 +67,12 @@ def test_kept_is_the_plain_count(rule, own):
 
 # ---- the printed numbers ---------------------------------------------------------------------------------------------
 def test_crossings():
-    assert limit_capacity("gd") == pytest.approx(GOLDEN, rel=1e-15)
+    assert limit_capacity("gd") == pytest.approx(GOLDEN, rel=1e-15, abs=0)
     assert limit_capacity("ewc") == pytest.approx(0.82721, abs=5e-6)
     for c, load in ((1.0, 0.48121), (0.5, 0.65670), (0.2, 0.83001)):
         assert limit_capacity("rate", 1.0, c) == pytest.approx(load, abs=5e-6)
     assert limit_capacity("rate", 1.0, 1e-6) == pytest.approx(1.0, abs=2e-6)  # pure Hebb: √(n/t) = 1 at t = n
-    assert limit_capacity("rate", 2.5, 1.0) == pytest.approx(limit_capacity("gd", 2.5), rel=1e-12)
+    assert limit_capacity("rate", 2.5, 1.0) == pytest.approx(limit_capacity("gd", 2.5), rel=1e-12, abs=0)
 
 
 def test_patterns_stored_by_a_thousand_synapses():
@@ -135,7 +135,7 @@ def test_finite_memories_approach_the_limit_like_one_over_n(rule, c):
 def test_ends_of_the_ewc_curve_are_power_laws():
     for tau in (1e-9, 1e9):
         snr = limit_signal("ewc", 0.0, tau) / np.sqrt(limit_noise_power("ewc", tau))
-        assert snr == pytest.approx(capacity.hebb_snr(tau), rel=1e-7)
+        assert snr == pytest.approx(capacity.hebb_snr(tau), rel=1e-7, abs=0)
     assert limit_noise_power("ewc", 0.0) == 0 and limit_noise_power("gd", 0.0) == 0
 
 
@@ -143,7 +143,7 @@ def test_capacity_at_any_threshold_is_where_the_curve_crosses():
     for rule, c, threshold in itertools.product(RULES, (1e-3, 0.5, 1.9), (1e-3, 0.3, 1, 30, 1e4)):
         tau = limit_capacity(rule, threshold, c)
         snr = limit_signal(rule, 0.0, tau, c) / np.sqrt(limit_noise_power(rule, tau, c))
-        assert snr == pytest.approx(threshold, rel=1e-9), (rule, c, threshold)
+        assert snr == pytest.approx(threshold, rel=1e-9, abs=0), (rule, c, threshold)
 
 
 def test_kept_limit_against_many_synapses():

@@ -20,7 +20,7 @@ def test_sample_looks_empirical_on_a_sure_unit():
     assert SureUnit(1e-3).no_wrong_label == pytest.approx(0.368, abs=5e-4)
     law = SureUnit(1e-4)
     assert law.no_wrong_label == pytest.approx(0.905, abs=5e-4)
-    assert law.sample_median == pytest.approx(1e-8)
+    assert law.sample_median == pytest.approx(1e-8, rel=1e-12, abs=0)
     assert law.sample_median / law.value("SAMPLE") == pytest.approx(1e-4, rel=2e-4)
     draws = law.draws(4000, np.random.default_rng(0))
     assert np.mean(draws == draws.min()) == pytest.approx(0.905, abs=0.02)
@@ -32,7 +32,9 @@ def test_sample_looks_empirical_on_a_sure_unit():
 )
 def test_the_median_of_sample(epsilon, n):
     law = SureUnit(epsilon, n)
-    assert law.sample_median == pytest.approx(float(law.of_wrong_labels(stats.binom(n, epsilon).median())), rel=1e-12)
+    assert law.sample_median == pytest.approx(
+        float(law.of_wrong_labels(stats.binom(n, epsilon).median())), rel=1e-12, abs=0
+    )
 
 
 @pytest.mark.parametrize("probability", [0.05, 0.5, 0.95])
@@ -40,7 +42,7 @@ def test_the_median_of_sample(epsilon, n):
 def test_quantiles_of_sample(epsilon, n, probability):
     law = SureUnit(epsilon, n)
     wanted = law.of_wrong_labels(stats.binom(n, epsilon).ppf(probability))
-    assert law.sample_quantile(probability) == pytest.approx(float(wanted), rel=1e-12)
+    assert law.sample_quantile(probability) == pytest.approx(float(wanted), rel=1e-12, abs=0)
 
 
 def test_the_chance_of_no_wrong_label_among_12_000():
@@ -55,7 +57,7 @@ def test_three_classes_and_the_programs():
     x, y, theta = law.data(np.random.default_rng(0))
     for way in ("EXACT", "EXACT(n)", "EMPIRICAL", "ARGMAX"):
         found = six_ways.compute(way, law.model, x, y, theta, np.random.default_rng(1))
-        assert law.read(found) == pytest.approx(law.value(way), rel=1e-12), way
+        assert law.read(found) == pytest.approx(law.value(way), rel=1e-12, abs=0), way
     wrong = y.copy()
     wrong[:30], wrong[30:35] = 1, 2
     assert law.read(six_ways.empirical(law.model, x, wrong, theta)) == pytest.approx(law.of_wrong_labels([30, 5]))
@@ -69,7 +71,7 @@ def test_three_classes_and_the_programs():
 def test_the_mean_over_labels_is_exact(epsilon, shares):
     law = SureUnit(epsilon, shares=shares)
     assert (1 - epsilon) * law.squared_scores[0] + law.wrong @ law.squared_scores[1:] == pytest.approx(
-        law.value("EXACT"), rel=1e-13
+        law.value("EXACT"), rel=1e-13, abs=0
     )
 
 
@@ -82,9 +84,9 @@ def test_batches_over_all_patterns_of_signs(lean, squared):
     for signs in itertools.product([1.0, -1.0], repeat=b):
         g = unit.epsilon * np.mean(signs) * (b if squared == "sum" else 1)
         total += np.prod([(1 + s * lean) / 2 for s in signs]) * g**2
-    assert unit.value("BATCHED", squared) == pytest.approx(total, rel=1e-12)
-    assert unit.batched_by_signs(squared) == pytest.approx(total, rel=1e-12)
-    assert unit.value("EMPIRICAL") * unit.batch_factor(squared) == pytest.approx(total, rel=1e-12)
+    assert unit.value("BATCHED", squared) == pytest.approx(total, rel=1e-12, abs=0)
+    assert unit.batched_by_signs(squared) == pytest.approx(total, rel=1e-12, abs=0)
+    assert unit.value("EMPIRICAL") * unit.batch_factor(squared) == pytest.approx(total, rel=1e-12, abs=0)
     x, y, theta = SureUnit(0.1, 6 * 20_000, 6, lean).data(np.random.default_rng(0))
     found = six_ways.batched(unit.model, x, y, theta, b, squared)[1]
     assert found == pytest.approx(total, rel=0.05)
@@ -93,14 +95,14 @@ def test_batches_over_all_patterns_of_signs(lean, squared):
 @pytest.mark.parametrize(("share", "epsilon"), [(1.0, 0.01), (0.5, 1 / (1 + 99**0.5)), (0.0, 0.5)])
 def test_a_logit_that_has_fallen(share, epsilon):
     later = SureUnit(0.01, 50, 8).at_logit(share)
-    assert later.epsilon == pytest.approx(epsilon, rel=1e-12) and (later.n, later.batch) == (50, 8)
+    assert later.epsilon == pytest.approx(epsilon, rel=1e-12, abs=0) and (later.n, later.batch) == (50, 8)
 
 
 @pytest.mark.parametrize("batch", [1, 2, 128, 1024])
 @pytest.mark.parametrize("lean", [0.0, 0.8, 1.0])
 def test_large_batches_sign_by_sign(batch, lean):
     law = SureUnit(1e-4, 5000, batch, lean, THREE)
-    assert law.batched_by_signs() == pytest.approx(law.value("BATCHED"), rel=1e-10)
+    assert law.batched_by_signs() == pytest.approx(law.value("BATCHED"), rel=1e-10, abs=0)
 
 
 def test_a_batch_is_no_larger_than_the_data():

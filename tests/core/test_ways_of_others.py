@@ -66,7 +66,7 @@ def test_batches_in_the_mean_over_every_order(batch):
     square, mean = (scores**2).mean(axis=0), scores.mean(axis=0)
     np.testing.assert_allclose(rules.of_batches(square, mean, 6, batch), enumerated, rtol=1e-12)
     trace = rules.of_batches(square.sum(), np.linalg.norm(mean), 6, batch)
-    assert trace == pytest.approx(enumerated.sum(), rel=1e-12)
+    assert trace == pytest.approx(enumerated.sum(), rel=1e-12, abs=0)
 
 
 def test_one_label_exactly_for_the_last_layer():
@@ -76,7 +76,7 @@ def test_one_label_exactly_for_the_last_layer():
     np.testing.assert_allclose(
         (net.scores(net.y)[:, last] ** 2).sum(axis=1), rules.of_one_label(p, others, net.y, w), rtol=1e-11
     )
-    assert net.exact[last].sum() == pytest.approx(rules.of_all_labels(p, others, w).mean(), rel=1e-11)
+    assert net.exact[last].sum() == pytest.approx(rules.of_all_labels(p, others, w).mean(), rel=1e-11, abs=0)
 
 
 def test_one_of_two_labels_is_epsilon_over_one_minus_epsilon():
@@ -92,10 +92,10 @@ def test_spreads():
     scores = np.random.default_rng(2).normal(size=(30, 4))
     orders = np.random.default_rng(1)  # the generator over_shuffles starts from
     literal = np.std([rules.squares_of_means(scores[orders.permutation(30)], 8).sum() for _ in range(50)])
-    assert rules.over_shuffles(scores @ scores.T, 8, 50) == pytest.approx(literal, rel=1e-10)
+    assert rules.over_shuffles(scores @ scores.T, 8, 50) == pytest.approx(literal, rel=1e-10, abs=0)
     numbers = np.random.default_rng(3).normal(size=7)
     enumerated = np.std([np.mean(c) for c in itertools.combinations(numbers, 3)])
-    assert rules.of_subset(numbers.std(), 3, 7) == pytest.approx(enumerated, rel=1e-12)
+    assert rules.of_subset(numbers.std(), 3, 7) == pytest.approx(enumerated, rel=1e-12, abs=0)
 
 
 # --- the penalty ----------------------------------------------------------------------------------------------------------
@@ -103,8 +103,8 @@ def test_spreads():
 
 def test_the_half_and_the_anchor():
     net = small()
-    assert penalties.pull(net.exact, half=False) == pytest.approx(2, rel=1e-9)
-    assert penalties.pull(net.exact, half=True) == pytest.approx(1, rel=1e-9)
+    assert penalties.pull(net.exact, half=False) == pytest.approx(2, rel=1e-9, abs=0)
+    assert penalties.pull(net.exact, half=True) == pytest.approx(1, rel=1e-9, abs=0)
     for moving in (True, False):
         assert penalties.walked(1.0, 1000.0, 50, moving) == pytest.approx(progress(1.0, 2000.0, 50, moving), rel=1e-6)
     assert penalties.walked(1.0, 1000.0, 50, True) == pytest.approx(1 - (2000 / 2001) ** 50, rel=1e-6)

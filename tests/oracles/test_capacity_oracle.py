@@ -23,7 +23,7 @@ def ewc_noise_power(tau):
 @pytest.mark.parametrize("tau", LOADS)
 def test_ewc_noise_against_thirty_digits(tau):
     truth = float(ewc_noise_power(tau))
-    assert float(capacity.limit_noise_power("ewc", tau)) == pytest.approx(truth, rel=5e-15)
+    assert float(capacity.limit_noise_power("ewc", tau)) == pytest.approx(truth, rel=5e-15, abs=0)
 
 
 def test_golden_ratio_and_the_ewc_crossing_against_mpmath():
@@ -33,12 +33,12 @@ def test_golden_ratio_and_the_ewc_crossing_against_mpmath():
         hebb = mpmath.findroot(
             lambda t: mpmath.mpf("0.04") * mpmath.exp(-0.4 * t) - mpmath.mpf(1) / 9 * (1 - mpmath.exp(-0.36 * t)), 0.8
         )
-    assert capacity.limit_capacity("gd") == pytest.approx(float(golden), rel=1e-15)
-    assert capacity.limit_capacity("ewc") == pytest.approx(float(found), rel=1e-13)
-    assert capacity.limit_capacity("rate", 1.0, 0.2) == pytest.approx(float(hebb), rel=1e-12)
+    assert capacity.limit_capacity("gd") == pytest.approx(float(golden), rel=1e-15, abs=0)
+    assert capacity.limit_capacity("ewc") == pytest.approx(float(found), rel=1e-13, abs=0)
+    assert capacity.limit_capacity("rate", 1.0, 0.2) == pytest.approx(float(hebb), rel=1e-12, abs=0)
     for rule in ("gd", "ewc"):
         assert float(golden if rule == "gd" else found) == pytest.approx(
-            {"gd": 0.48121182505960347, "ewc": 0.8272135362659933}[rule], rel=1e-14
+            {"gd": 0.48121182505960347, "ewc": 0.8272135362659933}[rule], rel=1e-14, abs=0
         )
 
 
@@ -58,10 +58,10 @@ def test_limits_against_an_ode_solver(rule, c):
     before = solve_ivp(slope, (0, 0.6), [a(0), 0, 0], **how).y[:, -1]
     start = [a(0.6), before[1], (1 - a(0.6)) ** 2 * before[1]]
     end = solve_ivp(slope, (0.6, 1.5), start, **how).y[:, -1]
-    assert capacity.limit_signal(rule, 0.0, 0.6, c) == pytest.approx(before[0], rel=1e-9)
-    assert capacity.limit_signal(rule, 0.6, 1.5, c) == pytest.approx(end[0], rel=1e-9)
-    assert capacity.limit_noise_power(rule, 1.5, c) == pytest.approx(end[1], rel=1e-9)
-    assert capacity.limit_own_power(rule, 0.6, 1.5, c) == pytest.approx(end[2], rel=1e-9)
+    assert capacity.limit_signal(rule, 0.0, 0.6, c) == pytest.approx(before[0], rel=1e-9, abs=0)
+    assert capacity.limit_signal(rule, 0.6, 1.5, c) == pytest.approx(end[0], rel=1e-9, abs=0)
+    assert capacity.limit_noise_power(rule, 1.5, c) == pytest.approx(end[1], rel=1e-9, abs=0)
+    assert capacity.limit_own_power(rule, 0.6, 1.5, c) == pytest.approx(end[2], rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize("n", [3, 50, 2000])
@@ -74,7 +74,7 @@ def test_ewc_noise_recursion_against_sums_of_fifty_digits(n):
             alpha = mpmath.mpf(1) / (n + k)
             total += n * alpha**2 * product
             product *= 1 - 2 * alpha + n * alpha**2
-    assert capacity.memory("ewc", n, t).noise(t) ** 2 == pytest.approx(float(total), rel=1e-12)
+    assert capacity.memory("ewc", n, t).noise(t) ** 2 == pytest.approx(float(total), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("rule, c, n, t", [("gd", 1.0, 60, 90), ("ewc", 1.0, 60, 120), ("rate", 0.3, 40, 80), ("rate", 1.6, 40, 60)])  # fmt: skip

@@ -75,12 +75,12 @@ def test_values_gradients_and_hessians_against_autograd(kind):
     def loop(t):  # (λ/2) Σᵢⱼ Mᵢⱼ (θ−θ_A)ᵢ(θ−θ_A)ⱼ, as the textbook says
         return 1.7 / 2 * sum(m[i, j] * (t - anchor)[i] * (t - anchor)[j] for i in range(d) for j in range(d))
 
-    assert p.value(theta) == pytest.approx(loop(theta), rel=1e-13)
+    assert p.value(theta) == pytest.approx(loop(theta), rel=1e-13, abs=0)
     np.testing.assert_allclose(p.gradient(theta), autograd.grad(loop)(theta), rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(p.hessian(theta), autograd.hessian(loop)(theta), rtol=1e-12, atol=1e-13)
     task = continual.QuadraticTask(anchor, f)
     full = continual.penalty("ewc_full", 1.0, anchor, f)
-    assert task.loss(theta) == pytest.approx(full.value(theta), rel=1e-14)
+    assert task.loss(theta) == pytest.approx(full.value(theta), rel=1e-14, abs=0)
     many = rng.normal(size=(4, 5, d))
     assert task.loss(many).shape == (4, 5) and task.gradient(many).shape == (4, 5, d)
     np.testing.assert_allclose(p.value(many)[2, 3], p.value(many[2, 3]), rtol=1e-14)
@@ -97,7 +97,7 @@ def test_logistic_task_against_autograd():
         return -anp.mean(y * anp.log(p) + (1 - y) * anp.log(1 - p)) + 0.15 * anp.sum(t**2)
 
     theta = rng.normal(size=2)
-    assert task.loss(theta) == pytest.approx(loss(theta), rel=1e-13)
+    assert task.loss(theta) == pytest.approx(loss(theta), rel=1e-13, abs=0)
     np.testing.assert_allclose(task.gradient(theta), autograd.grad(loss)(theta), rtol=1e-12)
     np.testing.assert_allclose(task.hessian(theta), autograd.hessian(loss)(theta), rtol=1e-12)
     np.testing.assert_allclose(task.fisher(theta), autograd.hessian(loss)(theta) - 0.3 * np.eye(2), rtol=1e-11)
@@ -144,8 +144,8 @@ def test_best_against_scipys_bounded_search(seed, kind):
 
     best = continual.best(task_a, task_b, kind)
     brackets = [minimize_scalar(total, bounds=(low, low + 1), method="bounded") for low in range(-6, 6)]
-    assert best.total == pytest.approx(min(found.fun for found in brackets), rel=1e-9)
-    assert best.total == pytest.approx(total(np.log10(best.strength)), rel=1e-11)
+    assert best.total == pytest.approx(min(found.fun for found in brackets), rel=1e-9, abs=0)
+    assert best.total == pytest.approx(total(np.log10(best.strength)), rel=1e-11, abs=0)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -24,14 +24,14 @@ def test_the_loss_is_the_kl_divergence_of_its_readings():
             density = lambda x, b=b: np.exp(-abs(x) / b) / (2 * b)  # noqa: E731
             integrand = lambda x, b=b, gap=gap, f=density: f(x) * (abs(x - gap) - abs(x)) / b  # noqa: E731
             total += sum(quad(integrand, lo, hi, epsabs=1e-12, limit=200)[0] for lo, hi in itertools.pairwise(ends))
-        assert TASK.loss(theta) == pytest.approx(total, rel=1e-9)
+        assert TASK.loss(theta) == pytest.approx(total, rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize("theta", POINTS[1:])
 def test_derivatives_by_differences(theta):
     for i, e in enumerate(1e-6 * np.eye(2)):
         assert TASK.gradient(theta)[i] == pytest.approx(
-            float(TASK.loss(theta + e) - TASK.loss(theta - e)) / 2e-6, rel=1e-7
+            float(TASK.loss(theta + e) - TASK.loss(theta - e)) / 2e-6, rel=1e-7, abs=0
         )
         column = (TASK.gradient(theta + e) - TASK.gradient(theta - e)) / 2e-6
         np.testing.assert_allclose(TASK.hessian(theta)[:, i], column, rtol=1e-7, atol=1e-9)
@@ -63,5 +63,5 @@ def test_next_to_the_centre_the_gradient_keeps_its_digits(d):
     task = HeavyTailedTask(np.zeros(d), a @ a.T + np.eye(d))
     step = 1e-13 * rng.normal(size=d)
     np.testing.assert_allclose(task.gradient(step), task.precision @ step, rtol=1e-11)
-    assert task.loss(step) == pytest.approx(0.5 * step @ task.precision @ step, rel=1e-11)
+    assert task.loss(step) == pytest.approx(0.5 * step @ task.precision @ step, rel=1e-11, abs=0)
     np.testing.assert_allclose(task.hessian(step), task.precision, rtol=1e-10)

@@ -45,7 +45,7 @@ def test_online_weights_are_a_geometric_series(tasks, decay):
     else:
         assert found == [decay ** (tasks - k) * (1 - decay) / (1 - decay**tasks) for k in range(1, tasks + 1)]
     np.testing.assert_allclose(continual.shares(tasks, "online", float(decay)), [float(w) for w in found], rtol=4e-15)
-    assert float(1 / found[-1]) == pytest.approx(continual.stiffness_held(tasks, float(decay)), rel=1e-14)
+    assert float(1 / found[-1]) == pytest.approx(continual.stiffness_held(tasks, float(decay)), rel=1e-14, abs=0)
 
 
 def test_running_shares_are_the_shares_of_every_prefix():
