@@ -131,6 +131,8 @@ class Charted(Family):
         self.discrete, self.columns = base.discrete, base.columns
         self.bounds, self.closed, self.tail = base.bounds, base.closed, base.tail
         self.joint_rule, self.coordinates = chart.joint_rule, base.coordinates
+        maps = chart.maps if isinstance(chart, Separable) else ()
+        self.locations = tuple(i for i in base.locations if maps and maps[i] is IDENTITY)
 
     def in_chart(self, name: str) -> Charted:
         return self.base.in_chart(name)

@@ -26,6 +26,9 @@ from fisher_core.family import Estimate, Family
 from fisher_core.special import exp_excess
 from fisher_core.validation import Array
 
+REACHES = (1.0, 4.0, 16.0, 64.0)  # how far into the tails nodes go, until nothing is left out there
+FADED = 1e-13  # of the whole, in the outermost nodes
+FAR = 350.0  # log p/q up to which φ is asked for its values: φ(t) = t² still fits into float64
 NEIGHBOURS = 0.1  # root mean square of log p/q below which it is integrated from the score
 RADIUS = 0.3  # of the disc around t = 1 in which φ is a polynomial; t log t ends at t = 0
 
@@ -59,17 +62,17 @@ def kl_quadrature(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
     Infinite when the support of p is not within that of q. When it is smaller, p·d alone is integrated over it.
     Raises QuadratureError if the nodes do not resolve both densities, and ValueError if the integrand outlasts them.
     """
-    log_p, log_q, d = _log_masses(f, theta_p, theta_q)
-    if np.isneginf(log_q).any():
-        return float("inf")
+    theta_p, theta_q = _at_origin(f, theta_p, theta_q)
     nested = not _same_support(f, theta_p, theta_q)
-    terms = np.exp(log_p) * d if nested else _kl_terms(log_p, log_q, d)
-    total = float(terms.sum())
-    # The nodes end where p and q do. With a much thinner q, p·log(p/q) may be largest out there, in the last panel.
-    last = expectation.POINTS.size
-    if not (f.discrete or nested) and max(terms[:last].sum(), terms[-last:].sum()) > 1e-3 * total:
-        raise ValueError(f"theta_q = {theta_q!r} must not have so much thinner tails than theta_p = {theta_p!r}")
-    return total
+    for reach in REACHES:
+        at, log_p, log_q, d = _log_masses(f, theta_p, theta_q, reach=reach)
+        if nested and np.isneginf(log_q).any():
+            return float("inf")
+        with np.errstate(all="ignore"):
+            terms = np.exp(log_p) * d if nested else _kl_terms(log_p, log_q, d)
+        if nested or (np.isfinite(terms).all() and _fades(f, at, terms, theta_p)):
+            return float(terms.sum())
+    raise ValueError(f"theta_q = {theta_q!r} must not have so much thinner tails than theta_p = {theta_p!r}")
 
 
 def kl_monte_carlo(
@@ -107,15 +110,20 @@ def kl_monte_carlo(
 
 def hellinger(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
     """Squared Hellinger distance 1 − ∫√(pq) = ½∫(√p − √q)², between 0 and 1; about ⅛δᵀFδ for near neighbours."""
-    log_p, log_q, d = _log_masses(f, theta_p, theta_q)
+    theta_p, theta_q = _at_origin(f, theta_p, theta_q)
+    if not _same_support(f, theta_p, theta_q) and _within(f, theta_q, theta_p):
+        theta_p, theta_q = theta_q, theta_p
+    _, log_p, log_q, d = _log_masses(f, theta_p, theta_q)
     if not _same_support(f, theta_p, theta_q):
+        if _within(f, theta_p, theta_q):
+            return float(np.exp(log_p) @ -np.expm1(-d / 2))
         return 1.0 - float(np.exp((log_p + log_q) / 2).sum())
     return 0.5 * float(np.exp(np.maximum(log_p, log_q)) @ np.expm1(-np.abs(d) / 2) ** 2)
 
 
 def overlap(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
     """Area under both curves, ∫ min(p, q) = 1 − total variation distance; between 0 and 1."""
-    log_p, log_q, _ = _log_masses(f, theta_p, theta_q, crossings=True)
+    _, log_p, log_q, _ = _log_masses(f, *_at_origin(f, theta_p, theta_q), crossings=True)
     return float(np.exp(np.minimum(log_p, log_q)).sum())
 
 
@@ -123,33 +131,85 @@ def f_divergence(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, convex: Call
     """D_φ(p‖q) = ∫ q φ(p/q) for a convex φ = ``convex`` with φ(1) = 0, called with an array of ratios t = p/q > 0.
 
     φ = t log t gives KL(p‖q), −log t KL(q‖p), (√t − 1)²/2 the squared Hellinger distance, (t − 1)² Pearson's χ²,
-    |t − 1|/2 total variation. Relative error about 1e-11 at any step where φ is smooth at 1, see
-    :func:`_without_slope`; about 1e-15/|δ| where it has a corner there. Raises ValueError when φ(1) ≠ 0, when the
-    supports differ, or when the ratio leaves float64 where there is mass.
+    |t − 1|/2 total variation. Relative error about 1e-11 at any step, whether φ is smooth at 1 or has a corner there.
+    Raises ValueError when φ(1) ≠ 0, when the supports differ, or when q φ(p/q) does not fade in the tails, as of
+    Pearson's χ² where q is thinner than √p.
     """
     at_one = float(np.asarray(convex(np.ones(1)))[0])
     if not abs(at_one) < 1e-14:
         raise ValueError(f"convex(1) = {at_one:g} must be 0")
     if not _same_support(f, theta_p, theta_q):
         raise ValueError(f"theta_p = {theta_p!r} and theta_q = {theta_q!r} must have the same support")
-    log_p, log_q, d = _log_masses(f, theta_p, theta_q, crossings=True)
-    seen = np.maximum(log_p, log_q) > -60  # where there is 1e-26 of mass; p/q need not fit into float64 elsewhere
-    d, mass = d[seen], np.exp(log_q[seen])
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        value = float(mass @ _without_slope(convex, np.clip(d, -700, 700)))
-    if mass[np.abs(d) > 700].sum() > 1e-15:
-        value = np.nan
-    if not np.isfinite(value):
-        raise ValueError(f"theta_p = {theta_p!r} and theta_q = {theta_q!r} must be near enough for p/q to fit float64")
-    return value
+    theta_p, theta_q = _at_origin(f, theta_p, theta_q)
+    before = np.nan
+    for reach in REACHES:
+        at, log_p, log_q, d = _log_masses(f, theta_p, theta_q, crossings=True, reach=reach)
+        with np.errstate(all="ignore"):
+            terms = _f_terms(convex, log_p, log_q, d)
+        value = float(terms.sum())
+        if not np.isfinite(value):
+            break
+        if _fades(f, at, terms, theta_p) if f.columns is None else abs(value - before) <= 1e-12 * abs(value):
+            return value
+        before = value
+    raise ValueError(
+        f"theta_p = {theta_p!r} and theta_q = {theta_q!r} must be nearer: q φ(p/q) does not fade in the tails, or "
+        f"does not fit float64"
+    )
 
 
-def _without_slope(convex: Callable[[Array], Array], d: Array) -> Array:
-    """φ(1 + u) − φ'(1) u with 1 + u = e^d: the same divergence, since ∫ q u = 0, without the terms of first order that cancel in it.
+def _f_terms(convex: Callable[[Array], Array], log_p: Array, log_q: Array, d: Array) -> Array:
+    """q (φ(e^d) − φ′(1)(e^d − 1)): the same sum, since ∫ (p − q) = 0, without the terms of first order that cancel in it.
 
-    φ is known only by its values, whose rounding hides φ″ at u = 1e-8. Within |u| < RADIUS φ/u is therefore replaced by
-    a polynomial a₁ + a₂u + … through Chebyshev nodes: u (a₂u + …) then has as many digits as u. If the polynomial
-    misses φ between the nodes, φ has a corner at 1, and is left as it is.
+    Near d = 0 the digits of u = e^d − 1 are kept, which those of e^d do not hold: by a polynomial in u, or, where φ has
+    a corner at 1, as φ(t)/(t − 1) times u.
+    """
+    u = np.expm1(d)
+    near = np.abs(u) < RADIUS
+    small = np.where(near, u, 0.0)
+    values, logs = _growth(convex, d)
+    away = values * np.exp(np.maximum(log_p, log_q) + logs)
+    series = _series(convex)
+    if series is None:
+        t = 1 + small
+        t = np.where(t == 1, np.where(small < 0, 1 - 2.0**-53, 1 + 2.0**-52), t)
+        return np.where(near, np.exp(log_q) * (convex(t) / (t - 1) * small), away)
+    z = small / RADIUS
+    flat = np.exp(log_q) * z**2 * np.polynomial.Polynomial(series[1:])(z)
+    return np.where(near, flat, away - series[0] / RADIUS * (np.exp(log_p) - np.exp(log_q)))
+
+
+def _growth(convex: Callable[[Array], Array], d: Array) -> tuple[Array, Array]:
+    """φ(e^d)/max(1, e^d) as a value times the exponential of a logarithm.
+
+    Beyond FAR it goes on as it grows there: like a line in d (KL and whatever stays bounded), or like an exponential
+    (χ²); NaN if it is neither.
+    """
+    inner = np.clip(d, -FAR, FAR)
+    t = np.exp(inner)
+    values, logs = convex(t) / np.maximum(t, 1.0), np.zeros_like(d)
+    for side in (-1.0, 1.0):
+        out = side * d > FAR
+        if out.any():
+            at = np.exp(side * (FAR - np.array([0.0, 8.0, 16.0])))
+            y = convex(at) / np.maximum(at, 1.0)
+            further = side * d[out] - FAR
+            if abs(y[0]) < 1e-100:  # t log t as t → 0
+                values[out] = 0.0
+            elif abs(y[0] - 2 * y[1] + y[2]) <= 1e-11 * np.abs(y).max():
+                slope = (y[0] - y[1]) / 8
+                values[out] = y[0] + (slope if abs(slope) > 1e-14 * abs(y[0]) else 0.0) * further
+            elif abs(y[0] * y[2] / y[1] ** 2 - 1) <= 1e-9:
+                logs[out] = np.log(y[0] / y[1]) / 8 * further
+            else:
+                values[out] = np.nan
+    return values, logs
+
+
+def _series(convex: Callable[[Array], Array]) -> Array | None:
+    """a₁, a₂, … of φ(1 + RADIUS z)/z, by a polynomial through Chebyshev nodes; None if it misses φ between them.
+
+    φ is known only by its values, whose rounding hides φ″ at u = 1e-8; u (a₂u + …) has as many digits as u.
     """
     polynomial = np.polynomial.Polynomial
     t = 1 + RADIUS * np.cos(np.pi * (np.arange(20) + 0.5) / 20)
@@ -157,12 +217,18 @@ def _without_slope(convex: Callable[[Array], Array], d: Array) -> Array:
     a = np.polynomial.Chebyshev.fit(nodes, convex(t) / nodes, 19, domain=[-1, 1]).convert(kind=polynomial).coef
     between = np.linspace(-0.9, 0.9, 8)
     values = convex(1 + RADIUS * between)
-    if not (np.abs(between * polynomial(a)(between) - values) < 1e-11 * np.abs(values).max()).all():
-        return convex(np.exp(d))
-    u = np.expm1(d)
-    near = np.abs(u) < RADIUS
-    z = np.where(near, u, 0.0) / RADIUS
-    return np.where(near, z**2 * polynomial(a[1:])(z), convex(np.exp(d)) - a[0] * u / RADIUS)
+    matches = (np.abs(between * polynomial(a)(between) - values) < 1e-11 * np.abs(values).max()).all()
+    return np.asarray(a, dtype=float) if matches else None
+
+
+def _fades(f: Family, at: expectation.Nodes, terms: Array, theta: ArrayLike) -> bool:
+    """Whether next to nothing of a sum over nodes of scalars is in the outermost ones, where more might follow."""
+    if f.columns is not None:
+        return True
+    few = 5 if f.discrete else expectation.POINTS.size
+    lower, upper = f.support(theta) if f.discrete else (-np.inf, np.inf)
+    ends = [end for end, more in ((terms[:few], at.x[0] > lower), (terms[-few:], at.x[-1] < upper)) if more]
+    return all(np.abs(end).sum() <= FADED * np.abs(terms).sum() for end in ends)
 
 
 def _kl_terms(log_p: Array, log_q: Array, d: Array) -> Array:
@@ -175,8 +241,22 @@ def _kl_terms(log_p: Array, log_q: Array, d: Array) -> Array:
     )
 
 
+def _at_origin(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> tuple[Array, Array]:
+    """The pair moved so that p is at 0, which changes no divergence: x next to a location of 1e8 has few digits left."""
+    p, q = f.check_theta(theta_p), f.check_theta(theta_q)
+    shift = np.zeros_like(p)
+    shift[list(f.locations)] = p[list(f.locations)]
+    return p - shift, q - shift
+
+
 def _same_support(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> bool:
     return f.columns is not None or f.support(theta_p) == f.support(theta_q)
+
+
+def _within(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> bool:
+    """Whether the support of p is part of that of q."""
+    (lower_p, upper_p), (lower_q, upper_q) = f.support(theta_p), f.support(theta_q)
+    return lower_q <= lower_p and upper_p <= upper_q
 
 
 def _log_density(f: Family, x: Array, theta: Array) -> Array:
@@ -204,9 +284,9 @@ def _log_ratio(f: Family, x: Array, p: Array, q: Array, log_weights: Array) -> A
 
 
 def _log_masses(
-    f: Family, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bool = False
-) -> tuple[Array, Array, Array]:
-    """log(p Δ), log(q Δ) and log(p/q) on common nodes in the support of p, fine enough for both densities.
+    f: Family, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bool = False, reach: float = 1.0
+) -> tuple[expectation.Nodes, Array, Array, Array]:
+    """Common nodes in the support of p, fine enough for both densities, and there log(p Δ), log(q Δ) and log(p/q).
 
     ``crossings`` puts a panel edge wherever the densities cross, for integrands with a corner there.
     """
@@ -214,16 +294,14 @@ def _log_masses(
     same = _same_support(f, p, q)
     resolved = (p, q) if same else (p,)
     ends = () if same else tuple(end for end in f.support(q) if np.isfinite(end))
-    at = expectation.nodes(f, *resolved, cuts=ends)
+    at = expectation.nodes(f, *resolved, cuts=ends, reach=reach)
     if crossings and at.x.ndim == 1 and not f.discrete:
-        at = expectation.nodes(f, *resolved, cuts=(*ends, *_crossings(f, at.x, p, q)))
+        at = expectation.nodes(f, *resolved, cuts=(*ends, *_crossings(f, at.x, p, q)), reach=reach)
     log_p = expectation.log_weights(f, p, at)
-    if not same:
-        log_q = at.values(lambda x: _log_density(f, x, q)) + at.log_measure
-        return log_p, log_q, log_p - log_q
-    log_q = expectation.log_weights(f, q, at)
+    log_q = expectation.log_weights(f, q, at) if same else at.values(lambda x: _log_density(f, x, q)) + at.log_measure
     mass = np.append(log_p, [-np.inf] * (0 if at.anchors is None else len(at.anchors)))
-    return log_p, log_q, at.values(lambda x: _log_ratio(f, x, p, q, mass[: len(x)]))
+    d = at.values(lambda x: _log_ratio(f, x, p, q, mass[: len(x)]))
+    return at, log_p, log_q, np.where(np.isnan(d), 0.0, d)  # where both logarithms have left float64
 
 
 def _crossings(f: Family, x: Array, p: Array, q: Array) -> Array:

@@ -33,9 +33,8 @@ from fisher_core.validation import Array
 DRAWS = 256  # enough to find the bulk of a density to within a factor of two
 FORGOTTEN = -50.0  # log of the mass, relative to the peak's, beyond which a tail is cut: 2e-22
 MASS_TOLERANCE = 1e-7
-ANCHORS = np.array(
-    [2.0**-27, 2.0**-30]
-)  # distances from an upper end that float64 holds exactly, in units of its width
+ANCHORS = np.array([2.0**-44, 2.0**-47])  # distances from an upper end, in units of its width: 1 − 2⁻⁴⁴ is a float64
+COARSE = 14.0  # where e⁻ᵘ is 1e-6, from which on the rounding of x next to an upper end is made good
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)
 
 
@@ -55,9 +54,9 @@ class Nodes:
     """Where to evaluate. ``x`` is (m,) or (m, k); ``log_measure`` (m,) is log Δₘ, the logarithm of dx or of 1.
 
     Next to an upper end such as 1 floats are too coarse: Beta(½, ½) has 1e-8 of its mass in the last one. Nodes that
-    belong there have the nearest float as x. ``beyond`` (m,) says how far they are, in u ~ −log(1 − x), from the last
-    good x, and ``values`` does better than to evaluate at x: it continues a function from the two ``anchors`` in a
-    straight line in u. Log-densities and scores are straight there up to terms of order 1 − x < 1e-8.
+    belong there have a float nearby as x. ``beyond`` (m,) says how far they are from it, in u ~ −log(1 − x), and
+    ``values`` does better than to evaluate at x: it goes on from there with the slope between the two ``anchors``.
+    Log-densities and scores are straight lines in u there, up to terms of order 1 − x.
     """
 
     x: Array
@@ -72,8 +71,8 @@ class Nodes:
         values = np.array(function(np.concatenate([self.x, self.anchors])))
         values, before, last = values[:-2], values[-2], values[-1]
         rise = last - before if np.isfinite(last).all() else np.zeros_like(last)  # −∞ off the support of a second θ
-        far = self.beyond > 0
-        values[far] = last + np.multiply.outer(self.beyond[far], rise / np.log(ANCHORS[0] / ANCHORS[1]))
+        far = self.beyond != 0
+        values[far] += np.multiply.outer(self.beyond[far], rise / np.log(ANCHORS[0] / ANCHORS[1]))
         return values
 
     def only(self, kept: NDArray[np.bool_]) -> Nodes:
@@ -85,36 +84,42 @@ class Nodes:
 class Line(NamedTuple):
     """A map of the support onto the whole line: u = to_line(x), x = from_line(u), and log dx/du.
 
-    Beyond u = ``resolved`` x has too few digits left and beyond ``last`` none; beyond ±``reach`` it, or its distance
-    from the end, underflows.
+    Beyond u = ``last`` x has too few digits left; beyond ±``reach`` it, or its distance from the end, underflows.
     """
 
     to_line: Callable[[Array], Array]
     from_line: Callable[[Array], Array]
     log_slope: Callable[[Array], Array]
     reach: float
-    resolved: float = np.inf
     last: float = np.inf
     anchors: Array | None = None
 
     def nodes(self, u: Array, log_width: Array | float = 0.0) -> Nodes:
         """Nodes at u, with weights dx = e^log_width dx/du."""
         x = self.from_line(np.minimum(u, self.last))
-        return Nodes(x, self.log_slope(u) + log_width, np.maximum(u - self.resolved, 0.0), self.anchors)
+        if self.anchors is None:
+            return Nodes(x, self.log_slope(u) + log_width)
+        beyond = np.where(u > COARSE, u - self.to_line(x), 0.0)
+        return Nodes(x, self.log_slope(u) + log_width, beyond, self.anchors)
 
 
-def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = ()) -> Nodes:
-    """Nodes in the support of the first of ``thetas`` (d,) that resolve p(·|θ) of each; panels end at ``cuts``."""
+def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = (), reach: float = 1.0) -> Nodes:
+    """Nodes in the support of the first of ``thetas`` (d,) that resolve p(·|θ) of each; panels end at ``cuts``.
+
+    With a ``reach`` above 1 they go on into tails that hold no mass, where p²/q may still be large.
+    """
     points = [f.check_theta(theta) for theta in thetas]
     draws = [f.sample(theta, DRAWS, np.random.default_rng(0)) for theta in points]
     if f.columns is not None:
-        return _lattice_of_vectors(draws)
+        return _lattice_of_vectors(draws, reach)
     if f.discrete:
-        return _integers(draws, f.support(points[0]))
+        return _integers(draws, f.support(points[0]), reach)
     line = _line(*f.support(points[0]))
     with np.errstate(all="ignore"):  # cuts may lie on the ends of the support or beyond, and are then not needed
         inner = [u for u in line.to_line(np.asarray(cuts, dtype=float)) if abs(u) < line.reach]
-    edges = np.unique(np.concatenate([inner, *(_edges(f, t, x, line) for t, x in zip(points, draws, strict=True))]))
+    edges = np.unique(
+        np.concatenate([inner, *(_edges(f, t, x, line, reach) for t, x in zip(points, draws, strict=True))])
+    )
     half = np.diff(edges)[:, None] / 2
     u = (edges[:-1, None] + half + half * POINTS).ravel()
     return line.nodes(u, np.log(half * WEIGHTS).ravel())
@@ -158,13 +163,12 @@ def _line(lo: float, hi: float) -> Line:
         lambda u: np.maximum(lo + width * expit(u), first),
         lambda u: np.log(width) - np.abs(u) - 2 * np.log1p(np.exp(-np.abs(u))),
         700.0,
-        float(-np.log(ANCHORS[1])),
-        36.0,
+        float(-np.log(ANCHORS[0])),
         hi - width * ANCHORS,
     )
 
 
-def _edges(f: Family, theta: Array, draws: Array, line: Line) -> Array:
+def _edges(f: Family, theta: Array, draws: Array, line: Line, reach: float) -> Array:
     """Panel edges for one density: its peak, and outwards until the tail is forgotten."""
 
     def height(u: Array) -> Array:
@@ -185,7 +189,7 @@ def _edges(f: Family, theta: Array, draws: Array, line: Line) -> Array:
         fallen = height(mode + side * distance) < peak - 1
         scale = distance[np.argmax(fallen)] if fallen.any() else distance[-1]
         outwards = scale * np.sinh(np.linspace(1, 100, 100))
-        seen = height(mode + side * outwards) + np.log(outwards) > peak + np.log(scale) + FORGOTTEN
+        seen = height(mode + side * outwards) + np.log(outwards) > peak + np.log(scale) + reach * FORGOTTEN
         last = len(seen) if seen.all() else int(np.argmin(seen)) + 1
         edges.append(mode + side * scale * np.sinh(np.arange(1, 2 * last + 1) / 2))
     return np.unique(np.clip(np.concatenate(edges), -line.reach, line.reach))
@@ -211,22 +215,34 @@ def _peak(height: Callable[[Array], Array], mode: float, width: float) -> float:
     return mode
 
 
-def _integers(draws: Sequence[Array], support: tuple[float, float]) -> Nodes:
-    """Integers out to 14 standard deviations and 60 steps beyond all draws, within the support."""
-    lo, hi, stride = np.inf, -np.inf, np.inf
+def _integers(draws: Sequence[Array], support: tuple[float, float], reach: float) -> Nodes:
+    """Integers out to 14 standard deviations and 60 steps beyond the draws of each density, within the support.
+
+    Ranges that touch are one, with the finer stride; what lies between distant ones holds no mass and is left out.
+    """
+    ranges: list[tuple[float, float, float]] = []
     for x in draws:
         spread = float(x.std())
-        lo, hi = min(lo, x.min() - 10 * spread - 60), max(hi, x.max() + 10 * spread + 60)
-        stride = min(stride, max(1.0, np.floor(spread / 20)))
-    x = np.arange(max(np.ceil(support[0]), np.floor(lo)), min(support[1], hi) + 1, stride)
-    return Nodes(x, np.full(x.shape, np.log(stride)))
+        margin = reach * (10 * spread + 60)
+        lo, hi = max(np.ceil(support[0]), np.floor(x.min() - margin)), min(support[1], x.max() + margin)
+        stride = max(1.0, np.floor(spread / 20))
+        for other in [r for r in ranges if r[0] <= hi and lo <= r[1]]:
+            ranges.remove(other)
+            lo, hi, stride = min(lo, other[0]), max(hi, other[1]), min(stride, other[2])
+        ranges.append((lo, hi, stride))
+    parts = [(np.arange(lo, hi + 1, stride), stride) for lo, hi, stride in sorted(ranges)]
+    x = np.concatenate([part for part, _ in parts])
+    return Nodes(x, np.concatenate([np.full(part.shape, np.log(stride)) for part, stride in parts]))
 
 
-def _lattice_of_vectors(draws: Sequence[Array]) -> Nodes:
+def _lattice_of_vectors(draws: Sequence[Array], reach: float) -> Nodes:
     """A lattice with spacing half a standard deviation of the first density, six beyond all the draws."""
     center, root = draws[0].mean(axis=0), np.linalg.cholesky(np.cov(draws[0].T))
     whitened = np.linalg.solve(root, (np.concatenate(draws) - center).T)
-    axes = [np.arange(low - 6, high + 6, 0.5) for low, high in zip(whitened.min(1), whitened.max(1), strict=True)]
+    margin = 6 * reach
+    axes = [
+        np.arange(low - margin, high + margin, 0.5) for low, high in zip(whitened.min(1), whitened.max(1), strict=True)
+    ]
     grid = np.stack([side.ravel() for side in np.meshgrid(*axes, indexing="ij")])
     log_cell = np.log(0.5) * len(axes) + np.log(np.diag(root)).sum()
     return Nodes(center + (root @ grid).T, np.full(grid.shape[1], log_cell))

@@ -86,6 +86,7 @@ class Family:
     closed: tuple[bool, bool] = (False, False)  # … and whether it includes them
     tail: float = 0.001  # probability left out on each unbounded side of window()
     joint_rule: str = ""  # a rule between several parameters, in words
+    locations: tuple[int, ...] = ()  # parameters that only move the data: x − θᵢ has a distribution without θᵢ
     coordinates: tuple[Chart, ...] = ()
 
     # What is asked -------------------------------------------------------------------------------------------------

@@ -136,6 +136,9 @@ class Bernoulli(Family):
         (p,) = theta
         return ((1 / (p * (1 - p)),),)
 
+    def _log_ratio(self, x: Array, p: Array, q: Array, step: Array) -> Array:
+        return np.log1p(np.where(x == 1, step[0] / p[0], -step[0] / (1 - p[0])))
+
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         (a,), (b,), (d,) = p, q, step
         return _kl_of_coins(a, 1 - a, b, 1 - b, d)

@@ -56,6 +56,9 @@ class Categorical(Family):
         last = 1 / _complete(theta)[-1]
         return [[last + 1 / p if i == j else last for j in range(len(theta))] for i, p in enumerate(theta)]
 
+    def _log_ratio(self, x: Array, p: Array, q: Array, step: Array) -> Array:
+        return np.log1p(np.append(step, -step.sum()) / _complete(p))[x.astype(int)]
+
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         # Adding 0 = Σ (qᵢ − pᵢ) leaves terms pᵢ (r − 1 − log r), r = qᵢ/pᵢ, that are never negative.
         steps = np.concatenate([step, -step.sum(axis=0, keepdims=True)])

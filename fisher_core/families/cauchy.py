@@ -29,6 +29,7 @@ class Cauchy(Family):
         Parameter("scale", "s", 0.0, np.inf, (0.2, 5.0), 1.0),
     )
     tail = 0.03
+    locations = (0,)
     coordinates = (charts.Separable("log_scale", (charts.IDENTITY, charts.LOG)),)
 
     def _log_prob(self, x: Array, theta: Array) -> Array:

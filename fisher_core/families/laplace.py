@@ -33,6 +33,7 @@ class Laplace(Family):
         Parameter("loc", "m", -np.inf, np.inf, (-3.0, 3.0), 0.0),
         Parameter("scale", "b", 0.0, np.inf, (0.2, 5.0), 1.0),
     )
+    locations = (0,)
     coordinates = (charts.Separable("log_scale", (charts.IDENTITY, charts.LOG)),)
 
     def _log_prob(self, x: Array, theta: Array) -> Array:

@@ -34,6 +34,7 @@ class Logistic(Family):
         Parameter("loc", "m", -np.inf, np.inf, (-3.0, 3.0), 0.0),
         Parameter("scale", "s", 0.0, np.inf, (0.2, 5.0), 1.0),
     )
+    locations = (0,)
     coordinates = (charts.Separable("log_scale", (charts.IDENTITY, charts.LOG)),)
 
     def _log_prob(self, x: Array, theta: Array) -> Array:

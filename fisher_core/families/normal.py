@@ -142,6 +142,7 @@ class Normal(Family):
         Parameter("mu", "μ", -np.inf, np.inf, (-3.0, 3.0), 0.0),
         Parameter("sigma", "σ", 0.0, np.inf, (0.2, 5.0), 1.0),
     )
+    locations = (0,)
     coordinates = (
         charts.Separable("log_sigma", (charts.IDENTITY, charts.LOG)),
         charts.Separable("variance", (charts.IDENTITY, charts.VARIANCE)),

@@ -30,6 +30,7 @@ class NormalMean(Family):
         except np.linalg.LinAlgError:
             raise ValueError(f"covariance = {self.covariance.tolist()} must be positive definite") from None
         self.columns = len(self.covariance)
+        self.locations = tuple(range(self.columns))
         inverse = np.linalg.inv(self.root)
         self.precision = inverse.T @ inverse
         self.parameters = tuple(

@@ -41,6 +41,7 @@ class StudentT(Family):
         Parameter("loc", "μ", -np.inf, np.inf, (-3.0, 3.0), 0.0),
         Parameter("scale", "s", 0.0, np.inf, (0.2, 5.0), 1.0),
     )
+    locations = (0,)
     coordinates = (charts.Separable("log_scale", (charts.IDENTITY, charts.LOG)),)
 
     def __init__(self, nu: int = 5) -> None:

@@ -293,6 +293,114 @@ def test_smooth_divergences_are_half_the_second_derivative_times_the_form(key):
     assert 0.3 < variation / np.sqrt(form) < 0.51  # E|s|/2 of a standardised score
 
 
+CHI_SQUARED = {
+    "normal": lambda p, q: (
+        q[1] ** 2
+        / (p[1] * mp.sqrt(2 * q[1] ** 2 - p[1] ** 2))
+        * mp.exp((p[0] - q[0]) ** 2 / (2 * q[1] ** 2 - p[1] ** 2))
+        - 1
+    ),
+    "poisson": lambda p, q: mp.exp((p[0] - q[0]) ** 2 / q[0]) - 1,
+    "exponential": lambda p, q: p[0] ** 2 / (q[0] * (2 * p[0] - q[0])) - 1,
+}
+FAR_PAIRS = [  # in brackets what came of it once
+    (
+        "normal",
+        "chi squared",
+        [-1.9212914421180059, 3.363635755616292],
+        [-0.6785927438869273, 2.4589328200384943],
+    ),  # (3e-2)
+    ("normal", "chi squared", [0.0, 1.0], [0.3, 0.73]),
+    ("poisson", "chi squared", [4.690568043889926], [0.3590241879928513]),  # (99 %)
+    ("poisson", "chi squared", [17.361555133703174], [1.278857289763223]),  # (100 %)
+    ("exponential", "chi squared", [1.0], [1.9]),
+    (
+        "normal",
+        "hellinger",
+        [-2.745484269375165, 0.41424861056459883],
+        [2.9882865534137153, 1.2555496059132738],
+    ),  # refused
+    ("normal", "kl", [2.141418310319187, 2.457811395807522], [-1.2875933029226687, 0.42881974306873494]),  # (2e-6)
+    ("weibull", "kl", [0.6892048212529069, 3.44020443805092], [3.3510863321311852, 0.46338386686098654]),  # (99.9 %)
+    ("weibull", "reverse", [0.6892048212529069, 3.44020443805092], [3.3510863321311852, 0.46338386686098654]),  # (22 %)
+    ("gamma", "kl", [4.485820874659167, 2.697216894464804], [8.489016831365028, 0.1502405982531414]),  # refused
+    ("beta", "hellinger", [7.968017606450139, 0.5148776260592105], [7.9788005149210415, 0.5153454218407125]),  # (3e-10)
+]
+
+
+@pytest.mark.parametrize(("key", "kind", "p", "q"), FAR_PAIRS)
+def test_divergences_of_far_pairs_are_right_whatever_the_tails(key, kind, p, q):
+    """Where p is wider than q, q φ(p/q) is large where neither has mass."""
+    f, phi = FAMILIES[key], {"kl": lambda t: t * np.log(t), "reverse": lambda t: -np.log(t), **{k: v[0] for k, v in SMOOTH.items()}}[kind]  # fmt: skip
+    with mp.workdps(60):
+        a, b = exact(p), exact(q)
+        expected = float(
+            {
+                "chi squared": lambda: CHI_SQUARED[key](a, b),
+                "hellinger": lambda: 1 - AFFINITY[key](a, b),
+                "kl": lambda: closed_kl.CLOSED[key](a, b),
+                "reverse": lambda: closed_kl.CLOSED[key](b, a),
+            }[kind]()
+        )
+    assert divergence.f_divergence(f, p, q, phi) == pytest.approx(expected, rel=2e-12)
+
+
+@pytest.mark.parametrize(("key", "p", "q"), [("normal", [0, 1.5], [0, 1]), ("exponential", [1.0], [2.1])])
+def test_an_infinite_divergence_is_refused(key, p, q):
+    with pytest.raises(ValueError, match="does not fade in the tails"):
+        divergence.f_divergence(FAMILIES[key], p, q, lambda t: (t - 1) ** 2)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_total_variation_of_neighbours_keeps_its_digits(step):
+    """A corner at p = q: 1e-8 of it was lost at a step of 1e-8."""
+    f, p, q = FAMILIES["normal"], [0.0, 1.0], [step, 1.0]
+    with mp.workdps(60):
+        expected = float(mp.erf(mp.mpf(step) / mp.sqrt(8)))
+    assert divergence.f_divergence(f, p, q, lambda t: np.abs(t - 1) / 2) == pytest.approx(expected, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_divergences_of_coins_that_are_nearly_certain_keep_their_digits(step):
+    """1 − p has fewer digits than the step: the score may not be integrated through rounded points. (3e-8)"""
+    f, p = FAMILIES["bernoulli"], [1 - 3e-12]
+    q = [1 - 3e-12 * (1 - step)]
+    with mp.workdps(60):
+        expected = [float(1 - AFFINITY["bernoulli"](exact(p), exact(q))), float(closed_kl.CLOSED["bernoulli"](exact(p), exact(q)))]  # fmt: skip
+    if p != q:
+        found = [divergence.hellinger(f, p, q), divergence.kl_quadrature(f, p, q)]
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("key", "name"), [("normal", ""), ("normal", "variance"), ("cauchy", ""), ("student_t", "")])
+def test_divergences_do_not_depend_on_where_the_pair_is(key, name):
+    """At a location of 1e8 and a scale of 1e-4, x has four digits; they were refused or wrong."""
+    f = FAMILIES[key]
+    g, scale = (f.in_chart(name), 1e-8) if name else (f, 1e-4)
+    p, q = np.array([1e8, scale]), np.array([1e8 + 2.0**-14, 1.3 * scale])
+    expected = float(g.kl(p, q))
+    assert divergence.kl_quadrature(g, p, q) == pytest.approx(expected, rel=1e-12, abs=0)
+    assert divergence.f_divergence(g, p, q, lambda t: t * np.log(t)) == pytest.approx(expected, rel=1e-12, abs=0)
+    apart = divergence.hellinger(g, p - p[0] * np.array([1, 0]), q - p[0] * np.array([1, 0]))
+    assert divergence.hellinger(g, p, q) == apart
+
+
+def test_distant_counts_are_summed_without_what_lies_between():
+    f, p, q = FAMILIES["poisson"], [1e-3], [1e9]
+    assert divergence.kl_quadrature(f, p, q) == pytest.approx(float(f.kl(p, q)), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_divergences_of_nested_uniforms_keep_their_digits(step):
+    f, p, q = FAMILIES["uniform"], [0.7], [0.7 + step]
+    with mp.workdps(60):
+        ratio = mp.mpf(q[0]) / mp.mpf(p[0])
+        kl, hellinger = float(mp.log(ratio)), float(1 - 1 / mp.sqrt(ratio))
+    assert divergence.kl_quadrature(f, p, q) == pytest.approx(kl, rel=1e-13)
+    for pair in ((p, q), (q, p)):
+        assert divergence.hellinger(f, *pair) == pytest.approx(hellinger, rel=1e-13)
+
+
 def test_log_ratio_of_far_pairs_is_the_difference():
     f, x = FAMILIES["gamma"], np.array([0.1, 1.0, 7.0])
     expected = f.log_prob(x, [2, 3]) - f.log_prob(x, [5, 0.5])
