@@ -553,6 +553,55 @@ def test_kl_at_the_edges(key, p, q, expected):
     assert abs(FAMILIES[key].kl(p, q) / expected - 1) < 1e-13
 
 
+NEIGHBOUR_KL = [  # mpmath, 45 digits, by integration of p log p/q: on both sides of where a series takes over
+    ("student_t", [0.42, 1.616], 0.0036304839601621617751),
+    ("student_t", [0.33, 1.679], 0.00021570851978785792194),
+    ("student_t", [0.307, 1.6951], 0.000011595345390199377452),
+    ("student_t", [0.301, 1.6993], 2.3585676725773420113e-7),
+    ("student_t", [0.5, 1.56], 0.010559024366012942246),
+    ("logistic", [0.42, 1.616], 0.0027674984964040160128),
+    ("logistic", [0.33, 1.679], 0.00016387110392078759108),
+    ("logistic", [0.307, 1.6951], 8.8018638893633350385e-6),
+    ("logistic", [0.301, 1.6993], 1.7899949841805168206e-7),
+    ("logistic", [0.5, 1.56], 0.0080774835131567056417),
+]
+
+
+@pytest.mark.parametrize("key, q, expected", NEIGHBOUR_KL, ids=[f"{c[0]}-{i}" for i, c in enumerate(NEIGHBOUR_KL)])
+def test_kl_of_neighbours_without_an_elementary_form(key, q, expected):
+    assert abs(FAMILIES[key].kl([0.3, 1.7], q) / expected - 1) < 5e-15
+
+
+@pytest.mark.parametrize("key", ["normal", "gamma", "beta", "weibull", "exponential", "cauchy", "laplace", "logistic",
+                                 "student_t"])  # fmt: skip
+def test_lower_tails_keep_their_digits(key):
+    """Quantiles and their chances to 1e-15 of the mass: P(X ≤ x) is no difference from 1."""
+    family, u = FAMILIES[key], np.array([1e-15, 1e-12, 1e-6])
+    x = family.quantile(u, family.default)
+    np.testing.assert_allclose(family.cdf(x, family.default), u, rtol=1e-10)
+    np.testing.assert_allclose(x, PEER[key](family.default).ppf(u), rtol=1e-9)
+
+
+@pytest.mark.parametrize("key", ["normal", "cauchy", "student_t"])
+def test_the_score_of_a_scale_has_its_digits_next_to_its_zero(key):
+    """One scale away from the centre it changes sign; (z² − 1) would round there."""
+    family, theta, gap = FAMILIES[key], np.array([0.0, 1.0]), 2.0**-30
+    at = np.array([1 + gap, 1 - gap, -1 - gap])
+    slope = family.hessian(np.array([1.0]), theta)[0, 0, 1]  # ∂s_scale/∂x = −∂s_scale/∂loc
+    np.testing.assert_allclose(family.score(at, theta)[:, 1], -slope * gap * np.array([1, -1, 1]), rtol=1e-8)
+
+
+def test_a_far_logistic_datum_keeps_its_curvature():
+    h = FAMILIES["logistic"].hessian(np.array([40.0, -40.0]), [0.0, 1.0])[:, 0, 0]
+    np.testing.assert_allclose(h, -2 * np.exp(-40.0), rtol=1e-13)
+
+
+def test_a_window_of_heavy_tails_shows_the_bulk():
+    """Three per cent left out on either side: ten scales, not three hundred."""
+    low, high = FAMILIES["cauchy"].window([1.0, 2.0])
+    np.testing.assert_allclose([low, high], stats.cauchy(1, 2).ppf([0.03, 0.97]), rtol=1e-12)
+
+
 def test_poisson_quantiles_at_large_rates_are_right_to_the_last_count_or_two():
     f = FAMILIES["poisson"]
     for rate in (2e8, 1e10):

@@ -225,11 +225,12 @@ def test_quadrature_finds_a_support_that_begins_elsewhere(key):
 def test_blocks_do_not_show(monkeypatch):
     x = NORMAL.sample([0.0, 1.0], 1000, np.random.default_rng(3))
     whole = [r(NORMAL, x, [0.2, 1.1]) for r in (information.empirical, information.observed)]
-    monkeypatch.setattr(information, "BLOCK", 64)
-    pieces = [r(NORMAL, x, [0.2, 1.1]) for r in (information.empirical, information.observed)]
-    for a, b in zip(whole, pieces, strict=True):
-        np.testing.assert_allclose(a.value, b.value, rtol=1e-12)
-        np.testing.assert_allclose(a.standard_error, b.standard_error, rtol=1e-10)
+    for size in (64, 3, 1):  # a row may be longer than a block
+        monkeypatch.setattr(information, "BLOCK", size)
+        pieces = [r(NORMAL, x, [0.2, 1.1]) for r in (information.empirical, information.observed)]
+        for a, b in zip(whole, pieces, strict=True):
+            np.testing.assert_allclose(a.value, b.value, rtol=1e-12)
+            np.testing.assert_allclose(a.standard_error, b.standard_error, rtol=1e-10)
     assert information.monte_carlo(NORMAL, [0.0, 1.0], 1000, np.random.default_rng(0)).n == 1000
 
 
@@ -265,12 +266,38 @@ def test_conditional_models_go_to_their_own_methods(model):
     np.testing.assert_allclose(information.exact_diagonal(model, x, theta), np.diag(fisher), rtol=1e-13)
     np.testing.assert_allclose(information.gauss_newton(model, x, theta), fisher, rtol=1e-13)
     sampled = information.monte_carlo(model, x, theta, rng, draws=20)
-    assert (np.abs(sampled.value - fisher) < 5 * sampled.standard_error).all()
+    assert (np.abs(sampled.value - fisher) < 5 * sampled.standard_error).all() and sampled.n == 6000
     scores = model.score(x, y, theta)
     np.testing.assert_allclose(information.empirical(model, (x, y), theta).value, scores.T @ scores / 300, rtol=1e-12)
     observed = information.observed(model, (x, y), theta)
     np.testing.assert_allclose(observed.value, -model.hessian(x, y, theta).mean(axis=0), rtol=1e-12, atol=1e-15)
     np.testing.assert_array_equal(information.exact_diagonal(NORMAL, [0.0, 2.0]), [0.25, 0.5])
+
+
+def test_diagonals_of_many_points_are_the_callers():
+    theta = np.array([[0.0, 2.0], [1.0, 0.5], [3.0, 1.0]])
+    found = information.exact_diagonal(NORMAL, theta)
+    np.testing.assert_array_equal(found, [[0.25, 0.5], [4.0, 8.0], [1.0, 2.0]])
+    found *= 2  # an array of its own
+
+
+class Wrong(type(NORMAL)):
+    """The Normal with a score that is half again too large, and a Hessian that is twice what it ought to be."""
+
+    key = "wrong"
+
+    def _score(self, x, theta):
+        return tuple(1.5 * s for s in super()._score(x, theta))
+
+    def _hessian(self, x, theta):
+        return tuple(tuple(2.0 * h for h in row) for row in super()._hessian(x, theta))
+
+
+def test_quadrature_believes_no_formula_it_can_do_without():
+    """The score form differentiates log p, the Hessian form the score: mistakes further on do not reach them."""
+    theta, truth = [0.3, 1.2], NORMAL.fisher([0.3, 1.2])
+    np.testing.assert_allclose(information.by_quadrature(Wrong(), theta), truth, rtol=1e-8, atol=1e-9)
+    np.testing.assert_allclose(information.by_quadrature(Wrong(), theta, "hessian"), 1.5 * truth, rtol=1e-8, atol=1e-9)
 
 
 @pytest.mark.parametrize(

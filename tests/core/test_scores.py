@@ -133,3 +133,41 @@ def test_densities_of_a_plot():
     p, s = scores.density_and_slopes(scale, x, [2.0, 1.0])
     up, down = (scores.density_and_slopes(scale, x, [2.0, 1.0 + d])[0] for d in (h, -h))
     assert np.allclose((up - down) / (2 * h), p * s[:, 1], rtol=1e-6)
+
+
+def test_ends_of_a_support_belong_to_a_plot_if_they_belong_to_it():
+    """Uniform data may be 0 and θ; exponential ones 0; gamma ones not, and there its density is shown as 0."""
+    p, s = scores.density_and_slopes(FAMILIES["uniform"], [0.0, 2.0], [2.0])
+    assert p.tolist() == [0.5, 0.5] and s[:, 0].tolist() == [-0.5, -0.5]
+    p, s = scores.density_and_slopes(FAMILIES["exponential"], [0.0, -1.0], [3.0])
+    assert p.tolist() == pytest.approx([3.0, 0.0]) and s[:, 0].tolist() == pytest.approx([1 / 3, 0.0])
+    p, s = scores.density_and_slopes(FAMILIES["beta"], [0.0, 1.0, 0.5], [2.0, 2.0])
+    assert p.tolist() == pytest.approx([0.0, 0.0, 1.5]) and (s[:2] == 0).all()
+
+
+def test_bins_about_every_parameter_and_bad_edges():
+    edges = [-1.0, 0.0, 0.7]
+    kept = information.coarsened(NORMAL, [0.2, 1.1], edges)
+    for i in (0, 1):
+        assert scores.bin_information(NORMAL, [0.2, 1.1], edges, i) == pytest.approx(kept[i, i], rel=1e-9)
+    for bad in ([0.0, 0.0], [1.0, 0.0], []):
+        with pytest.raises(ValueError, match="edges"):
+            scores.bin_means(NORMAL, [0.2, 1.1], bad)
+
+
+def test_the_slope_of_kl_next_to_the_edge_of_parameter_space():
+    """KL of exponentials is r − 1 − log r with r = θ/truth: slope 1/truth − 1/θ."""
+    f = FAMILIES["exponential"]
+    for theta in (1e-6, 1e-3, 1e3):
+        assert scores.kl_slope(f, [2e-6], [theta])[0] == pytest.approx(1 / theta - 1 / 2e-6, rel=1e-8)
+
+
+def test_labelled_inputs_follow_their_generator(labels):
+    theta = np.array([0.3, -0.7])
+    one, same, other = (labels.sample(theta, 50, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert (one[:, 0] != other[:, 0]).any() and (one[:, 1] != other[:, 1]).any()
+    with pytest.raises(ValueError, match="n = -1 must be >= 0"):
+        labels.sample(theta, -1, np.random.default_rng(1))
+    with pytest.raises(ValueError, match="rng = 7 must be"):
+        labels.sample(theta, 3, 7)
