@@ -143,3 +143,37 @@ def test_a_contour_has_three_points_at_least():
     assert kl_contour(NORMAL, [0.0, 1.0], 0.1, count=3).shape == (3, 2)
     with pytest.raises(ValueError, match="count = 2 must be"):
         kl_contour(NORMAL, [0.0, 1.0], 0.1, count=2)
+
+
+def test_all_that_is_asked_of_a_point_outside_is_nan():
+    line = profile(COIN, [0.02], [1.0], [-0.05, 0.05])
+    for values in (line.forward, line.reverse, line.midpoint, line.gap, line.midpoint_gap):
+        assert np.isnan(values[0]) and np.isfinite(values[1])
+    assert np.isfinite(line.quadratic).all()  # the parabola of θ knows no edge
+    with pytest.raises(ValueError, match=r"scale = 0\.1 must be smaller"):
+        order_of_gap(COIN, [0.02], [-1.0], 0.1)
+    with pytest.raises(ValueError, match="the gap is 0"):
+        order_of_gap(NORMAL, [0, 1], [1.0, 0.0], 0.1)
+
+
+@pytest.mark.parametrize("key", ["gamma", "beta", "weibull"])
+def test_small_contours_are_the_ellipse_evenly_travelled(key):
+    """Where parameters are correlated: whitened by F, the points are on a circle and at equal angles."""
+    family, level = FAMILIES[key], 1e-8
+    points = kl_contour(family, family.default, level, 25)
+    whitened = (points - family.default) @ np.linalg.cholesky(family.fisher(family.default)) / np.sqrt(2 * level)
+    np.testing.assert_allclose(np.linalg.norm(whitened, axis=1), 1.0, atol=1e-3)
+    turn = np.unwrap(np.arctan2(whitened[:, 1], whitened[:, 0]))
+    np.testing.assert_allclose(turn, np.linspace(0, 2 * np.pi, 25), atol=1e-6)
+
+
+def test_rays_that_do_not_reach_a_contour_are_left_out():
+    """KL to wider Normals grows as a logarithm: three nats lie beyond the search, other directions have their point."""
+    points = kl_contour(NORMAL, [0, 1], 3.0)
+    reached = np.isfinite(points).all(axis=1)
+    assert 0 < (~reached).sum() < len(points) // 2
+    np.testing.assert_allclose(NORMAL.kl([0.0, 1.0], points[reached]), 3.0, rtol=1e-6)
+    assert reached[points[:, 1] < 1].all()
+    for level in (0.0, -1.0):
+        with pytest.raises(ValueError, match="must be > 0"):
+            kl_contour(NORMAL, [0, 1], level)

@@ -545,6 +545,8 @@ EXTREME_KL = [  # mpmath, 60 digits, of the textbook formulas at these very floa
     ("beta", [3.0, 1.0], [9.0, 4.0], 1.0077601649795288),
     ("weibull", [3.0, 1.0], [9.0, 4.0], 11.532491179397565),
     ("laplace", [3.0, 1.0], [9.0, 4.0], 1.8869140491640572),
+    ("weibull", [1.5, 1e-10], [1.5, 1.0], 33.538776394910686),
+    ("weibull", [1.5, 1.0], [1.5, 1e-3], 31611.414968765319),
 ]
 
 
@@ -589,6 +591,22 @@ def test_the_score_of_a_scale_has_its_digits_next_to_its_zero(key):
     at = np.array([1 + gap, 1 - gap, -1 - gap])
     slope = family.hessian(np.array([1.0]), theta)[0, 0, 1]  # ∂s_scale/∂x = −∂s_scale/∂loc
     np.testing.assert_allclose(family.score(at, theta)[:, 1], -slope * gap * np.array([1, -1, 1]), rtol=1e-8)
+
+
+@pytest.mark.parametrize("key", ["weibull", "gamma"])
+def test_the_score_next_to_its_zero_is_the_distance_times_its_slope(key):
+    """Beside the datum whose score in the last coordinate is 0: ∂s/∂x times the step, not its rounding."""
+    family, theta = FAMILIES[key], FAMILIES[key].default
+    x0 = theta[1] if key == "weibull" else theta[0] / theta[1]
+    gap = x0 * 2.0**-30
+    rise = (theta[0] / theta[1]) ** 2 if key == "weibull" else -1.0
+    np.testing.assert_allclose(family.score([x0 + gap, x0 - gap], theta)[:, 1], [rise * gap, -rise * gap], rtol=1e-8)
+
+
+@pytest.mark.parametrize("rate", [2e3, 5e4, 1e6, 5e7])
+def test_poisson_quantiles_of_large_rates_are_the_peers(rate):
+    u = np.array([1e-4, 0.01, 0.3, 0.5, 0.8, 0.999])
+    np.testing.assert_array_equal(FAMILIES["poisson"].quantile(u, [rate]), stats.poisson(rate).ppf(u))
 
 
 def test_a_far_logistic_datum_keeps_its_curvature():

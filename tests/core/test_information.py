@@ -332,6 +332,7 @@ def test_draws_of_a_discrete_family_are_counted_not_lost():
     np.testing.assert_array_equal(counts, [3, 1, 1, 4, 1, 1, 1, 1, 1, 1, 1, 2])
     values, counts = drawn.counted(x[:6] % 11)  # few outcomes, one of them missing
     np.testing.assert_array_equal(np.repeat(values, counts.astype(int)), [0, 0, 0, 3, 3, 3])
+    np.testing.assert_array_equal(values, [0, 3])
     for kept in (np.array([1e9, 1e9]), np.array([-1.0, 0.0])):
         assert drawn.counted(kept)[0] is kept and drawn.counted(kept)[1] is None
 

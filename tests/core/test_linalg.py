@@ -114,3 +114,39 @@ def test_ellipses_refuse_what_has_none():
         linalg.covariance_ellipse(np.eye(3))
     with pytest.raises(ValueError, match="level = 0 must be > 0"):
         linalg.fisher_ellipse(np.eye(2), 0)
+
+
+def test_stiff_is_not_singular():
+    """A direction with 1e-13 of the information of another has some; one with 1e-16 has what rounding may leave."""
+    stiff = np.diag([1.0, 1e-13])
+    np.testing.assert_allclose(linalg.inverse(stiff), np.diag([1.0, 1e13]), rtol=1e-12)
+    assert linalg.null_space(stiff).shape == (2, 0) and linalg.null_space(np.diag([1.0, 1e-16])).shape == (2, 1)
+    ellipse = linalg.fisher_ellipse(stiff)
+    np.testing.assert_allclose(ellipse.semi_axes, [1e13**0.5, 1.0], rtol=1e-12)
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=40, deadline=None)
+def test_what_is_singular_but_for_rounding_is_singular(seed):
+    rng = np.random.default_rng(seed)
+    v, w = rng.normal(size=2), rng.normal(size=(5, 2))
+    with pytest.raises(linalg.SingularFisherError, match="rank 1 of 2"):
+        linalg.fisher_ellipse(np.outer(v, v))
+    low_rank = w @ w.T
+    left = linalg.null_space(low_rank)
+    assert left.shape == (5, 3)
+    np.testing.assert_allclose(linalg.square_root(low_rank) @ left, 0, atol=1e-12)
+
+
+def test_the_null_direction_is_in_the_message():
+    with pytest.raises(
+        linalg.SingularFisherError, match=r"rank 2 of 3 and no inverse; null direction \[0\. 1\. 0\.\]\. Add"
+    ):
+        linalg.inverse(np.diag([1.0, 0.0, 2.0]))
+    with pytest.raises(linalg.SingularFisherError, match=r"null directions .*; .*; .* …\. Add"):
+        linalg.inverse(np.diag([1.0, 0.0, 0.0, 0.0, 0.0]))
+
+
+def test_a_negative_definite_matrix_is_no_covariance():
+    with pytest.raises(ValueError, match="covariance must have no negative eigenvalue; its lowest is -2"):
+        linalg.covariance_ellipse([[-1.0, 0.0], [0.0, -2.0]])
