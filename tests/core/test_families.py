@@ -609,6 +609,26 @@ def test_poisson_quantiles_of_large_rates_are_the_peers(rate):
     np.testing.assert_array_equal(FAMILIES["poisson"].quantile(u, [rate]), stats.poisson(rate).ppf(u))
 
 
+def test_a_quantile_at_a_jump_is_the_count_that_reaches_it():
+    """The smallest x with P(X ≤ x) ≥ u, where u is exactly that chance, in every chart."""
+    coin, three = FAMILIES["bernoulli"], FAMILIES["categorical"]
+    assert coin.quantile([0.75, np.nextafter(0.75, 1)], [0.25]).tolist() == [0, 1]
+    assert coin.in_chart("logit").quantile([0.5, np.nextafter(0.5, 1)], [0.0]).tolist() == [0, 1]
+    assert three.quantile([0.25, 0.5, np.nextafter(0.5, 1)], [0.25, 0.25]).tolist() == [0, 1, 2]
+    assert Categorical(2).in_chart("natural").quantile([0.5, np.nextafter(0.5, 1)], [0.0]).tolist() == [0, 1]
+
+
+def test_hardly_ever_is_not_never():
+    """Chances of 1e-20 have their digits: log(1 − p) = −p, P(X ≤ 0) = e^{−η}, and in the last of many classes."""
+    coin = FAMILIES["bernoulli"]
+    np.testing.assert_allclose(coin.log_prob([0.0], [1e-20]), [-1e-20], rtol=1e-15)
+    np.testing.assert_allclose(coin.in_chart("logit").cdf([0.0], [40.0]), [np.exp(-40.0)], rtol=1e-14)
+    np.testing.assert_allclose(coin.in_chart("logit").hessian([1.0, 0.0], [40.0])[:, 0, 0], -np.exp(-40.0), rtol=1e-13)
+    sure = FAMILIES["categorical"].in_chart("natural")
+    np.testing.assert_allclose(sure.score([0.0], [40.0, 0.0]), [[2 * np.exp(-40.0), -np.exp(-40.0)]], rtol=1e-13)
+    assert not FAMILIES["categorical"].contains([0.5, 0.5]) and FAMILIES["categorical"].contains([0.5, 0.5 - 2.0**-50])
+
+
 def test_a_far_logistic_datum_keeps_its_curvature():
     h = FAMILIES["logistic"].hessian(np.array([40.0, -40.0]), [0.0, 1.0])[:, 0, 0]
     np.testing.assert_allclose(h, -2 * np.exp(-40.0), rtol=1e-13)
