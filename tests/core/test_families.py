@@ -467,7 +467,7 @@ def test_mle_maximises_the_likelihood(family, n):
                 assert family.log_prob(x, other).sum() <= value
         if family.regular:
             gradient = family.score(x, best).mean(axis=0) / np.sqrt(np.diag(family.fisher(best)))
-            assert np.abs(gradient).max() < 1e-9
+            assert np.abs(gradient).max() < 1e-14
 
 
 def _inside(family, x, theta):

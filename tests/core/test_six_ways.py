@@ -96,3 +96,46 @@ def test_refusals():
         six_ways.compute("SAMPLE", UNIT, x, y, theta)
     with pytest.raises(ValueError, match="squared = 'both' must be one of mean, sum"):
         six_ways.batched(UNIT, x, y, theta, squared="both")
+
+
+def test_a_subset_is_drawn_without_replacement_and_all_are_taken_if_they_are_fewer():
+    """Every row has an input of its own, so the diagonal says which were drawn."""
+    model, x, theta, y = LinearRegression(2.0), np.eye(12), np.zeros(12), np.zeros(12)
+    for n in (1, 5, 11):
+        found = six_ways.exact_on(model, x, theta, np.random.default_rng(n), n)
+        assert np.count_nonzero(found) == n
+        np.testing.assert_allclose(found[found > 0], 0.25 / n)
+        by_name = six_ways.compute("EXACT(n)", model, x, y, theta, np.random.default_rng(n), subset=n)
+        np.testing.assert_array_equal(by_name, found)
+    for n in (12, 500):
+        every = six_ways.exact_on(model, x, theta, np.random.default_rng(0), n, full=True)
+        np.testing.assert_allclose(every, six_ways.exact(model, x, theta, full=True), rtol=1e-14)
+    draws = [six_ways.exact_on(model, x, theta, np.random.default_rng(s), 5) for s in (1, 1, 2)]
+    assert (draws[0] == draws[1]).all() and (draws[0] != draws[2]).any()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_blocks_of_scores_do_not_show(full, monkeypatch):
+    rng, model = np.random.default_rng(4), SoftmaxRegression(3)
+    x, theta = rng.normal(size=(50, 2)), rng.normal(size=6)
+    y = model.sample(x, theta, rng)
+    whole = six_ways.empirical(model, x, y, theta, full)
+    s = model.score(x, y, theta)
+    np.testing.assert_allclose(whole, s.T @ s / 50 if full else (s**2).mean(axis=0), rtol=1e-12)
+    for block in (1, 6 * 7, 6 * 25):  # a row each, with an incomplete last block, two halves
+        monkeypatch.setattr(six_ways, "BLOCK", block)
+        np.testing.assert_allclose(six_ways.empirical(model, x, y, theta, full), whole, rtol=1e-12)
+
+
+def test_shuffled_batches_keep_every_label_with_its_row():
+    rng, model = np.random.default_rng(6), SoftmaxRegression(3)
+    x, theta = rng.normal(size=(50, 2)), rng.normal(size=6)
+    y = model.sample(x, theta, rng)
+    order = np.random.default_rng(9).permutation(50)
+    wanted = six_ways.batched(model, x[order], y[order], theta, 8)
+    found = six_ways.compute("BATCHED", model, x, y, theta, np.random.default_rng(9), batch=8)
+    np.testing.assert_array_equal(found, wanted)
+    whole = six_ways.batched(model, x, y, theta, 500, "sum")  # the only batch, however large it might have been
+    np.testing.assert_allclose(whole, model.score(x, y, theta).sum(axis=0) ** 2, rtol=1e-10)
+    other = six_ways.sample(model, x, theta, np.random.default_rng(1))
+    assert (other != six_ways.sample(model, x, theta, np.random.default_rng(2))).any()
