@@ -297,3 +297,14 @@ def _inside(charted, phi):
         phi = phi.copy()
         phi[i] = np.clip(phi[i], p.typical[0] + width, p.typical[1] - width)
     return phi if charted.contains(phi) else charted.default
+
+
+def test_a_logit_far_out_keeps_its_slope_and_its_steps():
+    """π(u) π(−u) = e^{−|u|} there, and between the two ends lies all of (0, 1)."""
+    u = np.array([-700.0, -40.0, 40.0, 700.0])
+    np.testing.assert_allclose(charts.LOGIT.slope(u), np.exp(-np.abs(u)), rtol=1e-13)
+    np.testing.assert_allclose(charts.LOGIT.curvature(u), -np.sign(u) * np.exp(-np.abs(u)), rtol=1e-13)
+    assert charts.LOGIT.difference(np.array(-800.0), np.array(800.0)) == 1.0
+    np.testing.assert_allclose(
+        charts.LOGIT.difference(np.array([40.0]), np.array([41.0])), np.exp(-40.0) - np.exp(-41.0), rtol=1e-13
+    )

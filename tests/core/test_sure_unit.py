@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import bdtr
 
 from fisher_core import six_ways
 from fisher_core.sure_unit import SureUnit, wrong_labels
@@ -148,3 +149,24 @@ def test_the_unit_and_its_draws_refuse():
         wrong_labels([0.1, 0.05], [10], 5, rng)
     with pytest.raises(ValueError, match=r"sizes = .* must be ascending whole numbers"):
         wrong_labels([0.1], [10.5], 5, rng)
+
+
+def test_a_quantile_at_a_jump_is_the_number_of_wrong_labels_that_reaches_it():
+    """Where the probability is exactly that of at most k wrong labels, the answer is k, whatever the inverse rounds to."""
+    for n, epsilon in ((20, 0.3), (100, 0.05), (1000, 0.004)):
+        unit = SureUnit(epsilon, n)
+        for k in range(1, 12):
+            reached = float(bdtr(k, n, epsilon))
+            if reached < 1:
+                assert unit.sample_quantile(reached) == unit.of_wrong_labels(k)
+
+
+def test_a_unit_that_hardly_errs_keeps_the_digits_of_its_chance():
+    assert -np.log(SureUnit(1e-13, 10**9).no_wrong_label) == pytest.approx(1e-4, rel=1e-9, abs=0)
+
+
+def test_the_weight_is_read_and_not_the_bias():
+    assert SureUnit(0.1).read([3.0, 5.0]) == 5.0
+    assert SureUnit(0.1, shares=THREE).read([1.0, 1.0, 1.0, 2.0, 3.0, 4.0]) == 9.0
+    with pytest.raises(ValueError, match=r"diagonal has shape \(3,\)"):
+        SureUnit(0.1).read([1.0, 2.0, 3.0])
