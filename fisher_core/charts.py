@@ -142,20 +142,24 @@ class Charted(Family):
 
     # The change of coordinates -------------------------------------------------------------------------------------
 
+    @np.errstate(all="ignore")
     def to_base(self, phi: ArrayLike) -> Array:
         """θ(φ); (..., d) to (..., d)."""
         phi = self.check_thetas("phi", phi)
         return np.moveaxis(self._theta(np.moveaxis(phi, -1, 0)), 0, -1)
 
+    @np.errstate(all="ignore")
     def from_base(self, theta: ArrayLike) -> Array:
-        """φ(θ); (..., d) to (..., d)."""
+        """φ(θ); (..., d) to (..., d). ValueError where float64 rounds φ onto an edge of its domain."""
         theta = self.base.check_thetas("theta", theta)
-        return np.moveaxis(self.chart.from_theta(np.moveaxis(theta, -1, 0)), 0, -1)
+        return self.check_thetas("phi", np.moveaxis(self.chart.from_theta(np.moveaxis(theta, -1, 0)), 0, -1))
 
+    @np.errstate(all="ignore")
     def jacobian(self, phi: ArrayLike) -> Array:
         """J[..., k, i] = ∂θₖ/∂φᵢ; (..., d) to (..., d, d)."""
         return _matrices_last(self.chart.jacobian(np.moveaxis(self.check_thetas("phi", phi), -1, 0)), 2)
 
+    @np.errstate(all="ignore")
     def second_derivatives(self, phi: ArrayLike) -> Array:
         """∂²θₖ/∂φᵢ∂φⱼ at [..., k, i, j]; (..., d) to (..., d, d, d)."""
         return _matrices_last(self.chart.curvature(np.moveaxis(self.check_thetas("phi", phi), -1, 0)), 3)

@@ -80,7 +80,7 @@ RECIPROCAL = Map(
     np.reciprocal,
     lambda u: -1 / u**2,
     lambda u: 2 / u**3,
-    lambda a, b: (a - b) / (a * b),
+    lambda a, b: (a - b) / a / b,
 )
 VARIANCE = Map(
     "variance",

@@ -13,7 +13,7 @@ from scipy.special import ndtr, ndtri
 
 from fisher_core import charts
 from fisher_core.family import Family, Parameter
-from fisher_core.special import itakura_saito, product_difference
+from fisher_core.special import itakura_saito, log_ratio, product_difference
 from fisher_core.validation import Array
 
 
@@ -172,7 +172,12 @@ class Normal(Family):
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         (_, s), (_, t), (d_mu, d_sigma) = p, q, step
-        return 0.5 * itakura_saito(s**2, t**2, -d_sigma * (s + t)) + 0.5 * (d_mu / t) ** 2
+        ratio = s / t  # its square fits into float64 where those of s and t do not
+        scales = 0.5 * itakura_saito(ratio**2, np.ones(()), -d_sigma / t * (ratio + 1))
+        beyond = (ratio < 1e-100) | (ratio > 1e100)
+        if beyond.any():
+            scales = np.where(beyond, 0.5 * (ratio - 1) * (ratio + 1) - log_ratio(s, t), scales)
+        return scales + 0.5 * (d_mu / t) ** 2
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         mu, sigma = theta

@@ -75,7 +75,7 @@ class Weibull(Family):
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         shape, scale = theta
-        return -np.expm1(-((x / scale) ** shape))
+        return -np.expm1(-np.exp(shape * special.log_ratio(x, scale)))
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         shape, scale = theta
