@@ -305,6 +305,9 @@ def test_a_logit_far_out_keeps_its_slope_and_its_steps():
     np.testing.assert_allclose(charts.LOGIT.slope(u), np.exp(-np.abs(u)), rtol=1e-13)
     np.testing.assert_allclose(charts.LOGIT.curvature(u), -np.sign(u) * np.exp(-np.abs(u)), rtol=1e-13)
     assert charts.LOGIT.difference(np.array(-800.0), np.array(800.0)) == 1.0
+    rest = 2.0 ** -np.arange(30.0, 53.0)  # 1 − p of a coin that is nearly sure: its arcsine is √(1 − p) from π/2
+    np.testing.assert_allclose(np.pi / 2 - charts.ARCSINE.inverse(1 - rest), np.arcsin(np.sqrt(rest)), rtol=1e-7)
+    np.testing.assert_allclose(charts.ARCSINE.inverse(rest), np.arcsin(np.sqrt(rest)), rtol=1e-14)
     np.testing.assert_allclose(
         charts.LOGIT.difference(np.array([40.0]), np.array([41.0])), np.exp(-40.0) - np.exp(-41.0), rtol=1e-13
     )

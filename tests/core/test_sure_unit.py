@@ -162,6 +162,7 @@ def test_a_quantile_at_a_jump_is_the_number_of_wrong_labels_that_reaches_it():
 
 
 def test_a_unit_that_hardly_errs_keeps_the_digits_of_its_chance():
+    assert SureUnit(1e-10).at_logit(2.0).epsilon == pytest.approx(1e-20, rel=1e-9, abs=0)
     assert -np.log(SureUnit(1e-13, 10**9).no_wrong_label) == pytest.approx(1e-4, rel=1e-9, abs=0)
 
 
