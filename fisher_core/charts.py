@@ -204,6 +204,8 @@ class Charted(Family):
         return self.base._log_ratio(x, self._theta(p), self._theta(q), self.chart.difference(p, q))
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
+        if not self.base.writes("_kl"):
+            return super()._kl(p, q, step)  # here the steps have the digits that their images in θ have lost
         return self.base._kl(self._theta(p), self._theta(q), self.chart.difference(p, q))
 
     def _sample(self, phi: Array, n: int, rng: np.random.Generator) -> Array:

@@ -71,8 +71,8 @@ def _mean_square(f: Family, theta: Array) -> Array:
     at = expectation.nodes(f, theta)
     w = expectation.weights(f, theta, at)
     kept = w > 1e-30 * w.max()
-    s = at.only(kept).values(lambda x: f.score(x, theta))
-    return (w[kept, None] * s).T @ s
+    s = np.sqrt(w[kept, None]) * at.only(kept).values(lambda x: f.score(x, theta))
+    return s.T @ s
 
 
 def _counts(f: Family, theta: Array) -> tuple[Array, Array]:

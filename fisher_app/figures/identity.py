@@ -406,7 +406,7 @@ def which_matrix(frame: Frame, s: Sample, peak: Peak, nodes: Array, t: int, c: i
         sentence="At the maximum [hat]: expected [pF], observed [pJ], empirical [pE].",
         table=(["which", "at the maximum", "where you stand"], [["expected", "observed", "empirical"], [peak.exact[c], peak.observed[c], peak.empirical[c]], [f[t], observed[t, c], empirical[t, c]]]),
     )]  # fmt: skip
-    side.append(_whole(whole, hidden))
+    side.append(_whole(whole))
     formula = {"groups": [
         [["{exact|_F_ = −`E`~{_θ_} _ℓ_″}", "", "{observed|_J_ = −mean _ℓ_″}", "", "{empirical|mean _s_^{2}}"], ["**[F]**", "", "**[mh]**", "", "**[ms]**"]],
         [["at the maximum  {exact|_F_},  {observed|_J_},  {empirical|mean _s_^{2}}"], ["[pF],  [pJ],  [pE]"]],
@@ -414,11 +414,11 @@ def which_matrix(frame: Frame, s: Sample, peak: Peak, nodes: Array, t: int, c: i
     return Scene([main, *side], COLUMNS, AREAS, ["at", "n"], numbers, formula, checks=checks, **placement)
 
 
-def _whole(whole: Mapping[str, Any] | None, hidden: bool) -> TableView:
-    """The same three for all parameters of the family at once, where it has two."""
-    cells: list[Mapping[str, Any]] = []
-    rows: list[list[Any]] = [["one parameter"], [1.0]]
-    if whole is not None and not hidden:
+def _whole(whole: Mapping[str, Any] | None) -> TableView:
+    """The same three for all ``parameters`` of the family at once, or under ``none`` why not; None while they are hidden."""
+    title, rows = "**All parameters**", [[], np.zeros(0)]
+    if whole is not None and "matrices" in whole:
+        title += f" ({', '.join(whole['parameters'])}), at their joint maximum"
         spelled = {
             k: [[f"{x:.2f}".replace("-", "−") for x in r] for r in np.asarray(m)] for k, m in whole["matrices"].items()
         }
@@ -428,22 +428,9 @@ def _whole(whole: Mapping[str, Any] | None, hidden: bool) -> TableView:
             np.concatenate([np.ravel(m) for m in whole["matrices"].values()]),
         ]
     else:
-        cells = [
-            {
-                "title": "",
-                "matrix": [
-                    [line]
-                    for line in (
-                        ("hidden until you commit",)
-                        if hidden
-                        else ("One parameter here:", "each matrix is one number.")
-                    )
-                ],
-                "plain": True,
-            }
-        ]
-    names = f" ({whole['names']})" if whole else ""
-    return TableView("c", f"**All parameters**{names}, at their joint maximum" if whole else "**All parameters**", cells, height=160,
+        lines = ("hidden until you commit",) if whole is None else whole["none"]
+        cells = [{"title": "", "matrix": [[line] for line in lines], "plain": True}]
+    return TableView("c", title, cells, height=160,
                      alt="The three matrices at the joint maximum of the likelihood", sentence="Matrices of all parameters, 1 row each.", table=(["entry", "value"], rows))  # fmt: skip
 
 

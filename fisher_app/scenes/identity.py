@@ -360,21 +360,25 @@ def peak(s: Setting) -> figures.Peak:
 
 
 def jointly(s: Setting, n: int):
-    """The three matrices at the joint maximum, where the family has two parameters and the data allow one."""
+    """The three matrices at the joint maximum, where the family has two parameters and the data allow one; else why not."""
     f = s.case.f
-    if len(f.parameters) != 2 or not f.regular:
-        return None
+    if len(f.parameters) == 1:
+        return {"none": ("One parameter here:", "each matrix is one number.")}
+    if len(f.parameters) > 2:
+        return {"none": (f"{len(f.parameters)} parameters here:", "more than fit into this corner.")}
+    if not f.regular:
+        return {"none": ("The maximum is at a corner:", "there is no curvature to compare.")}
     x = draws(s)[0][:n]
     try:
         hat = f.mle(x)
     except ValueError:
-        return None
+        return {"none": ("These data have no", "joint maximum of the likelihood.")}
     matrices = {
         "expected": f.fisher(hat),
         "observed": information.observed(f, x, hat).value,
         "empirical": information.empirical(f, x, hat).value,
     }
-    return {"names": ", ".join(p.symbol for p in f.parameters), "matrices": matrices}
+    return {"parameters": [p.symbol for p in f.parameters], "matrices": matrices}
 
 
 def which(v):

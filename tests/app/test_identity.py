@@ -254,6 +254,22 @@ def test_a_family_of_any_kind_can_be_contaminated_and_says_why_it_is_not_overdis
     assert "weibull data must stay as they are" in wire["refused"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"model": "weibull"}, ["(k, λ), at their joint maximum"]),
+        ({"model": "poisson"}, ["One parameter here:"]),
+        ({"model": "laplace"}, ["The maximum is at a corner:"]),
+        ({"model": "cauchy", "n": 5, "data": np.array([1.0, 1, 1, 2, 3, 7, 8, 9, 10, 11, 12])}, ["joint maximum of the likelihood."]),
+        ({"src": "over", "seen": frozenset()}, ["hidden until you commit"]),
+    ],
+)
+def test_the_corner_for_all_parameters_says_why_it_is_empty(declared, page, changes, words):
+    wire, *_ = declared.pack(at(declared, tab="which", **changes))
+    for word in words:
+        assert word in json.dumps(wire, ensure_ascii=False)
+
+
 def agrees(declared, page, v):
     """The program prints what the figure shows."""
     printed = io.StringIO()

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fisher_core import Family
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "adding-a-family.md").read_text(encoding="utf-8")
 SOURCE = re.findall(r"```python\n(.*?)```", PAGE, re.S)[0]
@@ -90,6 +92,16 @@ def test_a_wrong_formula_is_noticed(tmp_path):
     said = run(tmp_path, "tests/core/test_families.py")
     for name, (_, _, test) in WRONG.items():
         assert re.search(rf"FAILED .*{test}\w*\[(.*-)?rayleigh_{name}[\]-]", said), name
+
+
+def test_neighbours_keep_their_digits_in_a_chart_without_a_closed_form(rayleigh):
+    """A step of 1e-8 in log s is half forgotten by its ends in s."""
+    short = type("Short", (type(rayleigh),), {"_kl": Family._kl})()
+    for name in short.charts:
+        f, exact = short.in_chart(name), rayleigh.in_chart(name)
+        p = f.from_base([1.1])
+        for step in (1e-3, 1e-5, 1e-8):
+            assert f.kl(p, p + step) == pytest.approx(exact.kl(p, p + step), rel=1e-11, abs=0)
 
 
 def test_distribution_is_scipys(rayleigh):

@@ -161,7 +161,7 @@ def test_kl_keeps_its_digits_in_every_chart(family, name, data):
     charted = family.in_chart(name)
     p = data.draw(points(charted))
     scale = 1 / np.sqrt(np.diag(charted.fisher(p)))
-    q = p + 1e-8 * scale * np.array([1.0, -0.7])[: len(p)]
+    q = p + 1e-8 * scale * np.resize([1.0, -0.7], len(p))
     if charted.contains(q):
         step = q - p
         assert abs(charted.kl(p, q) / (0.5 * step @ charted.fisher(p) @ step) - 1) < 1e-6

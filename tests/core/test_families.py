@@ -112,6 +112,15 @@ def test_intervals_in_words():
     assert found == ["finite", "> 0", ">= 0", "< 2", "<= 2", "in [0, 1)", "in (0, 1]"]
 
 
+@ALL
+def test_a_location_only_moves_the_data(family):
+    x, theta = family.sample(family.default, 9, np.random.default_rng(1)), family.default
+    for i in family.locations:
+        by = 0.75 if family.columns is None else 0.75 * np.eye(family.columns)[i]
+        there = theta + 0.75 * np.eye(len(theta))[i]
+        np.testing.assert_allclose(family.log_prob(x + by, there), family.log_prob(x, theta), rtol=1e-12)
+
+
 # Closed forms -------------------------------------------------------------------------------------------------------
 
 A, Z = 1 - np.euler_gamma, np.pi**2 / 6
@@ -329,7 +338,7 @@ def test_kl_of_neighbours_is_half_the_fisher_form(family, data):
     p = data.draw(thetas(family))
     scale = 1 / np.sqrt(np.diag(family.fisher(p)))
     for size, slack in ((1e-3, 1e-2), (1e-5, 1e-4), (1e-8, 1e-6)):
-        q = p + size * scale * np.array([1.0, -0.7, 0.5][: len(p)])
+        q = p + size * scale * np.resize([1.0, -0.7, 0.5], len(p))
         if family.contains(q):
             step = q - p
             assert abs(family.kl(p, q) / (0.5 * step @ family.fisher(p) @ step) - 1) < slack

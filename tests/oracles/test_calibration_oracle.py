@@ -5,6 +5,7 @@ The band is ±3.7 binomial standard deviations wide, as some seventy proportions
 
 from __future__ import annotations
 
+import densities
 import numpy as np
 import pytest
 from registry import cases, moves
@@ -32,10 +33,11 @@ def assert_calibrated(estimates, truth):
 
 
 def first_cases(**choice):
-    """One typical parameter per family."""
+    """One typical parameter per family whose score has fourth moments that N draws can tell: a newcomer's may not."""
     seen: dict[str, object] = {}
     for case in cases(typical=True, **choice):
-        seen.setdefault(case.values[0].key, case)
+        if case.values[0].key in densities.POINTS:
+            seen.setdefault(case.values[0].key, case)
     return list(seen.values())
 
 
