@@ -17,7 +17,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,7 +29,7 @@ from .controls import Choice, Control, Slider, Whole
 from .jobs import RUNNER, Progress, Run
 from .predictions import Question
 from .stage import component
-from .stage.scene import Packer, Scene
+from .stage.scene import Packer, Scene, escaped
 
 UNDO_STEPS = 50
 _scenes: OrderedDict[Any, tuple[dict[str, Any], dict[str, str], Scene | None]] = OrderedDict()
@@ -311,11 +311,11 @@ class Lesson:
             "question": self.question,
             "tabs": [{"key": k, "label": f.label} for k, f in self.figures.items()],
             "tab": state.values["tab"],
-            "controls": [c.wire() for c in self.controls],
+            "controls": [_offered(c, scene) for c in self.controls],
             "scene": wire,
             "predictions": [q.reveal(state.answers[q.key]) if q.key in state.answers else q.wire() for q in self.predictions],  # type: ignore[attr-defined]
             "asked": state.asked,
-            "reading": self.figures[state.values["tab"]].reading,
+            "reading": (scene.reading if scene else "") or self.figures[state.values["tab"]].reading,
             "presets": [{"key": p.key, "label": p.label, "on": p is active} for p in self.presets],
             "look": active.look if active else None,
             "bottom": {"breaks": list(scene.breaks) if scene else [], "groups": list(scene.groups) if scene else [], "more": list(scene.more) if scene else []},
@@ -399,7 +399,7 @@ class Lesson:
                 data=None,
                 run=Progress(),
             )
-            scene, refused = self.figures[v.tab].scene(defaults), f"Not drawn: {_plain(str(error))}."
+            scene, refused = self.figures[v.tab].scene(defaults), f"Not drawn: {escaped(str(error).rstrip('.'))}."
         wrong = [c for c in scene.checks if not c.holds]
         if wrong and refused is None:
             refused = " ".join(f"Not drawn: {c.method} and {c.second} disagree on {c.quantity} by {c.residual:.1e}, more than {c.tolerance:.0e}." for c in wrong)  # fmt: skip
@@ -451,6 +451,10 @@ def _badge(checks: Sequence[Any]) -> dict[str, Any] | None:
     }
 
 
-def _plain(text: str) -> str:
-    """Text from an error, with the marks of rich text escaped."""
-    return "".join("\\" + c if c in "_`*^~{}[]|\\" else c for c in text).rstrip(".")
+def _offered(control: Control, scene: Scene | None) -> dict[str, Any]:
+    """A control as the browser gets it, with the options that this scene offers."""
+    options = scene.options.get(control.key) if scene else None
+    if options is None:
+        return control.wire()
+    assert isinstance(control, Choice) and options and set(options) <= set(control.options), control.key
+    return replace(control, options=options).wire()

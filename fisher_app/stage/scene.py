@@ -23,6 +23,11 @@ from numpy.typing import ArrayLike, NDArray
 Layer = dict[str, Any]
 
 
+def escaped(text: str) -> str:
+    """Plain text as rich text that shows the same."""
+    return "".join("\\" + c if c in "_`*^~{}[]|\\" else c for c in text)
+
+
 @dataclass(frozen=True)
 class Live:
     """``values[i, j, ..., :]`` at node i of the first control in ``over``, node j of the second, ...; then data axes.
@@ -163,7 +168,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that a figure group needs: views and their layout, live numbers, the formula, and the controls under it."""
+    """All that a figure group needs: views and their layout, live numbers, the formula, and the controls under it.
+
+    ``options``: what a Choice offers here, by key and value, where that depends on other controls; a value that is not
+    offered stands for the first that is.  ``reading``: said in place of the tab's, of this very state.
+    """
 
     views: Sequence[View | TableView]
     columns: str
@@ -177,6 +186,8 @@ class Scene:
     more: Sequence[str] = ()
     checks: Sequence[Check] = ()
     rate: float = 20
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reading: str = ""
 
 
 # ---- layers: small constructors, so that a figure reads as a list of what is drawn ------------------------------------

@@ -103,7 +103,7 @@ class Stage {
     this.section("formula", s.formula, slots => buildFormula(this, slots));
     this.section("card", [d.predictions, d.rev, this.observed], slots => buildCard(this, slots));
     this.section("side", [d.reading, d.presets, d.look], slots => buildSide(this, slots));
-    this.section("bottom", [d.bottom, d.badge, d.run && [d.run.label, d.run.state, d.run.message], this.moreOpen, d.bottom.more.map(k => this.controls.get(k)), d.paste], slots => buildBottom(this, slots));
+    this.section("bottom", [d.bottom, d.badge, d.run && [d.run.label, d.run.state, d.run.message], this.moreOpen, [...d.bottom.groups, ...d.bottom.more].map(k => this.controls.get(k)), d.paste], slots => buildBottom(this, slots));
     this.section("extras", [d.extras, d.map, s.views.map(v => [v.caption, v.sentence, v.table]), !!s.player], slots => buildExtras(this, slots));
     const bar = d.run && this.parts.bottom.querySelector(".run progress");
     if (bar) bar.value = d.run.fraction;
@@ -179,9 +179,11 @@ class Stage {
     const value = !this.dirty && N.exact !== undefined && N.exact !== null ? (N.exact.t ? this.reader.value(N.exact, this.values) : N.exact) : N.ref !== undefined ? this.reader.value(N.ref, this.values) : N.exact;
     return format(value === "inf" ? Infinity : value === "-inf" ? -Infinity : value === "nan" ? NaN : value, spec ?? N.format) ?? N.none ?? null;
   }
+  /** The option that a choice stands at: its value, or the first there is where the present scene does not offer that. */
+  offered(c) { const v = this.values[c.key]; return c.options.some(o => o.value === v) ? v : c.options[0]?.value; }
   show(key, spec) {
     const c = this.controls.get(key), v = this.values[key];
-    if (c.options) return c.options.find(o => o.value === v)?.label.replace(/[_`]/g, "") ?? String(v);
+    if (c.options) return c.options.find(o => o.value === this.offered(c))?.label.replace(/[_`]/g, "") ?? String(v);
     return format(v, spec ?? c.format) + (c.unit ?? "");
   }
   write() {
@@ -207,7 +209,7 @@ class Stage {
       const key = input.dataset.control, c = this.controls.get(key); if (!c) continue;
       if (input.type === "range") { const i = this.index(key); input.value = i; input.style.setProperty("--f", (100 * i) / Math.max(1, c.nodes.length - 1) + "%"); input.setAttribute("aria-valuetext", this.show(key)); }
       else if (input.getAttribute("role") === "switch") input.setAttribute("aria-checked", String(!!this.values[key]));
-      else if (input.dataset.value !== undefined) { const on = String(this.values[key]) === input.dataset.value; input.setAttribute("aria-checked", String(on)); input.tabIndex = on ? 0 : -1; input.classList.toggle("on", on); }
+      else if (input.dataset.value !== undefined) { const on = String(this.offered(c)) === input.dataset.value; input.setAttribute("aria-checked", String(on)); input.tabIndex = on ? 0 : -1; input.classList.toggle("on", on); }
       else if (input.type === "number" && input !== (this.root.activeElement ?? document.activeElement)) input.value = this.values[key];
     }
   }
