@@ -6,7 +6,7 @@ enter_through_app("pages/kl.py")
 
 from fisher_app.lesson import Figure, Lesson, Preset
 from fisher_app.predictions import Choose, Observe, Option
-from fisher_app.scenes import kl
+from fisher_app.scenes import kl, kl_families
 from fisher_app.scenes.kl import at, information_at, ratio, setting
 from fisher_core import FAMILIES
 
@@ -34,10 +34,20 @@ predictions = [
             Option("above", "1.5 ×", lambda: f"Yes: towards the wall _F_ rises from {information_at(0.1):.1f} to {information_at(0.05):.1f}, so KL outruns the bowl. Look at the triangle. In the logit the same two coins fit better: press logit below.", text="KL lies well above the bowl", at=at("left", "above")),
         ],
     ),
+    Choose(
+        key="tail", question="A Cauchy, whose tails are heavy, is shifted by 1.5 standard units. `KL` / ½_δ_^{T}_Fδ_ is…",
+        setup=kl_families.setting() | {"tab": "every"}, when=kl_families.setting(), view="a",
+        correct="below", truth=lambda: f"It is {{exact|{tail('cauchy'):.2f} ×}}.",
+        why="_F_ is measured where the score is: in the middle. In the tails of a Cauchy the score fades like 1∕_x_, so a far shift changes log _p_ only by a logarithm, and KL grows like one.",
+        options=[
+            Option("above", "1.5 ×", lambda: f"Rare far data do come, but they hardly tell the two apart: the score of a Cauchy fades in its tails. Look at the triangle, under the dashed bowl at {tail('cauchy'):.2f} ×. Drag the step to 0.5, where the two still agree.", "heavy tails mean more divergence", text="far data make KL larger", at=kl_families.at("above")),
+            Option("same", "1 ×", lambda: f"So it is for a Normal, whose KL under a shift is its own bowl. Look at the triangle, at {tail('cauchy'):.2f} × here. Choose Normal under Family and the curves become one; a Student _t_ lies between, at {tail('student_t'):.2f} ×.", "every shift is a Normal's", text="the KL of a shift is a parabola", at=kl_families.at("same")),
+            Option("below", "0.67 ×", lambda: f"Yes. Look at the triangle, under the dashed bowl: far data come from either, so they tell little. Laplace lags as much, {tail('laplace'):.2f} ×, for another reason, its corner: choose it, and the slope of the gap falls from 4 to 3.", text="KL lies well below the bowl", at=kl_families.at("below")),
+        ],
+    ),
 ]  # fmt: skip
 
-
-
+tail = kl_families.ratio
 there, back = (float(FAMILIES["bernoulli"].kl([a], [b])) for a, b in ((0.3, 0.6), (0.6, 0.3)))
 
 lesson = Lesson(
@@ -48,6 +58,7 @@ lesson = Lesson(
         "bowl": Figure("Bowl", kl.bowl, "Curves that hug are the claim. On the logarithmic plot the slope counts the order of the gap: slope 3 means halve the step, an eighth of the gap."),
         "contour": Figure("Two parameters", kl.contour, "The solid line is where KL reaches the level, the dashed ellipse where its quadratic does. Where they part, the quadratic errs."),
         "shift": Figure("Same shift", kl.shift, "The means stay 4 apart. Only the spread changes, and with it how far apart the two distributions are in nats."),
+        "every": Figure("Every family", kl_families.every, "Steps are measured by _F_ itself, √(_δ_^{T}_Fδ_), so every family has the same dashed bowl: what differs is where KL leaves it. Better coordinates keep it longer."),
         "partition": Figure("_A_(_η_)", kl.partition, "For an exponential family KL is the gap under a tangent, and the curvature of _A_ is the Fisher information."),
     },
     controls=kl.controls,
@@ -57,7 +68,8 @@ lesson = Lesson(
         Preset("wall", "_p_ = .02", "the bowl hits the wall: to the left there is nothing.", {"p": 0.02, "delta": 0.02}),
         Preset("sigma", "Normal in _σ_", "a lopsided contour.", {"tab": "contour"}),
         Preset("log", "Normal in log _σ_", "nearly round.", {"tab": "contour", "scale": "log"}),
-        Preset("triangle", "categorical triangle", "ellipses flatten at the edges.", {"tab": "contour", "space": "triangle", "level": 0.02}),
+        Preset("tails", "heavy tails", "both KL are one curve, and it is not the bowl. (Commit or skip first.)", {"tab": "every", **kl_families.setting()}),
+        Preset("triangle", "triangle", "ellipses flatten at the edges.", {"tab": "contour", "space": "triangle", "level": 0.02}),
     ],
     predictions=predictions,
     trap=f"KL is no distance: from a coin of 0.3 to one of 0.6 it is {there:.3f} nats, back again {back:.3f}. _F_ is not the Hessian of the loss on your data; it is an expectation under the model. And the quadratic errs both ways: below KL on one side, above it on the other.",

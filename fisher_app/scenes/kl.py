@@ -17,6 +17,8 @@ from .. import snippets
 from ..controls import Choice, Slider, Toggle
 from ..figures import kl as figures
 from ..stage.scene import Check
+from . import kl_families
+from .kl_families import relative
 
 SHOWN = 0.04  # shifts of a coin's p that are drawn while the questions are open
 
@@ -40,6 +42,7 @@ controls = [
     Choice("scale", "Coordinates", {"sigma": "_σ_", "log": "log _σ_"}, "sigma"),
     Toggle("moving", "let the support move"),
     Toggle("mid", "average both directions, _F_ at the midpoint"),
+    *kl_families.controls,
 ]
 NODES = {c.key: c.nodes for c in controls if isinstance(c, Slider)}
 CHART = {"coin.p": ("bernoulli", None), "coin.logit": ("bernoulli", "logit"), "coin.arcsine": ("bernoulli", "arcsine"),
@@ -146,11 +149,6 @@ def side_view(case, node: int, step: int, moved):
         words = "**The counts** at _λ_ (grey) and _λ_ + _δ_", "Rates [lam] and [moved]."
         return figures.masses(("lam", "dlam"), *poisson_masses(), *words, at=(node, step))
     return figures.boxes(case, NODES["top"], NODES["dtop"], node)
-
-
-def relative(value, other) -> float:
-    value, other = float(value), float(other)
-    return 0.0 if value == other else abs(value - other) / max(abs(value), 1e-12)
 
 
 # ---- what the questions ask ---------------------------------------------------------------------------------------------
@@ -307,6 +305,8 @@ def partition(v):
 
 
 def code(v):
+    if v.tab == "every":
+        return kl_families.program(v)
     if v.tab == "shift":
         return snippets.render("kl_shift", spread=v.spread)
     if v.tab == "contour" and v.space == "normal":

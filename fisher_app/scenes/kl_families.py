@@ -1,0 +1,327 @@
+"""The tab of the KL lesson for every family of the registry: what it computes.
+
+A step is measured by F itself, t = √(δᵀFδ) with the sign of the direction, so that one slider and one bowl ½t² fit all
+families.  Whatever is said about a family comes from the registry: title, symbols, charts, typical values, irregularity.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from functools import lru_cache
+
+import numpy as np
+
+from fisher_core import FAMILIES, divergence, information
+from fisher_core.curvature import order_of_gap, profile, reach, unit_direction
+from fisher_core.family import Family
+
+from .. import snippets
+from ..controls import Choice, Slider
+from ..figures import kl_families as figures
+from ..figures.kl_families import MOST
+from ..stage.scene import Check, escaped
+from .score_families import nice, ticks
+
+OWN = "own"
+STARTS = {"low": "low", "default": "default", "high": "high"}
+TOGETHER = "all"
+DRAWS = 150  # of pairs, which have no curve to show
+
+
+def offered_charts() -> dict[str, str]:
+    return {OWN: OWN} | {c: escaped(c) for f in FAMILIES.values() for c in f.charts}
+
+
+def offered_directions() -> dict[str, str]:
+    most = max(len(f.parameters) for f in FAMILIES.values())
+    return {str(i + 1): f"parameter {i + 1}" for i in range(most)} | {TOGETHER: "all"}
+
+
+controls = [
+    Slider("step", "Step |_δ_|~{_F_}", -MOST, MOST, 0.05, 0.7, format="+2"),
+    Choice("family", "Family", {k: escaped(f.title) for k, f in FAMILIES.items()}, "gamma", select=True),
+    Choice("chart", "Coordinates", offered_charts(), OWN, select=True),
+    Choice("along", "Along", offered_directions(), "1"),
+    Choice("start", "Start _θ_", STARTS, "default"),
+]
+STEPS = controls[0].nodes
+
+
+def symbol(text: str) -> str:
+    """A parameter's symbol as rich text: single letters are italic, words such as log are not."""
+    return re.sub(r"(?<![A-Za-zΑ-ω])([A-Za-zΑ-ω])(?![A-Za-zΑ-ω])", r"_\1_", escaped(text))
+
+
+def symbols(family: Family) -> list[str]:
+    return [symbol(p.symbol) for p in family.parameters]
+
+
+# ---- what a state offers, and stands at -----------------------------------------------------------------------------------
+def charts(base: Family) -> dict[str, str]:
+    return {OWN: ", ".join(symbols(base))} | {c: ", ".join(symbols(base.in_chart(c))) for c in base.charts}
+
+
+def directions(family: Family) -> dict[str, str]:
+    d = len(family.parameters)
+    return {str(i + 1): s for i, s in enumerate(symbols(family))} | (
+        {TOGETHER: "all" if d > 2 else "both"} if d > 1 else {}
+    )
+
+
+@lru_cache(maxsize=32)
+def places(key: str) -> dict[str, tuple[float, ...]]:
+    """Parameter vectors to start from: the default, and the ends of what is typical where they are in the space."""
+    base = FAMILIES[key]
+    low, high = ([p.typical[i] for p in base.parameters] for i in (0, 1))
+    found = {"low": low, "default": base.default, "high": high}
+    return {k: tuple(map(float, t)) for k, t in found.items() if base.contains(t)}
+
+
+def stands_at(value: str, options: dict) -> str:
+    """A value that this family does not offer stands for the first that it does, on the page as well."""
+    return value if value in options else next(iter(options))
+
+
+def state(v) -> tuple[str, str, str, str]:
+    base = FAMILIES[v.family]
+    chart = stands_at(v.chart, charts(base))
+    family = in_chart(base, chart)
+    return v.family, chart, stands_at(v.along, directions(family)), stands_at(v.start, places(v.family))
+
+
+def in_chart(base: Family, chart: str) -> Family:
+    return base if chart == OWN else base.in_chart(chart)
+
+
+@lru_cache(maxsize=32)
+def line(key: str, chart: str, along: str, start: str) -> figures.Line:
+    """A family, where it starts and the unit direction of its steps."""
+    base = FAMILIES[key]
+    family = in_chart(base, chart)
+    theta = np.array(places(key)[start]) if chart == OWN else family.from_base(places(key)[start])
+    d = len(theta)
+    direction = unit_direction(family, theta, np.ones(d) if along == TOGETHER else np.eye(d)[int(along) - 1])
+    walls = reach(family, theta, direction, MOST)
+    return figures.Line(
+        family, theta, direction, walls, tuple(symbols(family)), None if along == TOGETHER else int(along) - 1
+    )
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=32)
+def numbers(*where: str) -> figures.Numbers:
+    q = line(*where)
+    near = [w * (1 - 10.0**-k) for w in q.walls if abs(w) < MOST for k in (2, 3, 5)]  # KL is steep before a wall
+    fine = np.unique(np.round([*np.linspace(-MOST, MOST, 161), *near], 8))
+    small = np.geomspace(figures.SMALLEST, MOST, 61)
+
+    def along(steps):
+        return profile(q.family, q.theta, q.direction, steps)
+
+    cursor = along(STEPS)
+    finite = np.isfinite(cursor.gap)
+    exact = bool((np.abs(cursor.gap[finite]) <= 1e-12 * cursor.quadratic[finite]).all()) and finite.any()
+    slopes = [slope(q, kind) for kind in ("gap", "reverse_gap")]
+    return figures.Numbers(along(fine), cursor, along(small), *slopes, exact)
+
+
+def slope(q: figures.Line, kind: str) -> float:
+    """Order of the gap for steps of at most a tenth; NaN where KL is its own bowl, or infinite."""
+    try:
+        return order_of_gap(q.family, q.theta, q.direction, min(figures.FITTED, 0.5 * q.walls[1]), kind)
+    except ValueError:
+        return np.nan
+
+
+@lru_cache(maxsize=16)
+def shapes(*where: str) -> figures.Shapes:
+    """The distributions at θ and at θ + tδ for all nodes of the step; NaN where there is none."""
+    q = line(*where)
+    f, ends = q.family, q.theta + STEPS[:, None] * q.direction
+    inside = f.contains(ends)
+    if f.columns is not None:
+        return clouds(q, ends, inside)
+    lo, hi = view_of(f, q.theta, ends[inside & (np.abs(STEPS) < 1.01)][::4])
+    if f.discrete:
+        whole = [x for x in nice(lo, hi, 4) if x == round(x)]
+        x = np.unique(np.round(np.linspace(np.ceil(lo), np.floor(hi), min(int(hi - lo) + 1, 120))))
+        after = np.full((len(STEPS), len(x)), np.nan)
+        after[inside] = [masses(f, x, theta) for theta in ends[inside]]
+        before = masses(f, x, q.theta)
+        peaks = [before.max(), *after[inside].max(axis=1)]
+        return figures.Shapes("masses", (x[0] - 0.6, x[-1] + 0.6), top_of(peaks), x, before, x, after, ticks(whole))
+    x, before, peak = density(f, q.theta, lo, hi)
+    after, peaks = np.full((2, len(STEPS), len(x)), np.nan), [peak]
+    for i in np.flatnonzero(inside):
+        with suppress(ValueError):  # near a wall its quantiles may leave float64: that one is not drawn
+            *after[:, i], peak = density(f, ends[i], lo, hi)
+            peaks.append(peak)
+    return figures.Shapes("density", (lo, hi), top_of(peaks), x, before, *after, ticks(nice(lo, hi, 4)))
+
+
+def view_of(f: Family, theta, ends) -> tuple[float, float]:
+    """The window at θ, widened by at most half of itself on each side for ``ends``."""
+    lo, hi = f.window(theta)
+    others = np.array([f.window(t) for t in ends])
+    room = 0.5 * (hi - lo)
+    first, last = f.bounds
+    return float(max(others[:, 0].min(), lo - room, first)), float(min(others[:, 1].max(), hi + room, last))
+
+
+def top_of(peaks) -> float:
+    """Height of the axis: room for the first peak, and for taller ones up to twice that."""
+    return float(1.12 * np.clip(np.quantile(peaks, 0.9), peaks[0], 2 * peaks[0]))
+
+
+def inside_support(f: Family, x, theta):
+    lo, hi = f.support(theta)
+    low, high = f.closed
+    return (x >= lo if low else x > lo) & (x <= hi if high else x < hi)
+
+
+def masses(f: Family, x, theta) -> np.ndarray:
+    """p(x | θ), 0 outside the support."""
+    kept, p = inside_support(f, x, theta), np.zeros(len(x))
+    p[kept] = np.exp(f.log_prob(x[kept], theta))
+    return p
+
+
+def density(f: Family, theta, lo: float, hi: float) -> tuple[np.ndarray, np.ndarray, float]:
+    """A density over its own quantiles and evenly over the view, with its fall to 0 at finite ends of the support; and
+    its height, where a pole at an end does not count."""
+    bounds = f.support(theta)
+    start, end = max(lo, bounds[0]), min(hi, bounds[1])
+    at = f.quantile(np.linspace(0.01, 0.99, 41), theta)
+    x = np.clip([*at, *np.linspace(start, end, 60)], start, max(start, end))
+    inside, p = inside_support(f, x, theta), np.full(len(x), np.nan)
+    p[inside] = np.exp(f.log_prob(x[inside], theta))
+    order = np.argsort(x, kind="stable")
+    feet = [0.0 if bound == edge else np.nan for bound, edge in zip(bounds, (start, end), strict=True)]
+    return (
+        np.array([start, *x[order], end]),
+        np.array([feet[0], *p[order], feet[1]]),
+        float(np.nanquantile(p[: len(at)], 0.9)),
+    )
+
+
+def clouds(q: figures.Line, ends, inside) -> figures.Shapes:
+    """Draws with the same random numbers before and after: their first two columns."""
+
+    def draw(theta):
+        x = q.family.sample(theta, DRAWS, np.random.default_rng(2))
+        return np.column_stack([x, np.zeros(DRAWS)])[:, :2].T
+
+    before, after = draw(q.theta), np.full((2, len(STEPS), DRAWS), np.nan)
+    after[:, inside] = np.stack([draw(theta) for theta in ends[inside]], axis=1)
+    (lo, bottom), (hi, top) = (
+        np.nanquantile(after, share, axis=(1, 2)) + (2 * share - 1) * 1e-3 for share in (0.001, 0.999)
+    )
+    return figures.Shapes("pairs", (lo, hi), top, *before, *after, ticks(nice(lo, hi, 4)), bottom)
+
+
+# ---- how it was checked ----------------------------------------------------------------------------------------------------
+@lru_cache(maxsize=64)
+def checked(where: tuple[str, ...], step: float) -> tuple[list[Check], str]:
+    """F and KL by a second method, and what is to be said if the present KL has none."""
+    q = line(*where)
+    f, theta = q.family, q.theta
+    there = f.contains(theta + step * q.direction)
+    for share in (1.0, 0.7, 0.4, 0.1):
+        t = share * (step or 0.5)
+        end = theta + t * q.direction
+        if f.contains(end):
+            with suppress(ValueError):  # the nodes do not resolve both densities: take a nearer one
+                residual = relative(f.kl(theta, end), divergence.kl_quadrature(f, theta, end))
+                nearer = "" if t == step else f" at {t:+.2f}".replace("-", "−")
+                said = (
+                    "Quadrature does not resolve the step shown; KL was checked at a nearer one."
+                    if nearer and there and step
+                    else ""
+                )
+                return [
+                    information_checked(f, theta),
+                    Check(f"KL(θ‖θ+δ){nearer}", "own form", "quadrature", residual, 1e-8),
+                ], said
+    return [
+        information_checked(f, theta)
+    ], "KL has no second method here: quadrature does not resolve these distributions."
+
+
+def information_checked(f: Family, theta) -> Check:
+    """F by quadrature, in units of its diagonal; by draws where that cannot resolve the distribution."""
+    exact = f.fisher(theta)
+    try:
+        scale = np.sqrt(np.diag(exact))
+        gap = (exact - information.by_quadrature(f, theta)) / np.outer(scale, scale)
+        return Check("F", "closed form", "quadrature of ssᵀ", float(np.abs(gap).max()), 1e-6)
+    except ValueError:
+        sampled = information.monte_carlo(f, theta, 100_000, np.random.default_rng(1))
+        return Check(
+            "F",
+            "closed form",
+            "10⁵ draws, in standard errors",
+            float(np.nanmax(np.abs(sampled.value - exact) / sampled.standard_error)),
+            5.0,
+        )
+
+
+def relative(value, other) -> float:
+    value, other = float(value), float(other)
+    return 0.0 if value == other else abs(value - other) / max(abs(value), 1e-12)
+
+
+# ---- the question ------------------------------------------------------------------------------------------------------------
+ASKED = {"family": "cauchy", "chart": OWN, "along": "1", "start": "default"}
+ASKED_AT = 1.5
+SHOWN = 0.5  # steps that are drawn while the question is open
+SAID = {"below": 0.67, "same": 1.0, "above": 1.5}
+
+
+def setting() -> dict:
+    return ASKED | {"step": ASKED_AT}
+
+
+def ratio(family: str, along: str = "1", step: float = ASKED_AT, chart: str = OWN) -> float:
+    """KL in units of its bowl, a step from the default."""
+    q = line(family, chart, along, "default")
+    p = profile(q.family, q.theta, q.direction, [step])
+    return float(p.forward[0] / p.quadratic[0])
+
+
+def at(answer: str) -> dict:
+    return {"x": ASKED_AT, "y": SAID[answer] * 0.5 * ASKED_AT**2}
+
+
+def guess(v, where) -> figures.Guess:
+    given = v.given.get("tail")
+    return figures.Guess(
+        "tail",
+        where == tuple(ASKED.values()),
+        setting(),
+        None if given is None else SAID[given],
+        ratio(ASKED["family"]),
+        ASKED_AT,
+    )
+
+
+# ---- the tab -----------------------------------------------------------------------------------------------------------------
+def every(v):
+    where = state(v)
+    q, base = line(*where), FAMILIES[v.family]
+    checks, unchecked = checked(where, v.step)
+    hidden = v.family == ASKED["family"] and "tail" not in v.seen
+    why = "" if base.regular else f"**Irregular:** {escaped(base.why_irregular)}"
+    offers = {"chart": charts(base), "along": directions(q.family), "start": {k: STARTS[k] for k in places(v.family)}}
+    groups = ["family", *(k for k in ("chart", "along", "start") if len(offers[k]) > 1)]
+    return figures.every(
+        escaped(base.title), q, numbers(*where), shapes(*where), checks, SHOWN if hidden else np.inf, guess(v, where),
+        int(np.abs(STEPS - v.step).argmin()), groups=groups, options=offers, reading=" ".join(filter(None, [why, unchecked])),
+    )  # fmt: skip
+
+
+def program(v) -> str:
+    key, chart, *_ = where = state(v)
+    q = line(*where)
+    return snippets.render("kl_families", family=key, chart=chart, theta=[round(float(t), 10) for t in q.theta],
+                           direction=[round(float(t), 12) for t in q.direction], step=v.step)  # fmt: skip

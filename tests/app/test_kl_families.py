@@ -1,0 +1,238 @@
+"""The KL lesson's tab for every family of the registry: nothing on the page names one, and none is left out."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from reader import Reader
+
+from fisher_app import links
+from fisher_app.figures.names import Name, Room
+from fisher_app.scenes import kl_families as tab
+from fisher_app.stage.scene import Axis
+from fisher_core import FAMILIES, divergence
+from fisher_core.curvature import unit_direction
+
+ROOT = Path(__file__).resolve().parents[2]
+EVERY = pytest.mark.parametrize("key", FAMILIES)
+
+
+def state(seen=("tail",), given=None, **values):
+    return SimpleNamespace(**links.defaults(tab.controls) | {"tab": "every"} | values, seen=frozenset(seen), given=given or {}, data=None)
+
+
+def number(scene, name, step=None):
+    """A live number of the scene at a step."""
+    value = scene.numbers[name].value
+    return float(value if step is None else value.values[int(np.abs(tab.STEPS - step).argmin())])
+
+
+def words(view):
+    return [layer["text"] for layer in view.layers if layer["kind"] == "label"]
+
+
+@EVERY
+def test_every_family_draws_in_every_chart_and_direction(key):
+    base = FAMILIES[key]
+    for chart in tab.charts(base):
+        family = tab.in_chart(base, chart)
+        for along in tab.directions(family):
+            q, scene = tab.line(key, chart, along, "default"), tab.every(state(family=key, chart=chart, along=along))
+            assert len(scene.views) == 3 and scene.checks and all(c.holds for c in scene.checks)
+            weights = np.ones(len(q.theta)) if along == "all" else np.eye(len(q.theta))[int(along) - 1]
+            np.testing.assert_allclose(q.direction, unit_direction(family, family.default, weights))
+            for step in (-1.6, -0.4, 0.3, 1.2):
+                end = family.default + step * q.direction
+                assert number(scene, "quad", step) == pytest.approx(0.5 * step**2)
+                assert [number(scene, f"to{i + 1}", step) for i in range(len(end))] == pytest.approx(end.tolist())
+                if not family.contains(end):
+                    assert np.isnan(number(scene, "kl", step)) and scene.numbers["kl"].none == "–"
+                    continue
+                assert number(scene, "kl", step) == pytest.approx(float(family.kl(family.default, end)), rel=1e-12)
+                assert number(scene, "reverse", step) == pytest.approx(float(family.kl(end, family.default)), rel=1e-12)
+            names = words(scene.views[0])
+            assert sum("KL" in n for n in names) >= 1 and sum("the bowl" in n for n in names) == 1, (chart, along, names)
+
+
+@EVERY
+def test_other_places_to_start_from_draw_too(key):
+    for start, theta in tab.places(key).items():
+        scene = tab.every(state(family=key, start=start))
+        assert all(c.holds for c in scene.checks)
+        assert [number(scene, f"from{i + 1}") for i in range(len(theta))] == pytest.approx(list(theta))
+
+
+@EVERY
+def test_the_gap_is_of_third_order_or_higher_where_the_family_is_smooth(key):
+    for along in tab.directions(FAMILIES[key]):
+        n = tab.numbers(key, "own", along, "default")
+        if n.exact:
+            assert np.isnan(n.slope) and np.isnan(n.reverse_slope)
+        elif FAMILIES[key].regular:
+            assert min(abs(n.slope - 3), abs(n.slope - 4)) < 0.1
+            assert min(abs(n.reverse_slope - 3), abs(n.reverse_slope - 4)) < 0.1
+
+
+def test_what_the_irregular_families_do():
+    uniform = tab.numbers("uniform", "own", "1", "default")
+    assert uniform.slope == pytest.approx(1, abs=0.05) and np.isnan(uniform.reverse_slope)
+    scene = tab.every(state(family="uniform"))
+    assert sum("= ∞" in w for w in words(scene.views[0])) == 2 and "≠" in scene.formula["groups"][0][0]
+    assert number(scene, "kl", -0.4) == np.inf and scene.reading.startswith("**Irregular:** the support")
+    # Laplace: KL of a shift is even, and yet its gap is of third order, |t|³/6: the corner
+    laplace, t = tab.numbers("laplace", "own", "1", "default"), tab.STEPS
+    np.testing.assert_allclose(laplace.cursor.forward, laplace.cursor.forward[::-1], rtol=1e-12)
+    assert laplace.slope == pytest.approx(3, abs=0.02)
+    small = np.abs(np.abs(t) - 0.05) < 1e-9
+    np.testing.assert_allclose(laplace.cursor.gap[small], -(0.05**3) / 6, rtol=0.02)
+    for smooth in ("cauchy", "logistic", "student_t"):
+        assert tab.numbers(smooth, "own", "1", "default").slope == pytest.approx(4, abs=0.01)
+
+
+@pytest.mark.parametrize(("key", "along"), [("normal", "1"), ("normal_mean", "1"), ("normal_mean", "all")])
+def test_where_kl_is_its_bowl_there_is_no_gap(key, along):
+    scene = tab.every(state(family=key, along=along))
+    assert words(scene.views[1]) == ["no gap: `KL` is its bowl"] and "=" in scene.formula["groups"][0][0]
+
+
+def test_the_distributions_are_the_familys():
+    s, at = tab.shapes("gamma", "own", "1", "default"), int(np.abs(tab.STEPS - 0.7).argmin())
+    q = tab.line("gamma", "own", "1", "default")
+    x, y = s.x[at][2:-2], s.y[at][2:-2]
+    np.testing.assert_allclose(y, np.exp(q.family.log_prob(x, q.theta + 0.7 * q.direction)), rtol=1e-12)
+    for key in ("bernoulli", "categorical", "poisson"):
+        s = tab.shapes(key, "own", "1", "default")
+        assert s.y0.sum() == pytest.approx(1, abs=2e-3) and s.y[at].sum() == pytest.approx(1, abs=5e-3)
+    s = tab.shapes("normal_mean", "own", "1", "default")
+    np.testing.assert_allclose(s.x[at] - s.x0, 0.7 * tab.line("normal_mean", "own", "1", "default").direction[0], rtol=1e-9)
+    s = tab.shapes("uniform", "own", "1", "default")  # a box, with its walls drawn
+    assert (s.y0[0], s.y0[-1]) == (0.0, 0.0) and set(s.y0[1:-1]) == {1.0}
+
+
+def test_a_step_that_leaves_the_space_meets_a_wall():
+    q = tab.line("normal", "own", "2", "default")
+    assert q.walls == pytest.approx((-(2**0.5), 2.0), abs=1e-9) and q.wall(q.walls[0]) == "_σ_ > 0"
+    scene = tab.every(state(family="normal", along="2", step=-1.7))
+    assert "no _θ_ here: _σ_ > 0" in words(scene.views[0]) and np.isnan(scene.views[2].layers[1]["y"].values[6]).all()
+    assert tab.line("categorical", "own", "all", "default").wall(0.7071067811865) == "_p_₁ + … < 1"
+
+
+# ---- the second method -------------------------------------------------------------------------------------------------------
+def test_what_quadrature_cannot_resolve_is_said(monkeypatch):
+    def refuse(*_):
+        raise ValueError("theta must be resolvable")
+
+    tab.checked.cache_clear()
+    monkeypatch.setattr(divergence, "kl_quadrature", refuse)
+    scene = tab.every(state(family="poisson"))
+    assert "no second method here" in scene.reading and [c.quantity for c in scene.checks] == ["F"]
+    monkeypatch.setattr(tab.information, "by_quadrature", refuse)
+    tab.checked.cache_clear()
+    (check,) = tab.every(state(family="poisson")).checks
+    assert check.holds and "draws" in check.second and check.residual > 0.01
+    tab.checked.cache_clear()
+
+
+CASES = [
+    ("gamma", "own", "all", 0.7), ("normal", "natural", "2", -1.0), ("normal_mean", "own", "1", 1.3), ("categorical", "natural", "all", 0.8),
+    ("poisson", "sqrt", "1", -1.5), ("laplace", "own", "1", 1.5), ("uniform", "own", "1", 0.5), ("uniform", "own", "1", -0.5),
+    ("cauchy", "own", "2", 1.0), ("exponential", "own", "1", -1.5),
+]  # fmt: skip
+
+
+def test_the_program_agrees_for_many_families():
+    code = "\n".join(tab.program(state(family=f, chart=c, along=a, step=s)) for f, c, a, s in CASES)
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    for (family, chart, along, step), line in zip(CASES, out.splitlines(), strict=True):
+        kl, bowl = re.search(r"KL (.*)  bowl (\S+)", line).groups()
+        scene = tab.every(state(family=family, chart=chart, along=along, step=step))
+        assert float(bowl) == pytest.approx(number(scene, "quad", step), rel=1e-6), family
+        if kl.startswith("none"):
+            assert np.isnan(number(scene, "kl", step))
+        else:
+            assert float(kl) == pytest.approx(number(scene, "kl", step), rel=1e-6), family
+
+
+# ---- pickers -----------------------------------------------------------------------------------------------------------------
+def offered(reader, key):
+    return {o["value"]: o["label"] for o in next(c for c in reader.wire["controls"] if c["key"] == key)["options"]}
+
+
+def test_pickers_offer_what_the_family_has():
+    reader = Reader("kl", {"tab": "every", "family": "normal", "chart": "natural", "along": "2"})
+    assert set(offered(reader, "family")) == set(FAMILIES)
+    assert offered(reader, "chart")["log_sigma"] == "_μ_, log _σ_" and offered(reader, "along") == {"1": "_η_₁", "2": "_η_₂", "all": "both"}
+    reader.send({"family": "gamma"})
+    assert set(offered(reader, "chart")) == {"own", "log"} and reader.values["chart"] == "natural"
+    assert reader.number("from1") == 2.0, "a chart that is not offered stands for the family's own"
+    reader.send({"family": "uniform"})
+    assert reader.wire["bottom"]["groups"] == ["family", "start"], "there is nothing to choose among"
+    reader.send({"family": "normal"})
+    assert reader.values["chart"] == "natural" and reader.number("from2") == -0.5
+    reader.send(kind="tab", tab="bowl")
+    assert len(offered(reader, "chart")) > 6
+
+
+def test_the_question_hides_its_answer():
+    reader = Reader("kl", {"tab": "every", "family": "cauchy", "step": "1.5"})
+    assert np.isnan(reader.number("kl")) and reader.number("quad") == pytest.approx(1.125)
+    assert "0.75377" not in reader.raw and "0.67002" not in reader.raw
+    reader.send({"chart": "log_scale"})
+    assert np.isnan(reader.number("kl"))
+    reader.send({"chart": "own"})
+    reader.commit("tail", "above")
+    assert reader.number("kl") == pytest.approx(np.log(1 + 1.125), rel=1e-6) and reader.number("ratio") == pytest.approx(0.670, abs=5e-4)
+    shown = reader.prediction("tail")
+    assert "0.67" in shown["truth"] and "0.67" in shown["feedback"]
+    assert [layer["text"] for layer in reader.scene["views"][0]["layers"] if layer["kind"] == "bracket"] == ["gap 0.83 ×"]
+
+
+@pytest.mark.parametrize(("family", "ratio"), [("normal", 1.0), ("student_t", 0.88), ("cauchy", 0.67), ("laplace", 0.64)])
+def test_the_ratios_of_the_feedback(family, ratio):
+    assert tab.ratio(family) == pytest.approx(ratio, abs=5e-3)
+
+
+def test_families_of_other_shapes():
+    """Three parameters, triples, single columns: registered before the tab is read."""
+    program = """
+from types import SimpleNamespace
+import numpy as np
+from fisher_core import FAMILIES
+from fisher_core.families.categorical import Categorical
+from fisher_core.families.normal_mean import NormalMean
+for key, f in {"four": Categorical(4), "triples": NormalMean(np.eye(3)), "column": NormalMean([[2.0]])}.items():
+    f.key, FAMILIES[key] = key, f
+from fisher_app import links
+from fisher_app.scenes import kl_families as tab
+for key in ("four", "triples", "column"):
+    for along in tab.directions(FAMILIES[key]):
+        v = SimpleNamespace(**links.defaults(tab.controls) | {"family": key, "along": along}, seen=frozenset(), given={}, data=None)
+        scene = tab.every(v)
+        assert all(c.holds for c in scene.checks), scene.checks
+print(tab.directions(FAMILIES["four"]), set(next(c for c in tab.controls if c.key == "along").options))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "'3': '_p_₃', 'all': 'all'" in done.stdout
+
+
+# ---- names -------------------------------------------------------------------------------------------------------------------
+def test_symbols_are_italic_and_words_are_not():
+    assert [tab.symbol(s) for s in ("μ", "log σ", "p₁", "1/σ²", "arcsin √p", "a_b")] == ["_μ_", "log _σ_", "_p_₁", "1/_σ_²", "arcsin √_p_", "_a_\\__b_"]
+
+
+def test_names_keep_clear_of_curves_and_of_each_other():
+    x = np.linspace(-2, 2, 81)
+    curves = [0.5 * x**2, 0.2 * x**2]
+    room = Room(Axis(-2, 2), Axis(0, 2), (100, 100), x, curves)
+    placed = [room.name(Name(text, y, 60), 1.0) for text, y in zip("ab", curves, strict=True)]
+    assert all(placed) and len(room.taken) == 2 and not any(layer.get("leader") for layer in placed)
+    (l0, t0, r0, b0), (l1, t1, r1, b1) = room.taken
+    assert r0 < l1 or r1 < l0 or b0 < t1 or b1 < t0
+    for left, top, right, bottom in room.taken:
+        assert not any(((a > left) & (a < right) & (b > top) & (b < bottom)).any() for a, b in room.paths)
+    assert room.name(Name("nothing", np.full(81, np.nan), 60), 1.0) is None
