@@ -61,6 +61,68 @@ def test_contaminated_draws_follow_their_weights(f):
         assert np.mean(x <= cut) == pytest.approx(share, abs=0.03)
 
 
+OUTLYING = [  # spread or mean times three, a coin or a beta turned round
+    ("normal", [1.0, 2.0], (1.0, 6.0)),
+    ("cauchy", [1.0, 2.0], (1.0, 6.0)),
+    ("poisson", [4.0], (12.0,)),
+    ("bernoulli", [0.3], (0.7,)),
+    ("beta", [2.0, 5.0], (5.0, 2.0)),
+    ("exponential", [6.0], (2.0,)),
+    ("gamma", [2.0, 6.0], (2.0, 2.0)),
+    ("weibull", [1.5, 2.0], (1.5, 6.0)),
+]
+
+
+@pytest.mark.parametrize("key, theta, away", OUTLYING, ids=[case[0] for case in OUTLYING])
+def test_a_share_of_contaminated_data_comes_from_the_outlying_member(key, theta, away):
+    f = FAMILIES[key]
+    p = misspecified.contaminated(f, theta, 0.2)
+    (share, name, kept), (other, same, outlying) = p.parts
+    assert name == same == key and (share, other) == (pytest.approx(0.8), pytest.approx(0.2))
+    assert kept == tuple(theta) and outlying == pytest.approx(away)
+    assert misspecified.contaminated(f, theta).parts[1][0] == pytest.approx(0.1)
+
+
+def test_a_mixture_has_the_moments_of_its_parts():
+    f, shares = FAMILIES["normal"], [0.25, 0.75]
+    p = misspecified.mixture(f, [[-2.0, 1.0], [3.0, 0.5]], shares)
+    mean = 0.25 * -2 + 0.75 * 3
+    square = 0.25 * (4 + 1) + 0.75 * (9 + 0.25)
+    fourth = 0.25 * (16 + 24 + 3) + 0.75 * (81 + 54 * 0.25 + 3 * 0.0625)
+    found = [p.weights @ p.x**k for k in (0, 1, 2, 4)]
+    np.testing.assert_allclose(found, [1, mean, square, fourth], rtol=1e-9)
+    x = p.draw(20_000, np.random.default_rng(3))
+    assert x.mean() == pytest.approx(mean, abs=5 * np.sqrt((square - mean**2) / 20_000))
+    assert (x < 0).mean() == pytest.approx(0.25, abs=0.02)
+    for bad in ([0.5, 0.6], [1.0, 0.0], [1.5, -0.5]):
+        with pytest.raises(ValueError, match="must be positive and sum to 1"):
+            misspecified.mixture(f, [[-2.0, 1.0], [3.0, 0.5]], bad)
+
+
+def test_heavy_tails_are_spread_by_the_root_of_the_factor():
+    wide = misspecified.overdispersed(FAMILIES["cauchy"], [1.0, 2.0], 9.0)
+    assert wide.parts == ((1.0, "cauchy", (1.0, 6.0)),)
+    with pytest.raises(ValueError, match="factor = 1 must be > 1"):
+        misspecified.overdispersed(POISSON, [4.0], 1.0)
+
+
+@pytest.mark.parametrize(("mean", "size"), [(0.5, 0.05), (4.0, 2.0), (300.0, 0.4)])
+def test_the_counts_of_a_wide_negative_binomial_are_all_there(mean, size):
+    p = misspecified.negative_binomial(mean, size)
+    assert p.weights.sum() == pytest.approx(1, abs=1e-12)
+    assert p.weights @ p.x == pytest.approx(mean, rel=1e-9)
+    assert p.weights @ (p.x - mean) ** 2 == pytest.approx(mean + mean**2 / size, rel=1e-8)
+    x = p.draw(20_000, np.random.default_rng(4))
+    assert x.mean() == pytest.approx(mean, abs=5 * np.sqrt((mean + mean**2 / size) / 20_000))
+
+
+def test_rows_are_drawn_again_with_replacement():
+    p = misspecified.rows([1.0, 2.0, 5.0])
+    x = p.draw(3000, np.random.default_rng(5))
+    assert {1.0, 2.0, 5.0} == set(x) and p.weights.tolist() == [1 / 3] * 3
+    assert (x == 5).mean() == pytest.approx(1 / 3, abs=0.05)
+
+
 def test_what_cannot_be_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match="must have variance p"):
         misspecified.overdispersed(FAMILIES["bernoulli"], [0.3])

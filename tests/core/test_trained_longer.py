@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from fisher_core import datasets, six_ways
 from fisher_core.models import LogisticRegression
@@ -48,3 +49,10 @@ def test_one_step_may_be_all_that_is_recorded():
         trained_longer(*datasets.separable_classes(), 1.0, (), 20, np.random.default_rng(0))
     with pytest.raises(ValueError, match="must ascend"):
         trained_longer(*datasets.separable_classes(), 1.0, (3, 3), 20, np.random.default_rng(0))
+
+
+def test_the_error_of_a_mean_ratio_is_that_of_a_mean(training):
+    ratios = training.samples / training.exact[:, None]
+    mean, error = training.mean_ratio
+    np.testing.assert_allclose(mean, ratios.mean(axis=1), rtol=1e-13)
+    np.testing.assert_allclose(error, stats.sem(ratios, axis=1), rtol=1e-12)
