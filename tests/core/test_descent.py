@@ -347,3 +347,68 @@ def test_refusals(call, message):
     with pytest.raises(ValueError) as error:
         call(descent.likelihood(LOGISTIC, (X, Y)))
     assert message in str(error.value)
+
+
+def bowl(m, center):
+    """½(θ − c)ᵀM(θ − c), M symmetric and perhaps not definite, with a Fisher matrix of its own."""
+    fisher = np.diag(np.arange(1.0, len(m) + 1))
+    return descent.Objective(
+        "a saddle", lambda t: float(0.5 * (t - center) @ m @ (t - center)), lambda t: m @ (t - center), lambda t: fisher,
+        lambda t: m, lambda t, centred: 2 * fisher - (np.eye(len(m)) if centred else 0.0), lambda p, q: float(q[0] - 2 * p[0]),
+    )  # fmt: skip
+
+
+def test_damping_is_added_to_every_matrix_in_every_direction():
+    m = np.random.default_rng(0).normal(size=(3, 3))
+    m, theta = m + m.T, np.array([0.3, -1.0, 2.0])
+    loss = bowl(m, np.zeros(3))
+    f = np.diag([1.0, 2.0, 3.0])
+    wanted = {"natural": f, "damped": f, "scoring": f, "newton": m, "empirical": 2 * f, "centred": 2 * f - np.eye(3)}
+    for kind, matrix in wanted.items():
+        np.testing.assert_allclose(descent.matrix(loss, theta, kind, 0.3), matrix + 0.3 * np.eye(3), rtol=1e-14)
+        found = descent.direction(loss, theta, kind, 0.3)
+        np.testing.assert_allclose(found, -np.linalg.solve(matrix + 0.3 * np.eye(3), m @ theta), rtol=1e-9)
+        np.testing.assert_allclose(descent.step(loss, theta, kind, 0.5, 0.3), theta + 0.5 * found, rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_newton_finds_a_saddle_and_with_a_flat_direction_the_nearest_point_of_its_valley(seed):
+    rng = np.random.default_rng(seed)
+    vectors = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    center, theta = rng.normal(size=4), rng.normal(size=4)
+    saddle = bowl((vectors * [3.0, -2.0, 0.5, -0.1]) @ vectors.T, center)
+    np.testing.assert_allclose(descent.step(saddle, theta, "newton"), center, rtol=1e-9)
+    valley = bowl((vectors * [3.0, -2.0, 0.5, 0.0]) @ vectors.T, center)
+    with pytest.raises(linalg.SingularFisherError):
+        descent.step(valley, theta, "newton")
+    flat = vectors[:, 3]
+    expected = center + flat * (flat @ (theta - center))
+    np.testing.assert_allclose(
+        descent.step(valley, theta, "newton", pseudo_inverse=True), expected, rtol=1e-9, atol=1e-12
+    )
+
+
+def test_a_run_is_over_when_its_loss_is_below_and_after_the_most_steps():
+    """Halving the distance at every step from loss 8: 2, ½, ⅛ …"""
+    loss = bowl(np.eye(1), np.zeros(1))
+    count = lambda below, most: descent.steps_until(loss, [4.0], "gradient", 0.5, below, most)  # noqa: E731
+    assert [count(below, 9) for below in (9.0, 8.0, 2.5, 2.0, 0.51, 0.5)] == [0, 1, 1, 2, 2, 3]
+    assert count(0.5, 3) == 3 and count(0.5, 2) is None
+
+
+def test_divergences_of_objectives_go_from_the_first_to_the_second():
+    p, q = np.array([0.2, 1.1]), np.array([0.5, 2.0])
+    assert descent.divergence(NORMAL, [0.0, 1.0]).kl(p, q) == NORMAL.kl(p, q) != NORMAL.kl(q, p)
+    other = START + np.array([0.5, 0.0, -0.2])
+    assert descent.reward(POLICY, REWARDS).kl(START, other) == POLICY.kl(START, other) != POLICY.kl(other, START)
+    assert descent.divergence(NORMAL, p).loss(q) == NORMAL.kl(p, q)
+
+
+def test_the_reward_weighted_matrix_of_an_objective_has_its_baseline():
+    """(1/n) Σ of (r − b)² s sᵀ over the arms by their chances; centred less ∇J ∇Jᵀ."""
+    loss, p = descent.reward(POLICY, REWARDS, 0.4), POLICY.probabilities(START)
+    s = POLICY.score([0.0, 1.0, 2.0], START)
+    expected = (s.T * (p * (REWARDS - 0.4) ** 2)) @ s
+    np.testing.assert_allclose(descent.matrix(loss, START, "empirical"), expected, rtol=1e-12)
+    g = p @ (REWARDS[:, None] * s)
+    np.testing.assert_allclose(descent.matrix(loss, START, "centred"), expected - np.outer(g, g), rtol=1e-10)
