@@ -13,9 +13,10 @@ from fisher_core.family import Family
 from fisher_core.validation import Array
 
 from ..stage.scene import (
-    Axis, Check, Layer, Live, Number, Scene, View, bars, bracket, curve, escaped, guesses, handle, label, points, region, rule, veil,
+    Axis, Check, Layer, Live, Number, Scene, View, bracket, curve, escaped, guesses, handle, label, points, region, rule, veil,
 )  # fmt: skip
 from .kl import AREAS, COLUMNS, decades, ticks
+from .kl_shapes import Shapes
 from .names import Name, Room
 
 MOST = 2.0  # steps reach from −2 to 2
@@ -63,21 +64,6 @@ class Numbers:
     slope: float
     reverse_slope: float
     exact: bool  # KL is its own parabola
-
-
-@dataclass(frozen=True)
-class Shapes:
-    """Two distributions: ``x0, y0`` at θ, ``x, y`` over the step; columns of draws where data are pairs."""
-
-    kind: str
-    window: tuple[float, float]
-    top: float
-    x0: Array
-    y0: Array
-    x: Array
-    y: Array
-    ticks: Sequence[tuple[float, str]]
-    bottom: float = 0.0
 
 
 class Guess(NamedTuple):
@@ -143,12 +129,12 @@ def every(
     hidden = np.isfinite(most)
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(np.abs(t) > 1e-9, at[0] / n.cursor.quadratic, np.nan)
-    ends = q.theta + t[:, None] * q.direction
+    ends = np.round(q.theta + t[:, None] * q.direction, 12)
     none = None if hidden else "–"
     numbers = {
         "kl": Number(Live(at[0], OVER), "4", none=none), "reverse": Number(Live(at[1], OVER), "4", none=none), "quad": Number(Live(n.cursor.quadratic, OVER), "4"),
         "ratio": Number(Live(ratio, OVER), "2", none=none), "slope": Number(n.slope, "2", none="–"), "reverse_slope": Number(n.reverse_slope, "2", none="–"),
-        **{f"from{i + 1}": Number(float(a), "g3") for i, a in enumerate(q.theta)}, **{f"to{i + 1}": Number(Live(ends[:, i], OVER), "g3") for i in range(len(q.theta))},
+        **{f"from{i + 1}": Number(float(a), "g3") for i, a in enumerate(np.round(q.theta, 12))}, **{f"to{i + 1}": Number(Live(ends[:, i], OVER), "g3") for i in range(len(q.theta))},
     }  # fmt: skip
     holds = "=" if n.exact else "≈" if n.slope > 2 else "≠"
     said = "" if guess.said is None or not guess.asked else f"{{guess|you say {guess.said:g} ×}}"
@@ -158,13 +144,15 @@ def every(
         [["`KL` ∕ ½_δ_^{T}_Fδ_", ""], ["**[ratio] ×**", said]],
     ]}  # fmt: skip
     return Scene(
-        [bowl(title, q, n, curves, at, most, guess), gap(q, n, most, at), pair(q, shapes, node)], COLUMNS, AREAS, ["step"], numbers, formula,
+        [bowl(title, q, n, curves, at, most, guess), gap(q, n, most, at), shapes.view(written(q, 'from'), written(q, 'to'), node, OVER)], COLUMNS, AREAS, ["step"], numbers, formula,
         checks=checks, **placement,
     )  # type: ignore[arg-type]  # fmt: skip
 
 
 def written(q: Line, which: str) -> str:
-    return ", ".join(f"{s} = [{which}{i + 1}]" for i, s in enumerate(q.symbols))
+    """The coordinates with their live values; of more than three, those that move, at most three."""
+    shown = range(len(q.symbols)) if len(q.symbols) <= 3 or q.coordinate is None else [q.coordinate]
+    return ", ".join(f"{q.symbols[i]} = [{which}{i + 1}]" for i in shown[:3]) + (", …" if len(shown) > 3 else "")
 
 
 def bowl(title: str, q: Line, n: Numbers, curves: Both, at: Both, most: float, guess: Guess) -> View:
@@ -248,27 +236,3 @@ def slopes(t: Array, forward: Array, reverse: Array, n: Numbers) -> list[Layer]:
         for (g, text, weight), (k, dx, dy, align) in zip(found, (above, (right, 8, 14, "left")), strict=False)
         if np.isfinite(g[k])
     ]
-
-
-def pair(q: Line, s: Shapes, node: int) -> View:
-    """θ in grey, θ + δ in ink: curves of densities, bars of masses, draws of pairs."""
-    caption, words = "**The two distributions**, _θ_ in grey", "The two densities"
-    after, columns = (Live(s.x, OVER), Live(s.y, OVER)), ["x at θ", "density", "x at θ + δ", "density at θ + δ"]
-    if s.kind == "masses":
-        half = 0.42 * float(np.diff(s.x0).min(initial=1.0))
-        later = Live(np.nan_to_num(s.y), OVER)
-        layers = [bars(s.x0 - half, s.x0, [0], s.y0, "data"), bars(s.x0, s.x0 + half, [0], later, "ctl")]
-        words, columns, cells = "The two distributions, as bars", ["x", "at θ", "at θ + δ"], [s.x0, s.y0, s.y[node]]
-    elif s.kind == "pairs":
-        layers = [points(s.x0, s.y0, "data", size=1.6, alpha=0.7), points(*after, "theta", size=1.6)]
-        caption, words = f"**{len(s.x0)} draws of each**, _θ_ in grey", "Draws of the two, from the same random numbers"
-        columns = ["x1 at θ", "x2 at θ", "x1 at θ + δ", "x2 at θ + δ"]
-        cells = [s.x0, s.y0, s.x[node], s.y[node]]
-    else:
-        layers = [curve(s.x0, s.y0, "data", width=2), curve(*after, "theta", width=2)]
-        cells = [a[::3] for a in (s.x0, s.y0, s.x[node], s.y[node])]
-    return View(
-        "c", caption, Axis(*s.window, ticks=s.ticks), Axis(s.bottom, s.top, grid=False, line=False), layers, alt=words,
-        sentence=f"Grey: {written(q, 'from')}; in ink: {written(q, 'to')}.", table=(columns, cells),
-        height=120, phone=140, pad=(38, 4, 10, 22), small=True,
-    )  # fmt: skip

@@ -20,13 +20,13 @@ from .. import snippets
 from ..controls import Choice, Slider
 from ..figures import kl_families as figures
 from ..figures.kl_families import MOST
+from ..figures.kl_shapes import Shapes
 from ..stage.scene import Check, escaped
-from .score_families import nice, ticks
+from .kl_shapes import pair
 
 OWN = "own"
 STARTS = {"low": "low", "default": "default", "high": "high"}
 TOGETHER = "all"
-DRAWS = 150  # of pairs, which have no curve to show
 
 
 def offered_charts() -> dict[str, str]:
@@ -135,89 +135,9 @@ def slope(q: figures.Line, kind: str) -> float:
 
 
 @lru_cache(maxsize=16)
-def shapes(*where: str) -> figures.Shapes:
-    """The distributions at θ and at θ + tδ for all nodes of the step; NaN where there is none."""
+def shapes(*where: str) -> Shapes:
     q = line(*where)
-    f, ends = q.family, q.theta + STEPS[:, None] * q.direction
-    inside = f.contains(ends)
-    if f.columns is not None:
-        return clouds(q, ends, inside)
-    lo, hi = view_of(f, q.theta, ends[inside & (np.abs(STEPS) < 1.01)][::4])
-    if f.discrete:
-        whole = [x for x in nice(lo, hi, 4) if x == round(x)]
-        x = np.unique(np.round(np.linspace(np.ceil(lo), np.floor(hi), min(int(hi - lo) + 1, 120))))
-        after = np.full((len(STEPS), len(x)), np.nan)
-        after[inside] = [masses(f, x, theta) for theta in ends[inside]]
-        before = masses(f, x, q.theta)
-        peaks = [before.max(), *after[inside].max(axis=1)]
-        return figures.Shapes("masses", (x[0] - 0.6, x[-1] + 0.6), top_of(peaks), x, before, x, after, ticks(whole))
-    x, before, peak = density(f, q.theta, lo, hi)
-    after, peaks = np.full((2, len(STEPS), len(x)), np.nan), [peak]
-    for i in np.flatnonzero(inside):
-        with suppress(ValueError):  # near a wall its quantiles may leave float64: that one is not drawn
-            *after[:, i], peak = density(f, ends[i], lo, hi)
-            peaks.append(peak)
-    return figures.Shapes("density", (lo, hi), top_of(peaks), x, before, *after, ticks(nice(lo, hi, 4)))
-
-
-def view_of(f: Family, theta, ends) -> tuple[float, float]:
-    """The window at θ, widened by at most half of itself on each side for ``ends``."""
-    lo, hi = f.window(theta)
-    others = np.array([f.window(t) for t in ends])
-    room = 0.5 * (hi - lo)
-    first, last = f.bounds
-    return float(max(others[:, 0].min(), lo - room, first)), float(min(others[:, 1].max(), hi + room, last))
-
-
-def top_of(peaks) -> float:
-    """Height of the axis: room for the first peak, and for taller ones up to twice that."""
-    return float(1.12 * np.clip(np.quantile(peaks, 0.9), peaks[0], 2 * peaks[0]))
-
-
-def inside_support(f: Family, x, theta):
-    lo, hi = f.support(theta)
-    low, high = f.closed
-    return (x >= lo if low else x > lo) & (x <= hi if high else x < hi)
-
-
-def masses(f: Family, x, theta) -> np.ndarray:
-    """p(x | θ), 0 outside the support."""
-    kept, p = inside_support(f, x, theta), np.zeros(len(x))
-    p[kept] = np.exp(f.log_prob(x[kept], theta))
-    return p
-
-
-def density(f: Family, theta, lo: float, hi: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """A density over its own quantiles and evenly over the view, with its fall to 0 at finite ends of the support; and
-    its height, where a pole at an end does not count."""
-    bounds = f.support(theta)
-    start, end = max(lo, bounds[0]), min(hi, bounds[1])
-    at = f.quantile(np.linspace(0.01, 0.99, 41), theta)
-    x = np.clip([*at, *np.linspace(start, end, 60)], start, max(start, end))
-    inside, p = inside_support(f, x, theta), np.full(len(x), np.nan)
-    p[inside] = np.exp(f.log_prob(x[inside], theta))
-    order = np.argsort(x, kind="stable")
-    feet = [0.0 if bound == edge else np.nan for bound, edge in zip(bounds, (start, end), strict=True)]
-    return (
-        np.array([start, *x[order], end]),
-        np.array([feet[0], *p[order], feet[1]]),
-        float(np.nanquantile(p[: len(at)], 0.9)),
-    )
-
-
-def clouds(q: figures.Line, ends, inside) -> figures.Shapes:
-    """Draws with the same random numbers before and after: their first two columns."""
-
-    def draw(theta):
-        x = q.family.sample(theta, DRAWS, np.random.default_rng(2))
-        return np.column_stack([x, np.zeros(DRAWS)])[:, :2].T
-
-    before, after = draw(q.theta), np.full((2, len(STEPS), DRAWS), np.nan)
-    after[:, inside] = np.stack([draw(theta) for theta in ends[inside]], axis=1)
-    (lo, bottom), (hi, top) = (
-        np.nanquantile(after, share, axis=(1, 2)) + (2 * share - 1) * 1e-3 for share in (0.001, 0.999)
-    )
-    return figures.Shapes("pairs", (lo, hi), top, *before, *after, ticks(nice(lo, hi, 4)), bottom)
+    return pair(q.family, q.theta, q.direction, STEPS)
 
 
 # ---- how it was checked ----------------------------------------------------------------------------------------------------
