@@ -17,7 +17,6 @@ The terms of first order in κ cancel, because (m−1) = m e₁; near κ = 0 the
 
 from __future__ import annotations
 
-from math import gamma
 from typing import Any
 
 import numpy as np
@@ -79,8 +78,10 @@ class StudentT(Family):
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         (_, s), (_, t), (d_loc, d_scale) = p, q, step
         m, delta = (self.nu + 1) // 2, d_loc / np.sqrt(self.nu)
-        fourier = [gamma(m) ** 2 / (gamma(m + j) * gamma(m - j)) for j in range(1, m)]
-        wave = [-m * e * (-1) ** j / j for j, e in enumerate(fourier, 1)]  # coefficients of κʲ in the sum
+        fourier = [(m - 1) / m]  # by e_{j+1}/e_j, for the gamma functions overflow
+        for j in range(1, m - 1):
+            fourier.append(fourier[-1] * (m - j - 1) / (m + j))
+        wave = [-m * e * (-1) ** j / j for j, e in enumerate(fourier[: m - 1], 1)]  # coefficients of κʲ in the sum
         far_pole = delta + 1j * (t + s)
         kappa = (delta + 1j * d_scale) / far_pole
         # −log(1 − |κ|²) and log|1 − κ|, each from what does not cancel in it

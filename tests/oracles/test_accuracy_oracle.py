@@ -13,6 +13,7 @@ from registry import exact, fixed, log_density, moves
 
 from fisher_core import FAMILIES, divergence, expectation, special
 from fisher_core.families.categorical import Categorical
+from fisher_core.families.student_t import StudentT
 from fisher_core.models.bandit import SoftmaxPolicy
 
 STEPS = [10.0**-k for k in range(1, 9)]
@@ -193,6 +194,19 @@ def test_kl_of_logistics_that_are_scales_apart(shift):
         d = mp.mpf(shift)
         expected = float(d * mp.coth(d / 2) - 2)
     assert FAMILIES["logistic"].kl([0.0, 0.5], [0.5 * shift, 0.5]) == pytest.approx(expected, rel=3e-14, abs=0)
+
+
+@pytest.mark.parametrize("nu", [5, 101, 301, 999])
+def test_kl_of_student_t_with_any_odd_degrees_of_freedom(nu):
+    """Gamma functions of 301 degrees overflow, those of the coefficients' ratios do not; the limit is the normal's."""
+    f = StudentT(nu)
+    with mp.workdps(30):
+        n, a = mp.mpf(nu), mp.mpf("0.25")
+        k = mp.gamma((n + 1) / 2) / mp.gamma(n / 2) / mp.sqrt(mp.pi * n)
+        density = lambda z: k * (1 + z * z / n) ** (-(n + 1) / 2)  # noqa: E731
+        ratio = lambda z: (n + 1) / 2 * mp.log((n + ((z - a) / 2) ** 2) / (n + z * z)) + mp.log(2)  # noqa: E731
+        expected = float(mp.quad(lambda z: density(z) * ratio(z), [-mp.inf, -8, -3, 0, 3, 8, mp.inf]))
+    assert f.kl([0.0, 1.0], [0.25, 2.0]) == pytest.approx(expected, rel=1e-13, abs=0)
 
 
 @pytest.mark.parametrize(
