@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from fisher_core import datasets, information, linalg, two_weights
 from fisher_core.models import LinearRegression, LogisticRegression
@@ -139,3 +140,81 @@ def test_separable_classes_have_no_optimum_and_lose_all_information():
         CLASSES.mle(x, y)
     traces = [np.trace(CLASSES.fisher(x, [0.0, slope])) for slope in (1, 2, 4)]
     assert traces[0] > 2 * traces[1] > 8 * traces[2]
+
+
+@pytest.mark.parametrize("model, x, y", CASES)
+def test_blocks_of_a_survey_do_not_show(model, x, y, monkeypatch):
+    theta = np.random.default_rng(5).normal(size=(7, 2))
+    rng = np.random.default_rng
+    whole = two_weights.survey(model, x, y, theta), two_weights.sampled_fisher(model, x, theta, 60, rng(1))
+    losses, band = two_weights.mean_losses(model, x, y, theta), two_weights.radial_band(model, x, theta, 60, rng(1), 6)
+    for block in (1, 3 * len(x), 180):  # one θ at a time, three of seven, three of seven of the drawn
+        monkeypatch.setattr(two_weights, "BLOCK", block)
+        seen, drawn = two_weights.survey(model, x, y, theta), two_weights.sampled_fisher(model, x, theta, 60, rng(1))
+        for name in ("loss", "gradient", "exact", "empirical"):
+            np.testing.assert_allclose(getattr(seen, name), getattr(whole[0], name), rtol=1e-10, atol=1e-13)
+        np.testing.assert_allclose(drawn.value, whole[1].value, rtol=1e-12)
+        np.testing.assert_allclose(drawn.standard_error, whole[1].standard_error, rtol=1e-9)
+        np.testing.assert_allclose(two_weights.mean_losses(model, x, y, theta), losses, rtol=1e-12)
+        for found, wanted in zip(two_weights.radial_band(model, x, theta, 60, rng(1), 6), band, strict=True):
+            np.testing.assert_allclose(found, wanted, rtol=1e-9)
+
+
+@pytest.mark.parametrize("model", [LinearRegression(0.5), CLASSES], ids=["linear", "logistic"])
+def test_sampled_matrices_and_bands_are_means_of_their_terms(model):
+    """Term by term: r² xxᵀ with its standard error, and (r uᵀx)² in every direction u with its own."""
+    x, theta, draws = K2[0], np.array([0.4, -0.3]), 40
+    found = two_weights.sampled_fisher(model, x, theta, draws, np.random.default_rng(7))
+    inner, outer = two_weights.radial_band(model, x, theta, draws, np.random.default_rng(7), turns=9, errors=0.7)
+    rng = np.random.default_rng(7)
+    rows, uniform = rng.integers(len(x), size=draws), rng.random(draws)
+    z = x[rows] @ theta
+    labels = (
+        z + 0.5 * stats.norm.ppf(uniform) if model is not CLASSES else (uniform < 1 / (1 + np.exp(-z))).astype(float)
+    )
+    scores = model.score(x[rows], labels, theta)
+    terms = scores[:, :, None] * scores[:, None, :]
+    np.testing.assert_allclose(found.value, terms.mean(axis=0), rtol=1e-11)
+    np.testing.assert_allclose(found.standard_error, stats.sem(terms), rtol=1e-9)
+    assert found.n == draws
+    for k, angle in enumerate(np.linspace(0, 2 * np.pi, 10)):
+        along = (scores @ [np.cos(angle), np.sin(angle)]) ** 2
+        for radius, sign in ((inner, 1), (outer, -1)):
+            wanted = along.mean() + sign * 0.7 * stats.sem(along)
+            assert radius[k] == pytest.approx(1 / np.sqrt(max(wanted, 30.0**-2)), rel=1e-8)
+
+
+def test_noise_is_told_from_other_lines():
+    """Label quadrature is exact for a line of any noise, and says F = XᵀX/(nσ²)."""
+    model, x = LinearRegression(0.25), REG[0]
+    np.testing.assert_allclose(two_weights.by_label_quadrature(model, x, [0.3, 0.1], 1e-2), x.T @ x / 62.5, rtol=1e-8)
+
+
+def test_relative_errors_are_frobenius_and_runs_share_their_first_labels():
+    exact = np.array([[2.0, 1.0], [1.0, 3.0]])
+    estimates = exact + np.array([[[0.3, 0.0], [0.0, -0.4]], [[0.0, 0.5], [0.5, 0.0]]])
+    expected = np.array([0.5, np.sqrt(0.5)]) / np.sqrt(15)
+    np.testing.assert_allclose(two_weights.relative_error(estimates, exact), expected, rtol=1e-13)
+    x, theta = REG[0], [0.5, 1.5]
+    errors = two_weights.sampling_errors(CLASSES, x, theta, [5, 40], 3, np.random.default_rng(2))
+    rng = np.random.default_rng(2)
+    picked = rng.integers(len(x), size=(3, 40))
+    uniform = rng.random((3, 40))
+    for k in range(3):
+        rows = x[picked[k]]
+        labels = two_weights.label_at(CLASSES, rows @ theta, uniform[k])
+        s = CLASSES.score(rows, labels, theta)
+        for row, m in enumerate((5, 40)):
+            estimate = s[:m].T @ s[:m] / m
+            assert errors[row, k] == pytest.approx(
+                float(two_weights.relative_error(estimate, CLASSES.fisher(x, theta)))
+            )
+
+
+def test_what_is_singular_but_for_rounding_has_no_step():
+    v = np.array([0.3, 1.7])
+    for f in (np.outer(v, v), np.outer(v, v) + np.diag([1e-17, 0.0])):
+        assert np.isnan(two_weights.steps(f, [1.0, 0.0])).all() and np.isnan(two_weights.inverse_roots(f)).all()
+    stiff = np.diag([1.0, 1e-9])
+    np.testing.assert_allclose(two_weights.steps(stiff, [1.0, 1.0]), [-1.0, -1e9], rtol=1e-12)
+    np.testing.assert_allclose(two_weights.inverse_roots(stiff), np.diag([1.0, 1e4 * np.sqrt(10)]), rtol=1e-7)
