@@ -412,3 +412,16 @@ def test_the_reward_weighted_matrix_of_an_objective_has_its_baseline():
     np.testing.assert_allclose(descent.matrix(loss, START, "empirical"), expected, rtol=1e-12)
     g = p @ (REWARDS[:, None] * s)
     np.testing.assert_allclose(descent.matrix(loss, START, "centred"), expected - np.outer(g, g), rtol=1e-10)
+
+
+def test_a_small_part_outside_the_range_is_not_dropped_either():
+    loss = descent.reward(POLICY, REWARDS)
+    g = loss.gradient(START)
+    for part, refused in ((1e-5, True), (1e-13, False)):
+        odd = descent.Objective("almost", loss.loss, lambda t, p=part: g + p * np.linalg.norm(g), loss.fisher)
+        if refused:
+            with pytest.raises(linalg.SingularFisherError):
+                descent.direction(odd, START, "natural", pseudo_inverse=True)
+        else:
+            found = descent.direction(odd, START, "natural", pseudo_inverse=True)
+            np.testing.assert_allclose(found, [0.5, 0.0, -0.5], atol=1e-8)

@@ -128,3 +128,12 @@ def test_the_excess_of_log_beta():
         g = lambda v: mpmath.loggamma(v) - v * mpmath.log(v) + v  # noqa: E731
         pairs = [(mpmath.mpf(u), mpmath.mpf(v)) for u, v in zip(a.tolist(), b.tolist(), strict=True)]
         compare(special.log_beta_excess(a, b), [g(u) + g(v) - g(u + v) for u, v in pairs], 2e-15)
+
+
+@np.errstate(all="ignore")  # as in the families, which call it
+def test_a_mass_that_underflows_leaves_the_other():
+    """p log(p/q) − p + q at p = e^{−1000}, which float64 does not know; and at q, where log p/q is far."""
+    assert special.mass_divergence(np.array(0.0), np.array(0.5), np.array(1000.0)) == 0.5
+    np.testing.assert_allclose(
+        special.mass_divergence(np.array(0.5), np.array(0.0), np.array(-1000.0)), 499.5, rtol=1e-15
+    )
