@@ -455,6 +455,15 @@ def test_same_generator_state_gives_the_same_samples():
         np.testing.assert_array_equal(a, b)
 
 
+def test_samples_are_their_generators_and_move_it():
+    """Another state gives other draws, in every chart, and so does the same generator asked again."""
+    for family in FAMILIES.values():
+        for view in (family, *(family.in_chart(name) for name in family.charts)):
+            rng = np.random.default_rng(10)
+            first, second = (view.sample(view.default, 60, rng) for _ in range(2))
+            assert (first != second).any() and (first != view.sample(view.default, 60, np.random.default_rng(11))).any()
+
+
 # Maximum likelihood -------------------------------------------------------------------------------------------------
 
 

@@ -422,3 +422,18 @@ def test_accuracy_is_a_share_of_the_rows():
     right = model.probabilities(x, theta)[0].argmax(axis=1)
     assert model.accuracy(x, right, theta) == 1.0
     assert model.accuracy(x, np.where(np.arange(10) < 3, (right + 1) % 3, right), theta) == 0.7
+
+
+def test_starts_labels_and_sampled_matrices_are_their_generators():
+    model, x, theta, _, _ = problem(((3, 4, 3), "relu"), n=40)
+    calls = (
+        model.initial,
+        lambda rng: model.sample(x, theta, rng),
+        lambda rng: model.monte_carlo_fisher(x, theta, rng, 2).value,
+        lambda rng: model.monte_carlo_fisher_diagonal(x, theta, rng, 2).value,
+    )
+    for call in calls:
+        rng = np.random.default_rng(1)
+        first, second = call(rng), call(rng)
+        same, other = (call(np.random.default_rng(seed)) for seed in (1, 2))
+        assert (first == same).all() and (first != second).any() and (first != other).any()

@@ -606,3 +606,19 @@ def test_sampled_softmax_matrices_and_their_errors_are_those_of_their_labels():
     one = SOFTMAX.monte_carlo_fisher([[1.0]], sure, rng)  # the label is 0, its residual (1 − π₀, −π₁, −π₂)
     score = SOFTMAX.score([[1.0]], [0], sure)[0]
     np.testing.assert_allclose(np.diag(one.value), score**2, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_labels_and_sampled_matrices_are_their_generators(name):
+    model, x, theta, _, _ = problem(name, 3, n=40)
+    rng = np.random.default_rng(1)
+    draws = [model.sample(x, theta, rng) for _ in range(2)]
+    draws += [model.sample(x, theta, np.random.default_rng(seed)) for seed in (1, 2)]
+    assert (draws[0] == draws[2]).all()
+    assert (draws[0] != draws[1]).any() and (draws[0] != draws[3]).any()
+    for count in (1, 40):
+        rng = np.random.default_rng(1)
+        found = [model.monte_carlo_fisher(x, theta, rng, count).value for _ in range(2)]
+        found += [model.monte_carlo_fisher(x, theta, np.random.default_rng(seed), count).value for seed in (1, 2)]
+        assert (found[0] == found[2]).all()
+        assert (found[0] != found[1]).any() and (found[0] != found[3]).any()
