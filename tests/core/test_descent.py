@@ -425,3 +425,21 @@ def test_a_small_part_outside_the_range_is_not_dropped_either():
         else:
             found = descent.direction(odd, START, "natural", pseudo_inverse=True)
             np.testing.assert_allclose(found, [0.5, 0.0, -0.5], atol=1e-8)
+
+
+OBJECTIVES = {
+    "data": (descent.likelihood(NORMAL, np.array([0.3, -1.0, 2.2, 0.4])), [0.2, 1.1]),
+    "labels": (descent.likelihood(LOGISTIC, (X, 1 - Y)), [0.2, 0.7]),
+    "member": (descent.divergence(FAMILIES["gamma"], [2.0, 1.0]), [2.5, 0.8]),
+    "reward": (descent.reward(POLICY, REWARDS, 0.2), [0.3, -0.5, 0.1]),
+}
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_gradients_and_hessians_of_objectives_are_those_of_their_loss(name):
+    loss, theta = OBJECTIVES[name]
+    theta, d = np.array(theta), len(theta)
+    slope = [(loss.loss(theta + e) - loss.loss(theta - e)) / 2e-5 for e in 1e-5 * np.eye(d)]
+    np.testing.assert_allclose(loss.gradient(theta), slope, rtol=1e-6, atol=1e-9)
+    bend = [(loss.gradient(theta + e) - loss.gradient(theta - e)) / 2e-5 for e in 1e-5 * np.eye(d)]
+    np.testing.assert_allclose(descent.matrix(loss, theta, "newton"), bend, rtol=1e-6, atol=1e-8)
