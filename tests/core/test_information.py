@@ -293,6 +293,22 @@ class Wrong(type(NORMAL)):
         return tuple(tuple(2.0 * h for h in row) for row in super()._hessian(x, theta))
 
 
+class Heavier(type(NORMAL)):
+    """The Normal with a millionth of probability too much."""
+
+    key = "heavier"
+
+    def _log_prob(self, x, theta):
+        return super()._log_prob(x, theta) + 1e-6
+
+
+def test_quadrature_is_the_same_every_time_and_weighs_what_it_finds():
+    for f in (NORMAL, POISSON, FAMILIES["normal_mean"], FAMILIES["beta"]):
+        np.testing.assert_array_equal(*(information.by_quadrature(f, f.default) for _ in range(2)))
+    with pytest.raises(expectation.QuadratureError, match=r"found mass 1\.000001 in place of 1"):
+        information.by_quadrature(Heavier(), [0.0, 1.0])
+
+
 def test_quadrature_believes_no_formula_it_can_do_without():
     """The score form differentiates log p, the Hessian form the score: mistakes further on do not reach them."""
     theta, truth = [0.3, 1.2], NORMAL.fisher([0.3, 1.2])
