@@ -196,6 +196,12 @@ def test_the_ratios_of_the_feedback(family, ratio):
     assert tab.ratio(family) == pytest.approx(ratio, abs=5e-3)
 
 
+def test_a_far_shift_of_a_cauchy_costs_a_logarithm():
+    t = np.array([0.5, 1.5, 50.0, 500.0])
+    kl = [tab.ratio("cauchy", step=s) * 0.5 * s**2 for s in t]
+    np.testing.assert_allclose(kl, np.log1p(t**2 / 2), rtol=1e-12)  # a unit is √2 scales
+
+
 def test_families_of_other_shapes():
     """Three parameters, triples, single columns: registered before the tab is read."""
     program = """
