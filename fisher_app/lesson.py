@@ -400,6 +400,7 @@ class Lesson:
                 run=Progress(),
             )
             scene, refused = self.figures[v.tab].scene(defaults), f"Not drawn: {escaped(str(error).rstrip('.'))}."
+            scene = replace(scene, checks=())  # which are of the defaults
         wrong = [c for c in scene.checks if not c.holds]
         if wrong and refused is None:
             refused = " ".join(f"Not drawn: {c.method} and {c.second} disagree on {c.quantity} by {c.residual:.1e}, more than {c.tolerance:.0e}." for c in wrong)  # fmt: skip
@@ -441,7 +442,7 @@ def _near(entry: course.Entry | None) -> dict[str, str] | None:
 def _badge(checks: Sequence[Any]) -> dict[str, Any] | None:
     if not checks:
         return None
-    worst = max(checks, key=lambda c: c.residual / c.tolerance)
+    worst = max(checks, key=lambda c: (not c.holds, c.residual / c.tolerance))  # NaN does not hold
     if not worst.holds:
         return {"ok": False, "text": f"{worst.method} and {worst.second} disagree by {worst.residual:.0e}"}
     shown = max(worst.residual, 1e-16)

@@ -7,6 +7,8 @@ Source: Kullback (1959), *Information Theory and Statistics*, §2.6; reference v
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +23,8 @@ ROUNDING = 1e-14  # a gap smaller than this, relative to the parabola, is none
 
 @dataclass(frozen=True)
 class Profile:
-    """Divergences along θ + tδ, each of shape (..., m), in nats; a step that leaves the parameter space is NaN.
+    """Divergences along θ + tδ, each of shape (..., m), in nats; a step that leaves the parameter space is NaN, and so is
+    one at which a family without a closed form is too narrow or too wide for quadrature.
 
     forward KL(θ ‖ θ+tδ), reverse KL(θ+tδ ‖ θ), quadratic ½t²δᵀF(θ)δ, midpoint ½t²δᵀF(θ+½tδ)δ.
     """
@@ -60,18 +63,32 @@ def profile(family: Family, theta: ArrayLike, direction: ArrayLike, steps: Array
     inside = family.contains(end)
     end_inside, start = np.where(inside[..., None], end, start), np.ascontiguousarray(start)
     curvature = np.einsum("...ij,i,j->...", family.fisher(theta), direction, direction)[..., None]
-    at_middle = np.einsum("...ij,i,j->...", family.fisher(0.5 * (start + end_inside)), direction, direction)
+    middle = _each(family, "_fisher", family.fisher, 0.5 * (start + end_inside))
+    at_middle = np.einsum("...ij,i,j->...", middle, direction, direction)
 
     def masked(values: Array) -> Array:
         return np.where(inside, values, np.nan)
 
     return Profile(
         np.broadcast_to(steps, inside.shape),
-        masked(family.kl(start, end_inside)),
-        masked(family.kl(end_inside, start)),
+        masked(_each(family, "_kl", family.kl, start, end_inside)),
+        masked(_each(family, "_kl", family.kl, end_inside, start)),
         np.broadcast_to(0.5 * curvature * steps**2, inside.shape),
         masked(0.5 * at_middle * steps**2),
     )
+
+
+def _each(family: Family, hook: str, function: Callable[..., Array], *thetas: Array) -> Array:
+    """``function`` of thetas (..., d); where it is quadrature, point by point, NaN where that is refused."""
+    if family.writes(hook):
+        return function(*thetas)
+    shape, d = thetas[0].shape[:-1], thetas[0].shape[-1]
+    found = np.full((int(np.prod(shape)), *((d, d) if hook == "_fisher" else ())), np.nan)
+    for k, at in enumerate(zip(*(t.reshape(-1, d) for t in thetas), strict=True)):
+        with suppress(ValueError):  # narrower, or with thinner tails, than quadrature resolves
+            found[k] = function(*at)
+    return found.reshape(*shape, *found.shape[1:])
+
 
 
 def unit_direction(family: Family, theta: ArrayLike, weights: ArrayLike) -> Array:

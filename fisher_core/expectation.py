@@ -12,8 +12,8 @@ densities of this subject have one peak. Panels with edges at
 and Gauss–Legendre nodes within: fine around the peak, geometric in the tails, and a corner at the peak (Laplace) costs
 nothing because it is an edge. Several parameters share the union of their edges, so both densities are resolved.
 
-Discrete: every integer within reach, or every k-th with weight k once a peak is more than some 20 k wide; by Poisson's
-summation formula that loses nothing. Vectors: the trapezoidal rule on whitened axes, which converges geometrically
+Discrete: every integer within reach, or, of many, every k-th with weight k once a peak is more than some 20 k wide; by
+Poisson's summation formula that loses nothing if the peak is round. Vectors: the trapezoidal rule on whitened axes, which converges geometrically
 (Trefethen and Weideman 2014).
 """
 
@@ -35,6 +35,7 @@ FORGOTTEN = -50.0  # log of the mass, relative to the peak's, beyond which a tai
 MASS_TOLERANCE = 1e-7
 ANCHORS = np.array([2.0**-44, 2.0**-47])  # distances from an upper end, in units of its width: 1 − 2⁻⁴⁴ is a float64
 COARSE = 14.0  # where e⁻ᵘ is 1e-6, from which on the rounding of x next to an upper end is made good
+FEW = 20_000  # whole numbers that are all taken, for the support may begin at a peak, where strides lose mass
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)
 
 
@@ -216,16 +217,17 @@ def _peak(height: Callable[[Array], Array], mode: float, width: float) -> float:
 
 
 def _integers(draws: Sequence[Array], support: tuple[float, float], reach: float) -> Nodes:
-    """Integers out to 14 standard deviations and 60 steps beyond the draws of each density, within the support.
+    """Integers out to 45 standard deviations and 60 steps beyond the draws of each density, within the support: a tail
+    that falls like e⁻ˣ is forgotten there.
 
     Ranges that touch are one, with the finer stride; what lies between distant ones holds no mass and is left out.
     """
     ranges: list[tuple[float, float, float]] = []
     for x in draws:
         spread = float(x.std())
-        margin = reach * (10 * spread + 60)
+        margin = reach * (45 * spread + 60)
         lo, hi = max(np.ceil(support[0]), np.floor(x.min() - margin)), min(support[1], x.max() + margin)
-        stride = max(1.0, np.floor(spread / 20))
+        stride = max(1.0, np.floor(spread / 20)) if hi - lo > FEW else 1.0
         for other in [r for r in ranges if r[0] <= hi and lo <= r[1]]:
             ranges.remove(other)
             lo, hi, stride = min(lo, other[0]), max(hi, other[1]), min(stride, other[2])

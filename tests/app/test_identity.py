@@ -12,7 +12,9 @@ import streamlit as st
 from reader import Reader, lesson
 
 from fisher_app import links
+from fisher_app.lesson import _badge
 from fisher_app.scenes import identity as identity_scenes
+from fisher_app.stage.scene import Check
 from fisher_core import FAMILIES, datasets, estimation, heteroscedastic, identity, information, misspecified
 from fisher_core.models import LinearRegression
 
@@ -250,8 +252,9 @@ def test_a_family_of_any_kind_can_be_contaminated_and_says_why_it_is_not_overdis
     for model, case in identity_scenes.CASES.items():
         scene = declared.pack(at(declared, model=model, src="mixed", tab="routes"))[0]
         assert scene["refused"] is None or case.base.writes("_bounds"), model
-    wire, *_ = declared.pack(at(declared, model="weibull", src="over", tab="routes"))
+    wire, _, scene = declared.pack(at(declared, model="weibull", src="over", tab="routes"))
     assert "weibull data must stay as they are" in wire["refused"]
+    assert not scene.checks, "those of another state say nothing of this one"
 
 
 @pytest.mark.parametrize(
@@ -320,3 +323,8 @@ def test_extreme_data_never_raise(declared, text):
             wire, _, _ = declared.pack(v)
             assert wire["refused"] is None or wire["refused"].startswith("Not drawn: ")
             assert isinstance(declared.code(v), str)
+
+
+def test_a_residual_that_is_no_number_is_not_agreement():
+    checks = [Check("_F_", "closed form", "quadrature", 1e-14, 1e-6), Check("slope", "sum", "search", np.nan, 1e-6)]
+    assert _badge(checks) == {"ok": False, "text": "sum and search disagree by nan"}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fisher_core import FAMILIES, information
+from fisher_core import FAMILIES, Family, information
 from fisher_core.curvature import kl_contour, order_of_gap, profile, reach, unit_direction
 
 COIN, NORMAL = FAMILIES["bernoulli"], FAMILIES["normal"]
@@ -177,3 +177,15 @@ def test_rays_that_do_not_reach_a_contour_are_left_out():
     for level in (0.0, -1.0):
         with pytest.raises(ValueError, match="must be > 0"):
             kl_contour(NORMAL, [0, 1], level)
+
+
+def test_a_step_at_which_quadrature_gives_up_is_no_number():
+    """Half of the mass of a Weibull of shape 1e-4 is beyond float64: its closed form knows KL, an integral does not."""
+    weibull = FAMILIES["weibull"]
+    bare = type("Bare", (type(weibull),), {"_kl": Family._kl, "_fisher": Family._fisher})()
+    steps = [-1.4999, -0.5, 0.0, 0.5, -2.0]
+    exact, found = (profile(f, [1.5, 1.0], [1.0, 0.0], steps) for f in (weibull, bare))
+    assert np.isnan(found.forward).tolist() == np.isnan(found.reverse).tolist() == [True, False, False, False, True]
+    for name in ("forward", "reverse", "midpoint"):
+        known = ~np.isnan(getattr(found, name))
+        np.testing.assert_allclose(getattr(found, name)[known], getattr(exact, name)[known], rtol=1e-10, atol=1e-15)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln
 
-from fisher_core import FAMILIES, Family, divergence, drawn, expectation, information
+from fisher_core import FAMILIES, Family, Parameter, divergence, drawn, expectation, information
 from fisher_core.models import LinearRegression, LogisticRegression
 
 NORMAL, POISSON, BERNOULLI = FAMILIES["normal"], FAMILIES["poisson"], FAMILIES["bernoulli"]
@@ -114,6 +114,35 @@ def test_one_bit_keeps_two_thirds():
     kept = [information.coarsened(NORMAL, [mu, 1.0], [0.0])[0, 0] for mu in (0.0, 1.0)]
     np.testing.assert_allclose(kept, [0.63662, 0.43863], atol=5e-6)
     assert kept[0] == pytest.approx(2 / np.pi, rel=1e-13, abs=0)
+
+
+class Geometric(Family):
+    """x = 1, 2, …: the most probable is the first, and no stride may pass over it."""
+
+    key = "geometric"
+    title = "Geometric"
+    parameters = (Parameter("p", "p", 0.0, 1.0, (0.1, 0.9), 0.5),)
+    discrete, bounds, closed = True, (1.0, np.inf), (True, False)
+
+    def _log_prob(self, x, theta):
+        return np.log(theta[0]) + (x - 1) * np.log1p(-theta[0])
+
+    def _score(self, x, theta):
+        return (1 / theta[0] - (x - 1) / (1 - theta[0]),)
+
+    def _sample(self, theta, n, rng):
+        return rng.geometric(theta[0], n)
+
+
+@pytest.mark.parametrize("p", [0.5, 0.03, 0.003])
+def test_quadrature_of_wide_counts_that_begin_at_their_peak(p):
+    f = Geometric()
+    exact = 1 / (p**2 * (1 - p))
+    assert information.by_quadrature(f, [p])[0, 0] == pytest.approx(exact, rel=1e-9)
+    assert f.fisher([p])[0, 0] == pytest.approx(exact, rel=1e-12)
+    assert f.quantile([0.5], [p])[0] == np.ceil(-np.log(2) / np.log1p(-p))
+    with pytest.raises(NotImplementedError, match=r"Geometric must write _hessian\(x, theta\): see docs"):
+        f.hessian([1.0], [p])
 
 
 # Theorems -------------------------------------------------------------------------------------------------------------
