@@ -443,3 +443,14 @@ def test_gradients_and_hessians_of_objectives_are_those_of_their_loss(name):
     np.testing.assert_allclose(loss.gradient(theta), slope, rtol=1e-6, atol=1e-9)
     bend = [(loss.gradient(theta + e) - loss.gradient(theta - e)) / 2e-5 for e in 1e-5 * np.eye(d)]
     np.testing.assert_allclose(descent.matrix(loss, theta, "newton"), bend, rtol=1e-6, atol=1e-8)
+
+
+def test_a_stiff_set_goes_on():
+    """Columns in units a hundred thousand times apart: the natural step of a line lands on least squares all the same."""
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(2, 9, 2)) * [1.0, 1e-5]
+    y = rng.normal(size=(2, 9))
+    theta, losses = descent.race(LinearRegression(), x, y, np.zeros((2, 2)), "natural", 1.0, 1)
+    for k in range(2):
+        np.testing.assert_allclose(theta[1, k], np.linalg.lstsq(x[k], y[k], rcond=None)[0], rtol=1e-6)
+    assert np.isfinite(losses).all()

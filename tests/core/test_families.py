@@ -605,10 +605,11 @@ def test_lower_tails_keep_their_digits(key):
 @pytest.mark.parametrize("key", ["normal", "cauchy", "student_t"])
 def test_the_score_of_a_scale_has_its_digits_next_to_its_zero(key):
     """One scale away from the centre it changes sign; (z² − 1) would round there."""
-    family, theta, gap = FAMILIES[key], np.array([0.0, 1.0]), 2.0**-30
+    family, theta, gap = FAMILIES[key], np.array([0.0, 1.0]), 1.2345e-9
     at = np.array([1 + gap, 1 - gap, -1 - gap])
+    gaps = np.array([at[0] - 1, at[1] - 1, -1 - at[2]])  # as rounded
     slope = family.hessian(np.array([1.0]), theta)[0, 0, 1]  # ∂s_scale/∂x = −∂s_scale/∂loc
-    np.testing.assert_allclose(family.score(at, theta)[:, 1], -slope * gap * np.array([1, -1, 1]), rtol=1e-8)
+    np.testing.assert_allclose(family.score(at, theta)[:, 1], -slope * gaps, rtol=1e-8)
 
 
 @pytest.mark.parametrize("key", ["weibull", "gamma"])
@@ -616,9 +617,9 @@ def test_the_score_next_to_its_zero_is_the_distance_times_its_slope(key):
     """Beside the datum whose score in the last coordinate is 0: ∂s/∂x times the step, not its rounding."""
     family, theta = FAMILIES[key], FAMILIES[key].default
     x0 = theta[1] if key == "weibull" else theta[0] / theta[1]
-    gap = x0 * 2.0**-30
+    at = x0 * np.array([1 + 1.2345e-9, 1 - 1.2345e-9])
     rise = (theta[0] / theta[1]) ** 2 if key == "weibull" else -1.0
-    np.testing.assert_allclose(family.score([x0 + gap, x0 - gap], theta)[:, 1], [rise * gap, -rise * gap], rtol=1e-8)
+    np.testing.assert_allclose(family.score(at, theta)[:, 1], rise * (at - x0), rtol=1e-8)
 
 
 @pytest.mark.parametrize("rate", [2e3, 5e4, 1e6, 5e7])

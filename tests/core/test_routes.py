@@ -233,3 +233,12 @@ def test_running_means_of_small_values_keep_their_error():
     mean, error = identity.running(1e-9 * np.array([1.0, 2.0, 4.0]))
     np.testing.assert_allclose(mean, 1e-9 * np.array([1, 1.5, 7 / 3]), rtol=1e-12)
     np.testing.assert_allclose(error[1:], 1e-9 * np.array([0.5, np.std([1, 2, 4], ddof=1) / np.sqrt(3)]), rtol=1e-12)
+
+
+def test_the_ratio_of_the_routes_is_the_factor_of_the_variance():
+    """Counts of three times the variance: s² has three times its mean, −ℓ″ the same as ever; a flat route is infinite."""
+    m = identity.moments(POISSON, [4.0], misspecified.overdispersed(POISSON, [4.0]))
+    assert (m.ratio, m.curvature) == (pytest.approx(3.0, rel=1e-9), pytest.approx(0.25, rel=1e-9))
+    flat = identity.Moments(1.0, 0.5, 0.0, 0.0)
+    assert flat.ratio == np.inf and flat.price == np.inf
+    assert identity.Moments(1.0, 0.0, 1.0, 0.0).price == 1.0 and identity.Moments(1.0, 3.0, 1.0, 0.5).price == 36.0
