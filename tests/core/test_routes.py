@@ -242,3 +242,18 @@ def test_the_ratio_of_the_routes_is_the_factor_of_the_variance():
     flat = identity.Moments(1.0, 0.5, 0.0, 0.0)
     assert flat.ratio == np.inf and flat.price == np.inf
     assert identity.Moments(1.0, 0.0, 1.0, 0.0).price == 1.0 and identity.Moments(1.0, 3.0, 1.0, 0.5).price == 36.0
+
+
+def test_a_ruler_is_one_standard_deviation_or_what_the_domain_leaves():
+    """From θᵢ one may go one ruler down and two up and stay inside."""
+    normal, coin = FAMILIES["normal"], FAMILIES["bernoulli"]
+    assert identity.ruler(normal, [0.0, 2.0]) == pytest.approx(2.0) and identity.ruler(
+        normal, [0.0, 2.0], 1
+    ) == pytest.approx(2**0.5)
+    for p, wanted in ((0.1, 0.1), (0.9, 0.05), (0.5, 0.25)):
+        assert identity.ruler(coin, [p]) == pytest.approx(wanted)
+
+
+def test_values_that_differ_by_rounding_have_an_error_of_exactly_zero():
+    mean, error = identity.running([0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2])
+    assert error[0] == np.inf and (error[1:] == 0).all() and mean[-1] == pytest.approx(0.3)
