@@ -164,6 +164,7 @@ class Charted(Family):
         """∂²θₖ/∂φᵢ∂φⱼ at [..., k, i, j]; (..., d) to (..., d, d, d)."""
         return _matrices_last(self.chart.curvature(np.moveaxis(self.check_thetas("phi", phi), -1, 0)), 3)
 
+    @np.errstate(all="ignore")
     def _theta(self, phi: Array) -> Array:
         theta = self.chart.to_theta(phi)
         for parameter, value in zip(self.base.parameters, theta, strict=True):

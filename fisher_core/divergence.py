@@ -27,7 +27,7 @@ from fisher_core.special import exp_excess
 from fisher_core.validation import Array
 
 REACHES = (1.0, 4.0, 16.0, 64.0)  # how far into the tails nodes go, until nothing is left out there
-FADED = 1e-13  # of the whole, in the outermost nodes
+FADED, ENOUGH = 1e-13, 1e-9  # of the whole, in the outermost nodes: when to stop, and what the widest reach may leave
 FAR = 350.0  # log p/q up to which φ is asked for its values: φ(t) = t² still fits into float64
 NEIGHBOURS = 0.1  # root mean square of log p/q below which it is integrated from the score
 RADIUS = 0.3  # of the disc around t = 1 in which φ is a polynomial; t log t ends at t = 0
@@ -70,7 +70,7 @@ def kl_quadrature(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
             return float("inf")
         with np.errstate(all="ignore"):
             terms = np.exp(log_p) * d if nested else _kl_terms(log_p, log_q, d)
-        if nested or (np.isfinite(terms).all() and _fades(f, at, terms, theta_p)):
+        if nested or (np.isfinite(terms).all() and _fades(f, at, terms, theta_p, reach)):
             return float(terms.sum())
     raise ValueError(f"theta_q = {theta_q!r} must not have so much thinner tails than theta_p = {theta_p!r}")
 
@@ -149,7 +149,7 @@ def f_divergence(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, convex: Call
         value = float(terms.sum())
         if not np.isfinite(value):
             break
-        if _fades(f, at, terms, theta_p) if f.columns is None else abs(value - before) <= 1e-12 * abs(value):
+        if _fades(f, at, terms, theta_p, reach) if f.columns is None else abs(value - before) <= 1e-12 * abs(value):
             return value
         before = value
     raise ValueError(
@@ -221,14 +221,15 @@ def _series(convex: Callable[[Array], Array]) -> Array | None:
     return np.asarray(a, dtype=float) if matches else None
 
 
-def _fades(f: Family, at: expectation.Nodes, terms: Array, theta: ArrayLike) -> bool:
+def _fades(f: Family, at: expectation.Nodes, terms: Array, theta: ArrayLike, reach: float) -> bool:
     """Whether next to nothing of a sum over nodes of scalars is in the outermost ones, where more might follow."""
     if f.columns is not None:
         return True
     few = 5 if f.discrete else expectation.POINTS.size
     lower, upper = f.support(theta) if f.discrete else (-np.inf, np.inf)
     ends = [end for end, more in ((terms[:few], at.x[0] > lower), (terms[-few:], at.x[-1] < upper)) if more]
-    return all(np.abs(end).sum() <= FADED * np.abs(terms).sum() for end in ends)
+    most = (ENOUGH if reach == REACHES[-1] else FADED) * np.abs(terms).sum()
+    return all(np.abs(end).sum() <= most for end in ends)
 
 
 def _kl_terms(log_p: Array, log_q: Array, d: Array) -> Array:

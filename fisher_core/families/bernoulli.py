@@ -28,7 +28,9 @@ class Logit(charts.Charted):
         (eta,) = theta
         return -np.logaddexp(0.0, np.where(x == 1, -eta, eta))
 
-    _log_ratio = Family._log_ratio
+    def _log_ratio(self, x: Array, p: Array, q: Array, step: Array) -> Array:
+        one, zero = _rise(p[0], q[0], step[0]), _rise(-p[0], -q[0], -step[0])
+        return np.where(x == 1, one, zero)
 
     def _score(self, x: Array, theta: Array) -> Any:
         (eta,) = theta
@@ -44,10 +46,7 @@ class Logit(charts.Charted):
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         (a,), (b,), (d,) = p, q, step
-        # log q/p = log π(b)/π(a); for neighbours −log(1 + (1 − p)(e^{−d} − 1)), and the same with the signs turned.
-        near = np.abs(d) < 1
-        one = np.where(near, -np.log1p(expit(-a) * np.expm1(-d)), np.logaddexp(0, -a) - np.logaddexp(0, -b))
-        zero = np.where(near, -np.log1p(expit(a) * np.expm1(d)), np.logaddexp(0, a) - np.logaddexp(0, b))
+        one, zero = _rise(a, b, d), _rise(-a, -b, -d)
         return mass_divergence(expit(a), expit(b), one) + mass_divergence(expit(-a), expit(-b), zero)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
@@ -82,7 +81,9 @@ class Arcsine(charts.Charted):
         chance, rest = np.where(x == 1, sine, cosine), np.where(x == 1, cosine, sine)
         return np.where(rest < 0.5, np.log1p(-rest), np.log(chance))
 
-    _log_ratio = Family._log_ratio
+    def _log_ratio(self, x: Array, p: Array, q: Array, step: Array) -> Array:
+        change = charts.ARCSINE.difference(p, q)[0]
+        return np.log1p(np.where(x == 1, change / np.sin(p[0]) ** 2, -change / np.cos(p[0]) ** 2))
 
     def _score(self, x: Array, theta: Array) -> Any:
         (phi,) = theta
@@ -154,6 +155,13 @@ class Bernoulli(Family):
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         return np.where(u <= 1 - theta[0], 0.0, 1.0)
+
+
+def _rise(a: Array, b: Array, step: Array) -> Array:
+    """log π(b)/π(a) for step = b − a: where it is small, −log(1 + (1 − π(a))(e^{−step} − 1))."""
+    far = np.logaddexp(0, -a) - np.logaddexp(0, -b)
+    near = -np.log1p(expit(-a) * np.expm1(-step))
+    return np.where((np.abs(far) < 1) & np.isfinite(near), near, far)
 
 
 def _kl_of_coins(p: Array, not_p: Array, q: Array, not_q: Array, step: Array) -> Array:

@@ -129,7 +129,8 @@ class Natural(charts.Charted):
     def _log_prob(self, x: Array, theta: Array) -> Array:
         return log_softmax(_with_zero(theta))[x.astype(int)]
 
-    _log_ratio = Family._log_ratio
+    def _log_ratio(self, x: Array, p: Array, q: Array, step: Array) -> Array:
+        return log_ratio_of_logits(_with_zero(p), _with_zero(q))[x.astype(int)]
 
     def _score(self, x: Array, theta: Array) -> Any:
         p = _softmax(_with_zero(theta))
@@ -182,6 +183,11 @@ def kl_of_logits(a: Array, b: Array) -> Array:
     """KL from the softmax of all k logits a to that of b, (k, ...) to (...)."""
     p = _softmax(a)
     return np.asarray(mass_divergence(p, _softmax(b), _log_softmax_step(a, b, p)).sum(axis=0))
+
+
+def log_ratio_of_logits(a: Array, b: Array) -> Array:
+    """log(qᵢ/pᵢ) of all classes, (k, ...), for logits a of p and b of q."""
+    return _log_softmax_step(a, b, _softmax(a))
 
 
 def log_softmax(eta: Array) -> Array:

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
 from fisher_core import validation as check
-from fisher_core.families.categorical import Categorical, kl_of_logits, log_softmax
+from fisher_core.families.categorical import Categorical, kl_of_logits, log_ratio_of_logits, log_softmax
 from fisher_core.family import Estimate, Family, Parameter
 from fisher_core.policy_flows import ascending, first_crossing, integrate, log_sum, natural_crossing, plain_crossing
 from fisher_core.validation import Array
@@ -258,6 +258,9 @@ class SoftmaxPolicy(Family):
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
         return log_softmax(theta)[x.astype(int)]
+
+    def _log_ratio(self, x: Array, p: Array, q: Array, step: Array) -> Array:
+        return log_ratio_of_logits(p, q)[x.astype(int)]
 
     def _score(self, x: Array, theta: Array) -> Any:
         p = _softmax(theta)
