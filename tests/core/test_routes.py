@@ -257,3 +257,21 @@ def test_a_ruler_is_one_standard_deviation_or_what_the_domain_leaves():
 def test_values_that_differ_by_rounding_have_an_error_of_exactly_zero():
     mean, error = identity.running([0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2])
     assert error[0] == np.inf and (error[1:] == 0).all() and mean[-1] == pytest.approx(0.3)
+
+
+def test_a_sandwich_away_from_the_maximum_has_the_uncentred_moment():
+    f, theta = FAMILIES["normal"], np.array([0.4, 1.3])
+    x = f.sample([0.0, 1.0], 60, np.random.default_rng(6))
+    h, s = -f.hessian(x, theta).mean(axis=0), f.score(x, theta)
+    bread = np.linalg.inv(h)
+    np.testing.assert_allclose(estimation.sandwich(f, x, theta), bread @ (s.T @ s / 60) @ bread / 60, rtol=1e-9)
+    np.testing.assert_allclose(estimation.naive(f, x, theta), bread / 60, rtol=1e-9)
+
+
+def test_a_search_along_one_parameter_finds_its_top_and_leaves_the_start_alone():
+    f, theta = FAMILIES["normal"], np.array([9.0, 1.3])
+    x = np.array([0.31, -1.2, 2.7, 0.4])
+    assert estimation.along(f, x, theta, 0, -5.0, 5.0) == pytest.approx(x.mean(), abs=2e-7)
+    spread = np.sqrt(((x - 9.0) ** 2).mean())
+    assert estimation.along(f, x, theta, 1, 0.1, 50.0) == pytest.approx(spread, abs=2e-6)
+    assert theta.tolist() == [9.0, 1.3]
