@@ -177,6 +177,9 @@ def test_sampled_matrices_and_bands_are_means_of_their_terms(model):
     np.testing.assert_allclose(found.value, terms.mean(axis=0), rtol=1e-11)
     np.testing.assert_allclose(found.standard_error, stats.sem(terms), rtol=1e-9)
     assert found.n == draws
+    for farthest in (30.0, 4.0):  # a thousand errors below there is nothing left: the band is cut
+        cut = two_weights.radial_band(model, x, theta, draws, np.random.default_rng(7), 3, 1e3, farthest)[1]
+        np.testing.assert_allclose(cut, farthest, rtol=1e-13)
     for k, angle in enumerate(np.linspace(0, 2 * np.pi, 10)):
         along = (scores @ [np.cos(angle), np.sin(angle)]) ** 2
         for radius, sign in ((inner, 1), (outer, -1)):
@@ -212,8 +215,8 @@ def test_relative_errors_are_frobenius_and_runs_share_their_first_labels():
 
 
 def test_what_is_singular_but_for_rounding_has_no_step():
-    v = np.array([0.3, 1.7])
-    for f in (np.outer(v, v), np.outer(v, v) + np.diag([1e-17, 0.0])):
+    rows = np.random.default_rng(0).normal(size=(20, 2))
+    for f in (*(np.outer(v, v) for v in rows), *(np.outer(v, v) * [[1 + 1e-15, 1], [1, 1]] for v in rows)):
         assert np.isnan(two_weights.steps(f, [1.0, 0.0])).all() and np.isnan(two_weights.inverse_roots(f)).all()
     stiff = np.diag([1.0, 1e-9])
     np.testing.assert_allclose(two_weights.steps(stiff, [1.0, 1.0]), [-1.0, -1e9], rtol=1e-12)
