@@ -118,3 +118,20 @@ def test_generators_name_what_they_refuse():
         datasets.regression("loud")
     with pytest.raises(ValueError, match=r"seed = 0\.5 must be a whole number"):
         datasets.g1_race(0.5)
+
+
+def test_columns_made_ready_have_unit_spread_and_unit_noise():
+    """Mean squares, not divided by degrees of freedom: as the maximum-likelihood noise of a line is."""
+    x, y = np.array([3.0, 5.0, 11.0, 12.0]), np.array([1.0, 4.0, 5.0, 9.0])
+    design, target = datasets.standardised_line(x, y)
+    np.testing.assert_allclose([design[:, 1].mean(), (design[:, 1] ** 2).mean()], [0, 1], atol=1e-14)
+    residual = target - np.polyval(np.polyfit(design[:, 1], target, 1), design[:, 1])
+    assert (residual**2).mean() == pytest.approx(1.0, rel=1e-12)
+    classes, labels = datasets.standardised_classes(x, np.array([0.0, 1.0, 1.0, 0.0]))
+    np.testing.assert_array_equal(classes, design)
+    assert labels.tolist() == [0, 1, 1, 0]
+    for bad in (x[:2], x[:3]):
+        with pytest.raises(ValueError, match="at least 3 of both"):
+            datasets.standardised_line(bad, y[:2])
+    with pytest.raises(ValueError, match="x is constant"):
+        datasets.standardised_line(np.ones(4), y)
