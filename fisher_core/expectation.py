@@ -35,7 +35,7 @@ FORGOTTEN = -50.0  # log of the mass, relative to the peak's, beyond which a tai
 MASS_TOLERANCE = 1e-7
 ANCHORS = np.array([2.0**-44, 2.0**-47])  # distances from an upper end, in units of its width: 1 − 2⁻⁴⁴ is a float64
 COARSE = 14.0  # where e⁻ᵘ is 1e-6, from which on the rounding of x next to an upper end is made good
-FEW = 20_000  # whole numbers that are all taken, for the support may begin at a peak, where strides lose mass
+FEW = 50_000  # whole numbers that are all taken, for the support may begin at a peak, where strides lose mass
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)
 
 
@@ -220,7 +220,8 @@ def _integers(draws: Sequence[Array], support: tuple[float, float], reach: float
     """Integers out to 45 standard deviations and 60 steps beyond the draws of each density, within the support: a tail
     that falls like e⁻ˣ is forgotten there.
 
-    Ranges that touch are one, with the finer stride; what lies between distant ones holds no mass and is left out.
+    Ranges that touch are one, with the finer stride, or one that leaves some FEW numbers, which loses mass, and is found
+    out, where one density is very much narrower than another; what lies between distant ones holds no mass and is left out.
     """
     ranges: list[tuple[float, float, float]] = []
     for x in draws:
@@ -232,7 +233,8 @@ def _integers(draws: Sequence[Array], support: tuple[float, float], reach: float
             ranges.remove(other)
             lo, hi, stride = min(lo, other[0]), max(hi, other[1]), min(stride, other[2])
         ranges.append((lo, hi, stride))
-    parts = [(np.arange(lo, hi + 1, stride), stride) for lo, hi, stride in sorted(ranges)]
+    ranges = [(lo, hi, max(stride, np.floor((hi - lo) / FEW))) for lo, hi, stride in sorted(ranges)]
+    parts = [(np.arange(lo, hi + 1, stride), stride) for lo, hi, stride in ranges]
     x = np.concatenate([part for part, _ in parts])
     return Nodes(x, np.concatenate([np.full(part.shape, np.log(stride)) for part, stride in parts]))
 

@@ -51,13 +51,15 @@ def quantile(f: Family, u: Array, theta: Array) -> Array:
     x = np.unique(expectation.nodes(f, theta).x)
     place = np.clip(np.searchsorted(f._cdf(x, theta), u), 1, len(x) - 1)
     low, high = x[place - 1], x[place]
-    at = (low + high) / 2
+    at, width = (low + high) / 2, high - low
     for _ in range(MOST_STEPS):
         above = f._cdf(at, theta) - u
         low, high = np.where(above < 0, at, low), np.where(above < 0, high, at)
         newton = at - above / np.exp(f._log_prob(at, theta))
-        before, at = at, np.where((low < newton) & (newton < high), newton, (low + high) / 2)
-        if (np.abs(at - before) <= 2e-16 * np.abs(at)).all():
+        inside = (low <= newton) & (newton <= high)
+        before, at = at, np.where(inside, newton, (low + high) / 2)
+        # a step of Newton's is squared in the next: after one of 1e-8 nothing is left
+        if (np.abs(at - before) <= np.maximum(np.where(inside, 1e-8 * width, 0.0), 4e-16 * np.abs(at))).all():
             break
     return at
 
