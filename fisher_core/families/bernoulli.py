@@ -159,9 +159,10 @@ class Bernoulli(Family):
 
 def _rise(a: Array, b: Array, step: Array) -> Array:
     """log π(b)/π(a) for step = b − a: where it is small, −log(1 + (1 − π(a))(e^{−step} − 1))."""
-    far = np.logaddexp(0, -a) - np.logaddexp(0, -b)
-    near = -np.log1p(expit(-a) * np.expm1(-step))
-    return np.where((np.abs(far) < 1) & np.isfinite(near), near, far)
+    log_a, log_b = -np.logaddexp(0, -a), -np.logaddexp(0, -b)
+    far, near = log_b - log_a, -np.log1p(expit(-a) * np.expm1(-step))
+    close = (np.abs(far) < 1) & (np.abs(far) < -0.5 * np.minimum(log_a, log_b))
+    return np.where(close & np.isfinite(near), near, far)
 
 
 def _kl_of_coins(p: Array, not_p: Array, q: Array, not_q: Array, step: Array) -> Array:

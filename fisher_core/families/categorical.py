@@ -209,10 +209,12 @@ def _log_softmax_step(a: Array, b: Array, p: Array) -> Array:
     """log(qᵢ/pᵢ), (k, ...), for logits a of p and b of q: where it is small, −log(1 + Σⱼ pⱼ (e^{dⱼ − dᵢ} − 1)), d = b − a.
 
     Decided for each class by itself: when one rare class is moved far, the others hardly change."""
-    far = log_softmax(b) - log_softmax(a)
+    log_p, log_q = log_softmax(a), log_softmax(b)
+    far = log_q - log_p
     d, lost = _difference(b, a)
     near = np.stack([-np.log1p((p * np.expm1((d - d[i]) + (lost - lost[i]))).sum(axis=0)) for i in range(len(d))])
-    return np.where((np.abs(far) < 1) & np.isfinite(near), near, far)
+    close = (np.abs(far) < 1) & (np.abs(far) < -0.5 * np.minimum(log_p, log_q))
+    return np.where(close & np.isfinite(near), near, far)
 
 
 def _difference(a: Array, b: Array) -> tuple[Array, Array]:
