@@ -198,3 +198,12 @@ def test_a_pattern_not_yet_stored_is_a_stranger():
     assert m.signal(5, 4) == 0 == m.snr(5, 4) and m.own_noise(5, 4) == m.noise(4)
     assert limit_signal("gd", 0.5, 0.4) == 0
     assert capacity.limit_own_power("ewc", 0.5, 0.4) == limit_noise_power("ewc", 0.4)
+
+
+def test_a_pattern_long_forgotten_still_has_its_moments():
+    """After 1200 patterns of ten synapses 1e-50 of the first is left; ties of signal and noise count as kept."""
+    m = memory("gd", 10, 1200)
+    assert float(m.signal(1, 1200)) == pytest.approx(10 / 11 * (10 / 11) ** 1199, rel=1e-10, abs=0)
+    assert np.isfinite(m.own_noise(np.arange(1, 1201), 1200)).all()
+    tie = memory("rate", 4, 1)  # one pattern: signal 1, noise ½
+    assert tie.snr(1, 1) == 2.0 and tie.kept(1, 2.0) == 1.0 and tie.capacity(2.0) == 1
