@@ -50,11 +50,14 @@ class Profile:
         return 0.5 * (self.forward + self.reverse) - self.midpoint
 
 
-def profile(family: Family, theta: ArrayLike, direction: ArrayLike, steps: ArrayLike) -> Profile:
+def profile(
+    family: Family, theta: ArrayLike, direction: ArrayLike, steps: ArrayLike, midpoint: bool = True
+) -> Profile:
     """KL both ways and its parabola along a line.
 
     theta (..., d), direction (d,), steps (m,) or (..., m) broadcasting against theta's leading axes.
-    ValueError if theta is outside the parameter space; a *step* outside gives NaN.
+    ValueError if theta is outside the parameter space; a *step* outside gives NaN. Without ``midpoint`` that parabola
+    is left out, NaN: it wants F at every step, which a family without a closed form takes its time for.
     """
     theta = validation.parameters("theta", theta, len(family.parameters))
     direction = validation.vector("direction", direction, theta.shape[-1])
@@ -63,8 +66,10 @@ def profile(family: Family, theta: ArrayLike, direction: ArrayLike, steps: Array
     inside = family.contains(end)
     end_inside, start = np.where(inside[..., None], end, start), np.ascontiguousarray(start)
     curvature = np.einsum("...ij,i,j->...", family.fisher(theta), direction, direction)[..., None]
-    middle = _each(family, "_fisher", family.fisher, 0.5 * (start + end_inside))
-    at_middle = np.einsum("...ij,i,j->...", middle, direction, direction)
+    at_middle = np.full(inside.shape, np.nan)
+    if midpoint:
+        middle = _each(family, "_fisher", family.fisher, 0.5 * (start + end_inside))
+        at_middle = np.einsum("...ij,i,j->...", middle, direction, direction)
 
     def masked(values: Array) -> Array:
         return np.where(inside, values, np.nan)
@@ -99,8 +104,9 @@ def unit_direction(family: Family, theta: ArrayLike, weights: ArrayLike) -> Arra
     theta = family.check_theta(theta)
     weights = validation.vector("weights", weights, len(theta))
     fisher = family.fisher(theta)
-    direction = weights / np.sqrt(np.diag(fisher))
-    length = float(np.sqrt(direction @ fisher @ direction))
+    with np.errstate(all="ignore"):
+        direction = np.where(weights != 0, weights / np.sqrt(np.diag(fisher)), 0.0)
+        length = float(np.sqrt(direction @ fisher @ direction))
     if not 0 < length < np.inf:
         raise ValueError(
             f"weights = {weights.tolist()} must have a length in F, and it is {length:g} at {theta.tolist()}"
@@ -136,15 +142,23 @@ def order_of_gap(family: Family, theta: ArrayLike, direction: ArrayLike, scale: 
     """
     validation.choice("kind", kind, ("gap", "reverse_gap", "midpoint_gap"))
     steps = validation.positive("scale", scale) * np.geomspace(0.1, 1.0, 24)
-    line = profile(family, theta, direction, steps)
-    gap = np.abs(getattr(line, kind))
-    if not np.isfinite(gap).all():
+    line = profile(family, theta, direction, steps, midpoint=kind == "midpoint_gap")
+    if not np.isfinite(getattr(line, kind)).all():
         raise ValueError(f"scale = {scale:g} must be smaller: theta + scale · direction leaves the parameter space")
-    if not (gap > ROUNDING * line.quadratic).all():
+    order = fitted_order(line, kind)
+    if np.isnan(order):
         raise ValueError(
             f"direction = {np.asarray(direction).tolist()} must be one in which KL is not its own parabola: the gap is 0"
         )
-    return float(np.polyfit(np.log(steps), np.log(gap), 1)[0])
+    return order
+
+
+def fitted_order(line: Profile, kind: str = "gap") -> float:
+    """Slope of log|gap| against log|t| over all steps of a profile (m,); NaN where there is no gap, or an infinite one."""
+    gap = np.abs(getattr(line, validation.choice("kind", kind, ("gap", "reverse_gap", "midpoint_gap"))))
+    if not (np.isfinite(gap) & (gap > ROUNDING * line.quadratic)).all():
+        return np.nan
+    return float(np.polyfit(np.log(np.abs(line.steps)), np.log(gap), 1)[0])
 
 
 def kl_contour(family: Family, theta: ArrayLike, level: ArrayLike, count: int = 180) -> Array:

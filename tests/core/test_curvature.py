@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fisher_core import FAMILIES, Family, information
-from fisher_core.curvature import kl_contour, order_of_gap, profile, reach, unit_direction
+from fisher_core.curvature import fitted_order, kl_contour, order_of_gap, profile, reach, unit_direction
 
 COIN, NORMAL = FAMILIES["bernoulli"], FAMILIES["normal"]
 
@@ -58,6 +58,28 @@ def test_midpoint_gap_is_of_fourth_order_in_every_family(key):
     assert order_of_gap(
         family, family.default, direction, 0.02 * family.default.min() or 0.02, "midpoint_gap"
     ) == pytest.approx(4, abs=0.15)
+
+
+def test_the_order_of_a_profile_is_that_of_its_gap():
+    line = profile(COIN, [0.1], [1.0], 1e-3 * np.geomspace(0.1, 1, 24), midpoint=False)
+    for kind in ("gap", "reverse_gap"):
+        assert fitted_order(line, kind) == order_of_gap(COIN, [0.1], [1.0], 1e-3, kind)
+    assert np.isnan(line.midpoint).all() and np.isnan(fitted_order(line, "midpoint_gap"))
+    assert np.isnan(fitted_order(profile(NORMAL, [0.0, 5.0], [0.3, 0.0], [0.1, 0.2])))
+    uniform = profile(FAMILIES["uniform"], [1.0], [1.0], [0.01, 0.1])
+    assert fitted_order(uniform) == pytest.approx(1, abs=0.05) and np.isnan(fitted_order(uniform, "reverse_gap"))
+    with pytest.raises(ValueError, match="kind"):
+        fitted_order(line, "slope")
+
+
+def test_a_coordinate_without_information_has_no_unit():
+    class Flat(type(NORMAL)):
+        def _fisher(self, theta):
+            return (theta[1] ** -2, 0), (0, 0)
+
+    assert unit_direction(Flat(), [0, 2.0], [1, 0]) == pytest.approx([2.0, 0.0])
+    with pytest.raises(ValueError, match="must have a length in F"):
+        unit_direction(Flat(), [0, 2.0], [0, 1])
 
 
 def test_a_step_out_of_the_space_is_nan_and_theta_outside_raises():
