@@ -206,7 +206,7 @@ def gap(q: Line, n: Numbers, most: float, at: Both) -> View:
         *([rule(x=[q.walls[1]], width=2)] if q.walls[1] < 2 else []),
         curve(t, reverse, "exact-thin"), curve(t, forward, "exact"), *slopes(t, forward, reverse, n), rule(x=here),
         points(here, Live(np.where(shown, np.abs(n.cursor.gap), np.nan)[:, None], OVER), "exact", size=5, edge=False),
-        *([label([0.15], [1e-5], "no gap: `KL` is its bowl", align="center", token="exact", weight=600)] if n.exact else []),
+        *remark(n),
     ]  # fmt: skip
     return View(
         "b", f"**Gap** to the bowl, slope fitted for steps ≤ {FITTED:g}", x, y, layers, height=196, phone=230, pad=(38, 10, 10, 40), small=True,
@@ -214,6 +214,23 @@ def gap(q: Line, n: Numbers, most: float, at: Both) -> View:
         sentence="There is no gap at any step: slope [slope]." if n.exact else "The gap shrinks with slope [slope] forward and [reverse_slope] the other way round.",
         table=(["step", "forward gap", "reverse gap"], [a[::2] for a in (t, forward, reverse)]),
     )  # fmt: skip
+
+
+def remark(n: Numbers) -> list[Layer]:
+    """What the gap owes to symmetry: an even KL has no third order, unless it is not smooth."""
+    if n.exact:
+        return [label([0.15], [1e-5], "no gap: `KL` is its bowl", align="center", token="exact", weight=600)]
+    if not np.allclose(n.cursor.forward, n.cursor.forward[::-1], rtol=1e-9, equal_nan=True):
+        return []
+    return [
+        label(
+            [1.9],
+            [3e-9],
+            f"even in _δ_, {'so' if n.slope > 3.5 else 'yet'} of order [slope:i]",
+            align="right",
+            token="ink3",
+        )
+    ]
 
 
 def slopes(t: Array, forward: Array, reverse: Array, n: Numbers) -> list[Layer]:

@@ -18,7 +18,7 @@ from ..controls import Choice, Slider, Toggle
 from ..figures import kl as figures
 from ..stage.scene import Check
 from . import kl_families
-from .kl_families import relative
+from .kl_checks import relative
 
 SHOWN = 0.04  # shifts of a coin's p that are drawn while the questions are open
 

@@ -7,13 +7,14 @@ families.  Whatever is said about a family comes from the registry: title, symbo
 from __future__ import annotations
 
 import re
-from contextlib import suppress
+from dataclasses import fields, replace
 from functools import lru_cache
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
 
-from fisher_core import FAMILIES, divergence, information
-from fisher_core.curvature import order_of_gap, profile, reach, unit_direction
+from fisher_core import FAMILIES
+from fisher_core.curvature import Profile, fitted_order, profile, reach, unit_direction
 from fisher_core.family import Family
 
 from .. import snippets
@@ -21,12 +22,19 @@ from ..controls import Choice, Slider
 from ..figures import kl_families as figures
 from ..figures.kl_families import MOST
 from ..figures.kl_shapes import Shapes
-from ..stage.scene import Check, escaped
+from ..stage.scene import escaped
+from .kl_checks import checked
 from .kl_shapes import pair
 
 OWN = "own"
 STARTS = {"low": "low", "default": "default", "high": "high"}
 TOGETHER = "all"
+SPARSE = 4  # KL that is itself an integral is computed at every so manieth step
+
+
+def offered_families() -> dict[str, str]:
+    """All that have a unit of length: F is not 0 at the default."""
+    return {k: escaped(f.title) for k, f in FAMILIES.items() if f.fisher(f.default)[0, 0] > 0}
 
 
 def offered_charts() -> dict[str, str]:
@@ -40,7 +48,7 @@ def offered_directions() -> dict[str, str]:
 
 controls = [
     Slider("step", "Step |_δ_|~{_F_}", -MOST, MOST, 0.05, 0.7, format="+2"),
-    Choice("family", "Family", {k: escaped(f.title) for k, f in FAMILIES.items()}, "gamma", select=True),
+    Choice("family", "Family", offered_families(), "gamma", select=True),
     Choice("chart", "Coordinates", offered_charts(), OWN, select=True),
     Choice("along", "Along", offered_directions(), "1"),
     Choice("start", "Start _θ_", STARTS, "default"),
@@ -109,86 +117,71 @@ def line(key: str, chart: str, along: str, start: str) -> figures.Line:
 
 
 # ---- numbers ---------------------------------------------------------------------------------------------------------------
+def along(q: figures.Line, steps) -> Profile:
+    return profile(q.family, q.theta, q.direction, steps, midpoint=False)
+
+
 @lru_cache(maxsize=32)
 def numbers(*where: str) -> figures.Numbers:
     q = line(*where)
     near = [w * (1 - 10.0**-k) for w in q.walls if abs(w) < MOST for k in (2, 3, 5)]  # KL is steep before a wall
     fine = np.unique(np.round([*np.linspace(-MOST, MOST, 161), *near], 8))
-    small = np.geomspace(figures.SMALLEST, MOST, 61)
-
-    def along(steps):
-        return profile(q.family, q.theta, q.direction, steps)
-
-    cursor = along(STEPS)
+    fitted = min(figures.FITTED, 0.5 * q.walls[1]) * np.geomspace(0.1, 1.0, 6)
+    small = along(q, fitted)
+    if q.family.writes("_kl"):
+        curves, cursor, gaps = along(q, fine), along(q, STEPS), along(q, np.geomspace(figures.SMALLEST, MOST, 61))
+    else:
+        few = along(q, STEPS[::SPARSE])
+        curves, cursor, gaps = (
+            between(few, fine, q.family.regular),
+            between(few, STEPS, q.family.regular),
+            joined(small, few, few.steps > fitted[-1]),
+        )
     finite = np.isfinite(cursor.gap)
-    exact = bool((np.abs(cursor.gap[finite]) <= 1e-12 * cursor.quadratic[finite]).all()) and finite.any()
-    slopes = [slope(q, kind) for kind in ("gap", "reverse_gap")]
-    return figures.Numbers(along(fine), cursor, along(small), *slopes, exact)
+    exact = finite.any() and (np.abs(cursor.gap[finite]) <= 1e-10 * cursor.quadratic[finite]).all()
+    slopes = [np.nan if exact else fitted_order(small, kind) for kind in ("gap", "reverse_gap")]
+    return figures.Numbers(curves, cursor, gaps, *slopes, bool(exact))
 
 
-def slope(q: figures.Line, kind: str) -> float:
-    """Order of the gap for steps of at most a tenth; NaN where KL is its own bowl, or infinite."""
-    try:
-        return order_of_gap(q.family, q.theta, q.direction, min(figures.FITTED, 0.5 * q.walls[1]), kind)
-    except ValueError:
-        return np.nan
+def between(few: Profile, steps, smooth: bool) -> Profile:
+    """A profile at more steps: a monotone cubic through KL, or where KL is smooth through KL ∕ parabola, 1 at t = 0."""
+    parabola = 0.5 * steps**2
+    unit = [np.where(p == 0, 1.0, p) if smooth else np.ones(len(p)) for p in (few.quadratic, parabola)]
+
+    def read(values):
+        values = np.where(few.steps == 0, float(smooth), values / unit[0])
+        known, endless = np.isfinite(values), np.interp(steps, few.steps, np.isposinf(values)) > 0
+        found = PchipInterpolator(few.steps[known], values[known], extrapolate=False)(steps) * (
+            parabola if smooth else 1
+        )
+        return np.where(endless, np.inf, found)
+
+    return Profile(steps, read(few.forward), read(few.reverse), parabola, np.full(len(steps), np.nan))
+
+
+def joined(a: Profile, b: Profile, kept) -> Profile:
+    """The steps of a, then those of b that are ``kept``."""
+    return Profile(*(np.append(getattr(a, f.name), getattr(b, f.name)[kept]) for f in fields(Profile)))
+
+
+@lru_cache(maxsize=64)
+def at_rest(where: tuple[str, ...], node: int) -> figures.Numbers:
+    """The numbers with those of the present step computed, where the table holds them between others."""
+    q, table = line(*where), numbers(*where)
+    if q.family.writes("_kl") or node % SPARSE == 0:
+        return table
+    here = along(q, STEPS[node : node + 1])
+    values = {
+        k: np.where(np.arange(len(STEPS)) == node, getattr(here, k), getattr(table.cursor, k))
+        for k in ("forward", "reverse")
+    }
+    return replace(table, cursor=replace(table.cursor, **values))
 
 
 @lru_cache(maxsize=16)
 def shapes(*where: str) -> Shapes:
     q = line(*where)
     return pair(q.family, q.theta, q.direction, STEPS)
-
-
-# ---- how it was checked ----------------------------------------------------------------------------------------------------
-@lru_cache(maxsize=64)
-def checked(where: tuple[str, ...], step: float) -> tuple[list[Check], str]:
-    """F and KL by a second method, and what is to be said if the present KL has none."""
-    q = line(*where)
-    f, theta = q.family, q.theta
-    there = f.contains(theta + step * q.direction)
-    for share in (1.0, 0.7, 0.4, 0.1):
-        t = share * (step or 0.5)
-        end = theta + t * q.direction
-        if f.contains(end):
-            with suppress(ValueError):  # the nodes do not resolve both densities: take a nearer one
-                residual = relative(f.kl(theta, end), divergence.kl_quadrature(f, theta, end))
-                nearer = "" if t == step else f" at {t:+.2f}".replace("-", "−")
-                said = (
-                    "Quadrature does not resolve the step shown; KL was checked at a nearer one."
-                    if nearer and there and step
-                    else ""
-                )
-                return [
-                    information_checked(f, theta),
-                    Check(f"KL(θ‖θ+δ){nearer}", "own form", "quadrature", residual, 1e-8),
-                ], said
-    return [
-        information_checked(f, theta)
-    ], "KL has no second method here: quadrature does not resolve these distributions."
-
-
-def information_checked(f: Family, theta) -> Check:
-    """F by quadrature, in units of its diagonal; by draws where that cannot resolve the distribution."""
-    exact = f.fisher(theta)
-    try:
-        scale = np.sqrt(np.diag(exact))
-        gap = (exact - information.by_quadrature(f, theta)) / np.outer(scale, scale)
-        return Check("F", "closed form", "quadrature of ssᵀ", float(np.abs(gap).max()), 1e-6)
-    except ValueError:
-        sampled = information.monte_carlo(f, theta, 100_000, np.random.default_rng(1))
-        return Check(
-            "F",
-            "closed form",
-            "10⁵ draws, in standard errors",
-            float(np.nanmax(np.abs(sampled.value - exact) / sampled.standard_error)),
-            5.0,
-        )
-
-
-def relative(value, other) -> float:
-    value, other = float(value), float(other)
-    return 0.0 if value == other else abs(value - other) / max(abs(value), 1e-12)
 
 
 # ---- the question ------------------------------------------------------------------------------------------------------------
@@ -229,14 +222,14 @@ def guess(v, where) -> figures.Guess:
 def every(v):
     where = state(v)
     q, base = line(*where), FAMILIES[v.family]
-    checks, unchecked = checked(where, v.step)
+    node = int(np.abs(STEPS - v.step).argmin())
+    checks, unchecked = checked(q, v.step)
     hidden = v.family == ASKED["family"] and "tail" not in v.seen
     why = "" if base.regular else f"**Irregular:** {escaped(base.why_irregular)}"
     offers = {"chart": charts(base), "along": directions(q.family), "start": {k: STARTS[k] for k in places(v.family)}}
     groups = ["family", *(k for k in ("chart", "along", "start") if len(offers[k]) > 1)]
     return figures.every(
-        escaped(base.title), q, numbers(*where), shapes(*where), checks, SHOWN if hidden else np.inf, guess(v, where),
-        int(np.abs(STEPS - v.step).argmin()), groups=groups, options=offers, reading=" ".join(filter(None, [why, unchecked])),
+        escaped(base.title), q, at_rest(where, node), shapes(*where), checks, SHOWN if hidden else np.inf, guess(v, where), node, groups=groups, options=offers, reading=" ".join(filter(None, [why, unchecked])),
     )  # fmt: skip
 
 

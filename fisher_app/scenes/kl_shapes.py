@@ -40,11 +40,28 @@ def pair(f: Family, theta, direction, steps) -> Shapes:
 
 def view_of(f: Family, theta, ends) -> tuple[float, float]:
     """The window at θ, widened by at most half of itself on each side for ``ends``."""
-    lo, hi = f.window(theta)
-    others = np.array([f.window(t) for t in ends])
+    lo, hi = window(f, theta)
+    others = np.array([window(f, t) for t in ends])
     room = 0.5 * (hi - lo)
     first, last = f.bounds
     return float(max(others[:, 0].min(), lo - room, first)), float(min(others[:, 1].max(), hi + room, last))
+
+
+def quantile(f: Family, u, theta) -> np.ndarray:
+    """The family's own; those of a few draws where it has none, which is near enough to place a curve's points."""
+    if f.writes("_quantile"):
+        return f.quantile(u, theta)
+    return np.quantile(f.sample(theta, 2000, np.random.default_rng(3)), u)
+
+
+def window(f: Family, theta) -> tuple[float, float]:
+    """The family's window, or one like it by draws."""
+    if f.writes("_quantile"):
+        return f.window(theta)
+    low, high = quantile(f, [f.tail, 1 - f.tail], theta)
+    (lower, upper), near = f.support(theta), 0.5 * (high - low)
+    low, high = (lower if low - lower <= near else low), (upper if upper - high <= near else high)
+    return float(low), float(max(high, low + 1) if f.discrete else high)
 
 
 def top_of(peaks, most: float) -> float:
@@ -70,10 +87,12 @@ def density(f: Family, theta, lo: float, hi: float) -> tuple[np.ndarray, np.ndar
     its height, where a pole at an end does not count."""
     bounds = f.support(theta)
     start, end = max(lo, bounds[0]), min(hi, bounds[1])
-    at = f.quantile(np.linspace(0.01, 0.99, 41), theta)
+    at = quantile(f, np.linspace(0.01, 0.99, 41), theta)
     x = np.clip([*at, *np.linspace(start, end, 60)], start, max(start, end))
     inside, p = inside_support(f, x, theta), np.full(len(x), np.nan)
-    p[inside] = np.exp(f.log_prob(x[inside], theta))
+    with np.errstate(over="ignore"):  # next to a pole
+        p[inside] = np.exp(f.log_prob(x[inside], theta))
+    p[np.isinf(p)] = np.nan
     order = np.argsort(x, kind="stable")
     feet = [0.0 if bound == edge else np.nan for bound, edge in zip(bounds, (start, end), strict=True)]
     return (

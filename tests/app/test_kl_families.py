@@ -12,13 +12,14 @@ from reader import Reader
 
 from fisher_app import links
 from fisher_app.figures.names import Name, Room
+from fisher_app.scenes import kl_checks
 from fisher_app.scenes import kl_families as tab
 from fisher_app.stage.scene import Axis
-from fisher_core import FAMILIES, divergence
+from fisher_core import FAMILIES, divergence, information
 from fisher_core.curvature import unit_direction
 
 ROOT = Path(__file__).resolve().parents[2]
-EVERY = pytest.mark.parametrize("key", FAMILIES)
+EVERY = pytest.mark.parametrize("key", tab.offered_families())
 
 
 def state(seen=("tail",), given=None, **values):
@@ -89,7 +90,9 @@ def test_what_the_irregular_families_do():
     assert laplace.slope == pytest.approx(3, abs=0.02)
     small = np.abs(np.abs(t) - 0.05) < 1e-9
     np.testing.assert_allclose(laplace.cursor.gap[small], -(0.05**3) / 6, rtol=0.02)
+    assert "even in _δ_, yet of order [slope:i]" in words(tab.every(state(family="laplace")).views[1])
     for smooth in ("cauchy", "logistic", "student_t"):
+        assert "even in _δ_, so of order [slope:i]" in words(tab.every(state(family=smooth)).views[1])
         assert tab.numbers(smooth, "own", "1", "default").slope == pytest.approx(4, abs=0.01)
 
 
@@ -126,15 +129,15 @@ def test_what_quadrature_cannot_resolve_is_said(monkeypatch):
     def refuse(*_):
         raise ValueError("theta must be resolvable")
 
-    tab.checked.cache_clear()
+    kl_checks.checked.cache_clear()
     monkeypatch.setattr(divergence, "kl_quadrature", refuse)
     scene = tab.every(state(family="poisson"))
     assert "no second method here" in scene.reading and [c.quantity for c in scene.checks] == ["F"]
-    monkeypatch.setattr(tab.information, "by_quadrature", refuse)
-    tab.checked.cache_clear()
+    monkeypatch.setattr(information, "by_quadrature", refuse)
+    kl_checks.checked.cache_clear()
     (check,) = tab.every(state(family="poisson")).checks
     assert check.holds and "draws" in check.second and check.residual > 0.01
-    tab.checked.cache_clear()
+    kl_checks.checked.cache_clear()
 
 
 CASES = [
@@ -202,28 +205,68 @@ def test_a_far_shift_of_a_cauchy_costs_a_logarithm():
     np.testing.assert_allclose(kl, np.log1p(t**2 / 2), rtol=1e-12)  # a unit is √2 scales
 
 
-def test_families_of_other_shapes():
-    """Three parameters, triples, single columns: registered before the tab is read."""
-    program = """
+def registered(program):
+    """What a program prints that puts families into the registry before the tab is read."""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+DRAW = """
+import warnings
+warnings.simplefilter("ignore")
 from types import SimpleNamespace
+from fisher_app import links
+from fisher_app.scenes import kl_families as tab
+def draw(key, **values):
+    values = links.defaults(tab.controls) | {"family": key} | values
+    return tab.every(SimpleNamespace(**values, seen=frozenset(), given={}, data=None))
+"""
+
+
+def test_families_of_other_shapes():
+    """Three parameters, triples, single columns; and one that has no unit of length, for F is 0 at its default."""
+    said = registered("""
 import numpy as np
 from fisher_core import FAMILIES
 from fisher_core.families.categorical import Categorical
 from fisher_core.families.normal_mean import NormalMean
 for key, f in {"four": Categorical(4), "triples": NormalMean(np.eye(3)), "column": NormalMean([[2.0]])}.items():
     f.key, FAMILIES[key] = key, f
-from fisher_app import links
-from fisher_app.scenes import kl_families as tab
+FAMILIES["flat"] = type("Flat", (type(FAMILIES["poisson"]),), {"key": "flat", "_fisher": lambda self, theta: ((0 * theta[0],),)})()
+""" + DRAW + """
+assert set(FAMILIES) - set(next(c for c in tab.controls if c.key == "family").options) == {"flat"}
 for key in ("four", "triples", "column"):
     for along in tab.directions(FAMILIES[key]):
-        v = SimpleNamespace(**links.defaults(tab.controls) | {"family": key, "along": along}, seen=frozenset(), given={}, data=None)
-        scene = tab.every(v)
+        scene = draw(key, along=along)
         assert all(c.holds for c in scene.checks), scene.checks
-print(tab.directions(FAMILIES["four"]), set(next(c for c in tab.controls if c.key == "along").options))
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
-    assert "'3': '_p_₃', 'all': 'all'" in done.stdout
+print(tab.directions(FAMILIES["four"]), tab.shapes("triples", "own", "3", "default").columns)
+""")  # fmt: skip
+    assert "'3': '_p_₃', 'all': 'all'" in said and re.search(r"\(\S*1\S*, \S*3\S*\)$", said.strip())
+
+
+def test_a_family_without_forms_of_its_own_is_computed_and_checked_by_draws():
+    """KL, F, distribution function and quantiles by quadrature: in less than a second each, exact at the present step."""
+    said = registered("""
+import time
+from fisher_core import FAMILIES, Family
+for key in ("gamma", "poisson", "normal"):
+    base = type(FAMILIES[key])
+    FAMILIES["bare_" + key] = type("Bare", (base,), {"key": "bare_" + key} | {h: getattr(Family, h) for h in ("_kl", "_fisher", "_cdf", "_quantile")})()
+""" + DRAW + """
+for key in ("gamma", "poisson", "normal"):
+    begun = time.process_time()
+    scene, peer = draw("bare_" + key, step=0.75), draw(key, step=0.75)
+    assert time.process_time() - begun < 2
+    assert [c.method for c in scene.checks] == ["mean square of its score", "quadrature"] and all(c.holds for c in scene.checks)
+    assert "draws" in scene.checks[1].second
+    for name in ("kl", "reverse"):
+        mine, its = scene.numbers[name].value.values, peer.numbers[name].value.values
+        at, inner = int(abs(tab.STEPS - 0.75).argmin()), (abs(tab.STEPS) > 0.01) & (abs(tab.STEPS) < 1.1)
+        assert abs(mine[at] / its[at] - 1) < 1e-9 and abs(mine / its - 1)[inner].max() < 0.005, (key, name)
+    print(key, [round(float(scene.numbers[k].value), 1) for k in ("slope", "reverse_slope")])
+""")  # fmt: skip
+    assert said.split("\n")[:2] == ["gamma [3.0, 3.0]", "poisson [3.0, 3.0]"] and "normal [nan, nan]" in said
 
 
 # ---- names -------------------------------------------------------------------------------------------------------------------
