@@ -44,8 +44,13 @@ class Map:
         )
 
 
+def _fall(a: Array, b: Array) -> Array:
+    """1 − e^{−|b − a|} with the sign of b − a: never more than 1, however far apart they are."""
+    return np.copysign(np.expm1(-np.abs(b - a)), b - a)
+
+
 IDENTITY = Map("{}", "{}", lambda u: u, lambda t: t, np.ones_like, np.zeros_like, lambda a, b: b - a)
-LOG = Map("log_{}", "log {}", np.exp, np.log, np.exp, np.exp, lambda a, b: np.exp(a) * np.expm1(b - a))
+LOG = Map("log_{}", "log {}", np.exp, np.log, np.exp, np.exp, lambda a, b: np.exp(np.maximum(a, b)) * _fall(a, b))
 SQRT = Map(
     "sqrt_{}",
     "√{}",
@@ -62,7 +67,7 @@ LOGIT = Map(
     logit,
     lambda u: expit(u) * expit(-u),
     lambda u: -expit(u) * expit(-u) * np.tanh(u / 2),
-    lambda a, b: expit(b) * expit(-a) * -np.expm1(a - b),
+    lambda a, b: expit(np.maximum(a, b)) * expit(-np.minimum(a, b)) * _fall(a, b),
 )
 ARCSINE = Map(
     "arcsine_{}",

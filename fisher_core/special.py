@@ -73,6 +73,14 @@ def log_ratio(a: Array, b: Array, gap: Array | None = None) -> Array:
     return np.where(np.isfinite(size), result, np.log(a) - np.log(b))
 
 
+def exact_difference(a: Array, b: Array) -> tuple[Array, Array]:
+    """a − b rounded, and what the rounding took (Knuth 1969, §4.2.2): at logits of 700 that is 1e-13 of a probability."""
+    gap = a - b
+    near_a = gap + b
+    lost = (a - near_a) + ((near_a - gap) - b)
+    return gap, np.where(np.isfinite(lost), lost, 0.0)
+
+
 def product_difference(a: Array, b: Array | float, c: Array, d: Array | float) -> Array:
     """ab − cd as if the products were not rounded (Dekker 1971): where they nearly cancel, their rounding is all that
     a plain difference has left."""

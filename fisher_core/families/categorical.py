@@ -16,7 +16,7 @@ import numpy as np
 from fisher_core import charts
 from fisher_core import validation as check
 from fisher_core.family import Family, Parameter
-from fisher_core.special import itakura_saito, mass_divergence
+from fisher_core.special import exact_difference, itakura_saito, mass_divergence
 from fisher_core.validation import Array
 
 
@@ -192,14 +192,14 @@ def log_ratio_of_logits(a: Array, b: Array) -> Array:
 
 def log_softmax(eta: Array) -> Array:
     """log p from all k logits; the leading class is log(1/(1 + rest)) with the rest summed by itself."""
-    below, lost = _difference(eta, eta.max(axis=0))
+    below, lost = exact_difference(eta, eta.max(axis=0))
     rest = np.sort(np.exp(below), axis=0)[:-1].sum(axis=0)
     return below + (lost - np.log1p(rest))
 
 
 def _softmax(eta: Array) -> Array:
     """p from all k logits, each to full relative accuracy."""
-    below, lost = _difference(eta, eta.max(axis=0))
+    below, lost = exact_difference(eta, eta.max(axis=0))
     e = np.exp(below)
     e += e * lost
     return e / e.sum(axis=0)
@@ -211,18 +211,10 @@ def _log_softmax_step(a: Array, b: Array, p: Array) -> Array:
     Decided for each class by itself: when one rare class is moved far, the others hardly change."""
     log_p, log_q = log_softmax(a), log_softmax(b)
     far = log_q - log_p
-    d, lost = _difference(b, a)
+    d, lost = exact_difference(b, a)
     near = np.stack([-np.log1p((p * np.expm1((d - d[i]) + (lost - lost[i]))).sum(axis=0)) for i in range(len(d))])
     close = (np.abs(far) < 1) & (np.abs(far) < -0.5 * np.minimum(log_p, log_q))
     return np.where(close & np.isfinite(near), near, far)
-
-
-def _difference(a: Array, b: Array) -> tuple[Array, Array]:
-    """a − b and what its rounding took (Knuth): at logits of 700 that is 1e-13 of a probability."""
-    gap = a - b
-    near_a = gap + b
-    lost = (a - near_a) + ((near_a - gap) - b)
-    return gap, np.where(np.isfinite(lost), lost, 0.0)
 
 
 def _covariance(p: Array) -> Array:

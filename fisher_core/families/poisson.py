@@ -12,7 +12,7 @@ from scipy.special import ndtri, pdtr, pdtrik
 
 from fisher_core import charts
 from fisher_core.family import Family, Parameter
-from fisher_core.special import itakura_saito, stirling_error
+from fisher_core.special import itakura_saito, log_ratio, stirling_error
 from fisher_core.validation import Array
 
 LARGE_RATE = 1e8  # scipy's search for a quantile gives up some way beyond
@@ -62,7 +62,9 @@ class Poisson(Family):
         return ((1 / rate,),)
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        return p[0] * itakura_saito(q[0], p[0], step[0])
+        (a,), (b,), (d,) = p, q, step
+        near = a * itakura_saito(b, a, d)
+        return np.where(np.isfinite(near), near, d - a * log_ratio(b, a, d))  # b/a may overflow where KL does not
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         return rng.poisson(theta[0], n).astype(float)

@@ -219,7 +219,8 @@ def _curvature(p: Array, others: Array) -> Array:
 def _average_outer_product(p: Array, others: Array, f: Array) -> Array:
     """Mean of (e_y − π)(e_y − π)ᵀ over labels of frequencies f (k, n), as its half (k(k+1)/2, n)."""
     i, j, where = grams.packing(len(p))
-    half = p[i] * p[j] - f[i] * p[j] - p[i] * f[j]
+    surprise = f * others
+    half = np.maximum(1.0 - f[i] - f[j], 0.0) * p[i] * p[j] - surprise[i] * p[j] - p[i] * surprise[j]
     half[where.diagonal()] = f * others**2 + (1.0 - f) * p**2
     return half
 

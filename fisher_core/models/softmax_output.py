@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from fisher_core import special
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
@@ -51,12 +52,11 @@ def exponentials(z: Array, top: Array) -> Array:
     At a distance of 700 the subtraction is rounded by up to 6·10⁻¹⁴, and so would be the exponential.
     """
     below = z - top
+    if below.min(initial=0.0) > FAR:
+        return np.exp(below)
+    below, lost = special.exact_difference(z, top)
     e = np.exp(below)
-    if below.min(initial=0.0) < FAR:
-        with np.errstate(over="ignore", invalid="ignore"):
-            shifted = below + top
-            lost = (z - shifted) + ((shifted - below) - top)  # Knuth's sum of two numbers and its rounding
-            e += np.where(e > 0, e * lost, 0.0)
+    e += e * lost
     return e
 
 

@@ -311,3 +311,14 @@ def test_a_logit_far_out_keeps_its_slope_and_its_steps():
     np.testing.assert_allclose(
         charts.LOGIT.difference(np.array([40.0]), np.array([41.0])), np.exp(-40.0) - np.exp(-41.0), rtol=1e-13
     )
+
+
+def test_kl_of_points_whose_ratio_overflows():
+    """e^720 is beyond float64, and neither KL nor a step between those points is."""
+    poisson, coin = FAMILIES["poisson"].in_chart("log"), FAMILIES["bernoulli"].in_chart("logit")
+    assert float(poisson.kl([-700.0], [20.0])) == pytest.approx(np.exp(20.0), rel=1e-14)
+    assert float(poisson.kl([20.0], [-700.0])) == pytest.approx(np.exp(20.0) * 719.0, rel=1e-14)
+    assert float(poisson.kl([-27.0], [702.0])) == pytest.approx(np.exp(702.0), rel=1e-12)
+    assert float(FAMILIES["poisson"].kl([1e-305], [1e9])) == pytest.approx(1e9, rel=1e-14)
+    assert float(coin.kl([720.0], [-20.0])) == pytest.approx(20.0 + np.log1p(np.exp(-20.0)), rel=1e-14)
+    assert float(coin.kl([-20.0], [720.0])) == pytest.approx(720.0 - 741.0 * np.exp(-20.0), rel=1e-14)

@@ -135,6 +135,16 @@ def test_softmax_keeps_every_digit_of_any_logits(size):
         np.testing.assert_allclose(model.log_prob(ones, labels, z), log_p, rtol=1e-14)
 
 
+def test_sampled_matrix_of_a_sure_row_keeps_every_digit():
+    """The label of the model is the leading class: (e₀ − π)(e₀ − π)ᵀ, whose entries are products of small chances."""
+    z = np.array([40.0, 0.0, -1.0])
+    with mpmath.workdps(60):
+        e = [mpmath.exp(v) for v in z]
+        r = [float((c == 0) - value / sum(e)) for c, value in enumerate(e)]
+    found = SoftmaxRegression(3).monte_carlo_fisher([[1.0]], z, np.random.default_rng(0), 5)
+    np.testing.assert_allclose(found.value, np.outer(r, r), rtol=1e-14)
+
+
 def test_a_sandwich_beyond_float64_is_refused():
     with pytest.raises(ValueError, match="must be small enough not to overflow float64"):
         LOGISTIC.sandwich([[1.0]], [1.0], [-700.0])
