@@ -50,9 +50,7 @@ class Profile:
         return 0.5 * (self.forward + self.reverse) - self.midpoint
 
 
-def profile(
-    family: Family, theta: ArrayLike, direction: ArrayLike, steps: ArrayLike, midpoint: bool = True
-) -> Profile:
+def profile(family: Family, theta: ArrayLike, direction: ArrayLike, steps: ArrayLike, midpoint: bool = True) -> Profile:
     """KL both ways and its parabola along a line.
 
     theta (..., d), direction (d,), steps (m,) or (..., m) broadcasting against theta's leading axes.
@@ -93,7 +91,6 @@ def _each(family: Family, hook: str, function: Callable[..., Array], *thetas: Ar
         with suppress(ValueError):  # narrower, or with thinner tails, than quadrature resolves
             found[k] = function(*at)
     return found.reshape(*shape, *found.shape[1:])
-
 
 
 def unit_direction(family: Family, theta: ArrayLike, weights: ArrayLike) -> Array:
