@@ -591,7 +591,8 @@ def test_markup_is_sound(reader, declared):
     for state in states:
         wire = state()
         slots = set(wire["scene"]["numbers"]) | {c["key"] for c in wire["controls"]}
-        faults += [(path, text, fault) for path, text in rich_strings(wire) for fault in markup_faults(text, slots)]
+        on_page = {**wire, "controls": [c for c in wire["controls"] if c["key"] in in_reach(reader)]}
+        faults += [(path, text, fault) for path, text in rich_strings(on_page) for fault in markup_faults(text, slots)]
     for question in declared.predictions:
         if isinstance(question, Choose):
             faults += [(question.key, o.key, f) for o in question.options for f in markup_faults(say(o.feedback), slots)]
