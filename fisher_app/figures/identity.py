@@ -416,22 +416,24 @@ def which_matrix(frame: Frame, s: Sample, peak: Peak, nodes: Array, t: int, c: i
 
 def _whole(whole: Mapping[str, Any] | None) -> TableView:
     """The same three for all ``parameters`` of the family at once, or under ``none`` why not; None while they are hidden."""
-    title, rows = "**All parameters**", [[], np.zeros(0)]
+    title = "**All parameters**"
     if whole is not None and "matrices" in whole:
         title += f" ({', '.join(whole['parameters'])}), at their joint maximum"
         spelled = {
             k: [[f"{x:.2f}".replace("-", "−") for x in r] for r in np.asarray(m)] for k, m in whole["matrices"].items()
         }
         cells = [{"title": f"{{{'exact' if k == 'expected' else k}|{k}}}", "matrix": m} for k, m in spelled.items()]
-        rows = [
+        sentence = "Matrices of all parameters, 2 rows each."
+        table = ["entry", "value"], [
             [f"{k} {i + 1}{j + 1}" for k in whole["matrices"] for i in range(2) for j in range(2)],
             np.concatenate([np.ravel(m) for m in whole["matrices"].values()]),
         ]
     else:
         lines = ("hidden until you commit",) if whole is None else whole["none"]
         cells = [{"title": "", "matrix": [[line] for line in lines], "plain": True}]
+        sentence, table = f"0 matrices: {' '.join(lines)}", (["why"], [[" ".join(lines)]])
     return TableView("c", title, cells, height=160,
-                     alt="The three matrices at the joint maximum of the likelihood", sentence="Matrices of all parameters, 1 row each.", table=(["entry", "value"], rows))  # fmt: skip
+                     alt="The three matrices at the joint maximum of the likelihood", sentence=sentence, table=table)  # fmt: skip
 
 
 # ---- Newton or scoring --------------------------------------------------------------------------------------------------
