@@ -63,8 +63,9 @@ class Poisson(Family):
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         (a,), (b,), (d,) = p, q, step
-        near = a * itakura_saito(b, a, d)
-        return np.where(np.isfinite(near), near, d - a * log_ratio(b, a, d))  # b/a may overflow where KL does not
+        value = a * itakura_saito(b, a, d)
+        # b/a may overflow where KL does not
+        return value if np.isfinite(value).all() else np.where(np.isfinite(value), value, d - a * log_ratio(b, a, d))
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         return rng.poisson(theta[0], n).astype(float)
