@@ -31,7 +31,7 @@ from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.glm_descent import irls_step, race
 from fisher_core.objectives import Objective, divergence, likelihood, reward
-from fisher_core.policy_flows import ascending
+from fisher_core.policy_flows import ascending, integrate
 from fisher_core.validation import Array
 
 __all__ = [
@@ -214,24 +214,8 @@ def flow(
     ``SoftmaxPolicy.natural_flow``, ``GaussianPolicy``; in an exponential family the natural flow to a target is a
     straight line in mean parameters, η_t = η* + (η₀ − η*)e^{−t}.
     """
-    from scipy.integrate import solve_ivp
-
     start, times = check.vector("start", start), ascending(times)
-    if times[-1] == 0:
-        return np.broadcast_to(start, (times.size, start.size)).copy()
-    apart, back = np.unique(times, return_inverse=True)  # the solver takes no time twice
-    done = solve_ivp(
-        lambda t, theta: direction(objective, theta, kind, damping, pseudo_inverse),
-        (0.0, times[-1]),
-        start,
-        method="DOP853",
-        t_eval=apart,
-        rtol=1e-10,
-        atol=1e-12,
-    )
-    if not done.success:
-        raise ValueError(f"times reach {times[-1]:g} and must stop before the flow leaves the parameter space")
-    return done.y.T[back]
+    return integrate(lambda t, theta: direction(objective, theta, kind, damping, pseudo_inverse), start, times)
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -82,11 +82,11 @@ def contaminated(f: Family, theta: ArrayLike, share: float = 0.1) -> Population:
     elif f.key == "weibull":
         away[-1] *= 3
     else:
-        away[0] += min(3 / np.sqrt(f.fisher(theta)[0, 0]), 0.75 * (f.parameters[0].upper - theta[0]))
         if f.columns is not None or f.joint_rule or f.writes("_bounds"):
             raise ValueError(
                 f"{f.key} data must stay as they are: scalars whose support is fixed can be contaminated here"
             )
+        away[0] += min(3 / np.sqrt(f.fisher(theta)[0, 0]), 0.75 * (f.parameters[0].upper - theta[0]))
     return mixture(f, [theta, away], [1 - share, share])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from fisher_core import charts
 from fisher_core import validation as check
 from fisher_core.family import Family, Parameter
-from fisher_core.special import exact_difference, itakura_saito, mass_divergence
+from fisher_core.special import exact_difference, exponentials, itakura_saito, mass_divergence
 from fisher_core.validation import Array
 
 
@@ -199,9 +199,7 @@ def log_softmax(eta: Array) -> Array:
 
 def _softmax(eta: Array) -> Array:
     """p from all k logits, each to full relative accuracy."""
-    below, lost = exact_difference(eta, eta.max(axis=0))
-    e = np.exp(below)
-    e += e * lost
+    e = exponentials(eta, eta.max(axis=0))
     return e / e.sum(axis=0)
 
 

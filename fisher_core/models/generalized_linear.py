@@ -162,9 +162,7 @@ class GeneralizedLinearModel(ConditionalModel):
         Divide by n for the covariance of the estimate. Raises SingularFisherError if H is singular.
         """
         bread = linalg.inverse(self.mean_hessian(x, y, theta))
-        with np.errstate(over="ignore"):  # reported by the next line
-            covariance = bread @ self.empirical_fisher(x, y, theta) @ bread
-        return check.computed(covariance, x=x, theta=theta)
+        return between(bread, self.empirical_fisher(x, y, theta), x=x, theta=theta)
 
     def _checked(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
         theta = check.vector("theta", theta)
@@ -175,6 +173,13 @@ class GeneralizedLinearModel(ConditionalModel):
         with np.errstate(over="ignore", invalid="ignore"):  # reported by the next line
             z = x @ theta
         return x, check.computed(z, x=x)
+
+
+def between(bread: Array, meat: Array, **inputs: ArrayLike) -> Array:
+    """H⁻¹EH⁻¹ from H⁻¹ and E; ValueError naming ``inputs`` if it leaves float64."""
+    with np.errstate(over="ignore"):  # reported by the next line
+        covariance = bread @ meat @ bread
+    return check.computed(covariance, **inputs)
 
 
 def column_scale(x: Array) -> Array:

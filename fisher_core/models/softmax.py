@@ -20,7 +20,7 @@ from fisher_core.family import Estimate
 from fisher_core.models import error_rows
 from fisher_core.models import softmax_output as output
 from fisher_core.models.base import ConditionalModel
-from fisher_core.models.generalized_linear import column_scale
+from fisher_core.models.generalized_linear import between, column_scale
 from fisher_core.models.logistic import SeparableDataError, separating_direction
 from fisher_core.validation import Array
 
@@ -136,9 +136,7 @@ class SoftmaxRegression(ConditionalModel):
         """
         basis = self._contrasts(check.rows("x", x).shape[1])
         bread = basis @ linalg.inverse(basis.T @ self.mean_hessian(x, y, theta) @ basis) @ basis.T
-        with np.errstate(over="ignore"):  # reported by the next line
-            covariance = bread @ self.empirical_fisher(x, y, theta) @ bread
-        return check.computed(covariance, x=x, theta=theta)
+        return between(bread, self.empirical_fisher(x, y, theta), x=x, theta=theta)
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Maximum likelihood, (d·k,), by Newton's method: of all equivalent maxima the one of least norm.

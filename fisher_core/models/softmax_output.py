@@ -18,7 +18,6 @@ from fisher_core.validation import Array
 
 Labels = NDArray[np.intp]
 WORD_GENERATORS = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64)  # MT19937 makes 32 bits
-FAR = -16.0  # so far down the logits' difference is rounded by more than 10⁻¹⁵
 COUNTED_DRAWS = 30  # up to here comparing uniforms is faster than a binomial draw for every row
 
 
@@ -38,7 +37,7 @@ def probabilities(z: Array, axis: int = 1) -> tuple[Array, Array]:
     Computed by class: numpy takes the maxima and sums of many short rows one by one, of a few long ones in half the time.
     """
     z = np.ascontiguousarray(z if axis == 0 else z.T)
-    e = exponentials(z, z.max(axis=0))
+    e = special.exponentials(z, z.max(axis=0))
     total = e.sum(axis=0)
     others = (1.0 - np.eye(len(e))).dot(e)
     e /= total
@@ -46,25 +45,11 @@ def probabilities(z: Array, axis: int = 1) -> tuple[Array, Array]:
     return (e, others) if axis == 0 else (e.T, others.T)
 
 
-def exponentials(z: Array, top: Array) -> Array:
-    """e^{z − top} ≤ 1 to full relative accuracy, of the shape of z (C, n), for the largest logit ``top`` (n,).
-
-    At a distance of 700 the subtraction is rounded by up to 6·10⁻¹⁴, and so would be the exponential.
-    """
-    below = z - top
-    if below.min(initial=0.0) > FAR:
-        return np.exp(below)
-    below, lost = special.exact_difference(z, top)
-    e = np.exp(below)
-    e += e * lost
-    return e
-
-
 def log_prob(z: Array, y: Labels) -> Array:
     """log π_y, (n,): z_y − max z − log(1 + the other exponentials), by log1p."""
     rows, top = np.arange(len(z)), z.argmax(axis=1)
     largest = z[rows, top]
-    rest = exponentials(z.T, largest)
+    rest = special.exponentials(z.T, largest)
     rest[top, rows] = 0.0  # the 1 of log1p
     return z[rows, y] - largest - np.log1p(rest.sum(axis=0))
 
@@ -150,7 +135,7 @@ def variance(p: Array, dz: Array) -> Array:
 
 def variance_at(z: Array, dz: Array) -> Array:
     """The same from the logits, (n,)."""
-    e = exponentials(z.T, z.max(axis=1)).T
+    e = special.exponentials(z.T, z.max(axis=1)).T
     return variance(e / e.sum(axis=1, keepdims=True), dz)
 
 
