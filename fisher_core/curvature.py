@@ -153,6 +153,8 @@ def order_of_gap(family: Family, theta: ArrayLike, direction: ArrayLike, scale: 
 def fitted_order(line: Profile, kind: str = "gap") -> float:
     """Slope of log|gap| against log|t| over all steps of a profile (m,); NaN where there is no gap, or an infinite one."""
     gap = np.abs(getattr(line, validation.choice("kind", kind, ("gap", "reverse_gap", "midpoint_gap"))))
+    if np.unique(np.abs(line.steps)).size < 2:
+        raise ValueError(f"line has the steps {line.steps.tolist()} and must have two of different size")
     if not (np.isfinite(gap) & (gap > ROUNDING * line.quadratic)).all():
         return np.nan
     return float(np.polyfit(np.log(np.abs(line.steps)), np.log(gap), 1)[0])

@@ -211,3 +211,10 @@ def test_a_step_at_which_quadrature_gives_up_is_no_number():
     for name in ("forward", "reverse", "midpoint"):
         known = ~np.isnan(getattr(found, name))
         np.testing.assert_allclose(getattr(found, name)[known], getattr(exact, name)[known], rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("steps", [[], [0.1], [-0.1, 0.1]])
+def test_an_order_wants_steps_of_two_sizes(steps):
+    line = profile(NORMAL, [0.0, 1.0], [0.0, 1.0], steps)
+    with pytest.raises(ValueError, match="must have two of different size"):
+        fitted_order(line)
