@@ -1,7 +1,7 @@
-"""Write docs/api.md from the docstrings of fisher_core:  python docs/make_api.py
+"""Write the API of fisher_core, from its docstrings, as one Markdown page:  python docs/make_api.py [FILE]
 
-A name is public if it does not begin with an underscore and is defined in the module itself. A test compares the page
-with what this script would write.
+Without a file the page goes to docs/api.md, which is not kept in the repository: it says nothing that the docstrings do
+not. A name is public if it does not begin with an underscore and is defined in the module itself.
 """
 
 from __future__ import annotations
@@ -101,4 +101,4 @@ def anchor(name: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    (Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE).write_text(page(), encoding="utf-8")
