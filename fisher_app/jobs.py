@@ -28,11 +28,13 @@ class Run:
 
     ``key``: what the run depends on, from the control values, hashable; None where there is nothing to run.
     ``work``: from that key to (fraction done in [0, 1], result so far), deterministic; a ValueError becomes a sentence.
+    ``says``: what the button would compute and about how long it takes, from that key.
     """
 
     label: str
     key: Callable[[SimpleNamespace], Hashable | None]
     work: Callable[[Any], Iterator[tuple[float, Any]]]
+    says: Callable[[Any], str] = lambda key: ""
 
 
 @dataclass(frozen=True)

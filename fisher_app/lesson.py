@@ -84,6 +84,7 @@ class State:
     data: Any = None
     data_note: str = ""
     reader: str = field(default_factory=lambda: secrets.token_hex(8))
+    ran: set[Any] = field(default_factory=set)  # names of the runs that this session asked for
     refusal: Progress | None = None
 
 
@@ -211,7 +212,7 @@ class Lesson:
         elif kind == "reset":
             self.remember(state)
             state.values, state.answers, state.asked, state.notices = links.defaults(self.all_controls), {}, 0, []
-            state.data, state.data_note = None, ""
+            state.data, state.data_note, state.ran = None, "", set()
         elif kind == "preset":
             preset = next((p for p in self.presets if p.key == action.get("preset")), None)
             if preset:
@@ -246,6 +247,7 @@ class Lesson:
             return
         if kind == "run":
             work, key = self.run.work, name[1]
+            state.ran.add(name)
             progress = RUNNER.start(name, state.reader, lambda: work(key))
             state.refusal = progress if progress.state == "failed" else None
         elif kind == "cancel":
@@ -288,7 +290,9 @@ class Lesson:
     # ---- what the browser gets ----------------------------------------------------------------------------------------
     def values(self, state: State) -> SimpleNamespace:
         v = SimpleNamespace(**state.values, seen=frozenset(state.answers), given=dict(state.answers), data=state.data)
-        v.run = RUNNER.look(self.run_name(v), state.reader) if self.run else Progress()
+        name = self.run_name(v)
+        # a result is kept for all readers, and shown to those who asked for it: the same link is the same picture
+        v.run = RUNNER.look(name if name in state.ran else None, state.reader) if self.run else Progress()
         return v
 
     def data(self, state: State) -> tuple[dict[str, Any], dict[str, str]]:
@@ -338,11 +342,13 @@ class Lesson:
 
     def run_wire(self, state: State, v: SimpleNamespace) -> dict[str, Any] | None:
         """The button of the lesson's run and how far it is; None where there is nothing to run."""
-        if self.run is None or self.run_name(v) is None:
+        name = self.run_name(v)
+        if self.run is None or name is None:
             return None
         progress = state.refusal or v.run
         return {
             "label": self.run.label,
+            "says": self.run.says(name[1]),
             "state": progress.state,
             "fraction": progress.fraction,
             "message": progress.message,

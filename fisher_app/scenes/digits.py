@@ -70,7 +70,7 @@ def run_key(v) -> tuple[int, int, str] | None:
     return int(v.seed), int(v.epochs), f"sampled-{v.samples}" if v.method == "sampled" else v.method
 
 
-live = Run("Run live", run_key, digits_data.work)
+live = Run("Run live", run_key, digits_data.work, digits_data.promise)
 
 
 def latest(v) -> LiveRun | None:

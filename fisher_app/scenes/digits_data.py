@@ -6,9 +6,11 @@ Accuracies are shares of the 597 test rows of A and of B.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +18,7 @@ import numpy as np
 from fisher_core.continual import digits_study as study
 from fisher_core.continual import network_sweeps
 from fisher_core.continual.digits_study import EPOCHS_B
-from fisher_core.continual.networks import accuracy
+from fisher_core.continual.networks import DigitsPair, accuracy
 from fisher_core.validation import Array
 
 FOLDER = Path(__file__).parents[1] / "data"
@@ -134,15 +136,49 @@ def outwards(start: int, count: int) -> list[int]:
     return sorted(range(count), key=lambda k: (abs(k - start), k))
 
 
+def shares(pair: DigitsPair, theta: Array) -> list[float]:
+    """Test accuracy on A and on B."""
+    return [accuracy(pair.model, t.x_test, t.y_test, theta) for t in (pair.a, pair.b)]
+
+
+def order(method: str) -> list[int]:
+    """Which of the stored λ a live run takes, in turn: from 100 outwards (L2 from 0.03), none only λ = 0."""
+    if method == "none":
+        return [0]
+    strengths = runs().strengths
+    middle = 0.03 if method == "l2" else 100
+    return outwards(int(np.abs(strengths - middle).argmin()), len(strengths))
+
+
+@lru_cache(maxsize=1)
+def pace() -> float:
+    """Seconds that an epoch of B takes on this machine, with its accuracies."""
+    (*_, (pair, theta)) = study.learn_a(0, 1)
+    run = study.learn_b(pair, theta, np.zeros_like(theta), 0.0, 0)
+    next(run)
+    start = time.perf_counter()
+    for at in islice(run, 4):
+        shares(pair, at)
+    return (time.perf_counter() - start) / 4
+
+
+def promise(key: tuple[int, int, str]) -> str:
+    """What a live run computes, and about how long that takes here."""
+    seed, epochs_a, method = key
+    many = len(order(method))
+    seconds = float(f"{(epochs_a + EPOCHS_B * many) * pace():.1g}")
+    what = "without a penalty" if method == "none" else f"at {many - 1} λ and without a penalty"
+    return f"Trains seed {seed} {what}: {epochs_a} epochs of A, {many} × {EPOCHS_B} of B, about {max(seconds, 1):.0f} s."
+
+
 def work(key: tuple[int, int, str]) -> Iterator[tuple[float, LiveRun]]:
-    """Learn A, measure the matrix, learn B once for every λ: from 100 outwards (L2 from 0.03, none only λ = 0)."""
+    """Learn A, measure the matrix, learn B once for every λ of :func:`order`."""
     seed, epochs_a, method = key
     stored = runs()
     kind, _, samples = method.partition("-")
-    count = len(stored.strengths)
-    order = [0] if kind == "none" else outwards(int(np.abs(stored.strengths - (0.03 if kind == "l2" else 100)).argmin()), count)
+    count, turns = len(stored.strengths), order(method)
     now = LiveRun(np.full((count, EPOCHS_B + 1, 2), np.nan), np.full((count, len(STEPS), 64), np.nan), np.full(64, np.nan), np.nan, 0)
-    cost, done = epochs_a + EPOCHS_B * len(order), 0
+    cost, done = epochs_a + EPOCHS_B * len(turns), 0
     for done, (pair, theta) in enumerate(study.learn_a(seed, epochs_a)):  # noqa: B007
         if done % 20 == 19:
             now = replace(now, after_a=done)
@@ -151,10 +187,10 @@ def work(key: tuple[int, int, str]) -> Iterator[tuple[float, LiveRun]]:
     if kind == "none":
         held = np.zeros_like(held)
     now = replace(now, pixels=study.by_pixel(pair.model, held) / pair.model.sizes[1], total=float(held.sum()), after_a=epochs_a)
-    for k in order:
+    for k in turns:
         trace, moves = now.trace.copy(), now.moves.copy()
         for epoch, at in enumerate(study.learn_b(pair, theta, held, float(stored.strengths[k]), seed)):
-            trace[k, epoch] = [accuracy(pair.model, t.x_test, t.y_test, at) for t in (pair.a, pair.b)]
+            trace[k, epoch] = shares(pair, at)
             if epoch in STEPS:
                 square = study.by_pixel(pair.model, (at - theta) ** 2) / pair.model.sizes[1]
                 moves[k, list(STEPS).index(epoch)] = np.sqrt(square)

@@ -278,6 +278,31 @@ def test_the_page_follows_a_live_run():
     assert "is not stored" not in reader.raw
 
 
+def test_what_a_link_shows_does_not_depend_on_the_runs_of_others():
+    query = {"seed": "33", "method": "none", "epochs": "10"}
+    before, first = Reader(SLUG, query), Reader(SLUG, query)
+    first.send(kind="run")
+    while first.wire["run"]["state"] in ("waiting", "running"):
+        time.sleep(0.05)
+        first.send(kind="look")
+    assert first.wire["run"]["state"] == "done" and first.picture != before.picture
+    later = Reader(SLUG, query)
+    assert later.wire["run"] == before.wire["run"] and later.wire["run"]["state"] == "idle"
+    assert later.picture == before.picture and "seed 33 is not stored" in later.raw
+    later.send(kind="run")  # kept for all: whoever asks has it at once
+    assert later.wire["run"]["state"] == "done" and later.picture == first.picture
+    first.send(kind="reset")
+    first.send({"seed": 33, "method": "none", "epochs": "10"})
+    assert first.picture == before.picture, "to begin again is to be a fresh visitor"
+
+
+def test_the_button_says_what_it_runs():
+    says = Reader(SLUG, {"seed": "5"}).wire["run"]["says"]
+    assert says.startswith("Trains seed 5 at 19 λ and without a penalty: 40 epochs of A, 20 × 40 of B, about ")
+    assert len(digits_data.order("exact")) == 20 and study.EPOCHS_B == 40 and len(digits.STRENGTHS) == 19
+    assert "seed 5 without a penalty: 300 epochs of A, 1 × 40" in digits_data.promise((5, 300, "none"))
+
+
 def test_a_live_run_can_be_cancelled_and_the_page_goes_on():
     reader = Reader(SLUG)
     reader.send({"seed": 32, "epochs": "300"}, kind="run")

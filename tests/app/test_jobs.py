@@ -153,7 +153,7 @@ def running(monkeypatch):
 def test_a_lesson_runs_shows_how_far_and_moves_nothing(running):
     declared, state, steps = running
     wire, _ = declared.data(state)
-    assert wire["run"] == {"label": "Run live", "state": "idle", "fraction": 0.0, "message": ""}
+    assert wire["run"] == {"label": "Run live", "says": "", "state": "idle", "fraction": 0.0, "message": ""}
     before = (state.revision, dict(state.values), list(state.history))
     declared.take(state, {"n": 1, "rev": state.revision, "values": {}, "action": {"kind": "run"}})
     assert declared.data(state)[0]["run"]["state"] in ("waiting", "running")
