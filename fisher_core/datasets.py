@@ -174,10 +174,11 @@ def standardised_line(x: Array, y: Array) -> tuple[Array, Array]:
     y is divided by the root mean square of its least-squares residuals, so that the model's noise is the data's.
     Raises ValueError if there are fewer than 3 rows, x is constant, or the points lie on a line.
     """
-    design = _standardised(x, y)
-    residual = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
+    x, y = check.vector("x", x), check.vector("y", y)
+    design, level = _standardised(x, y), y - y[0]  # as far from 0 as y may be, its noise keeps its digits
+    residual = level - design @ np.linalg.lstsq(design, level, rcond=None)[0]
     noise = float(np.sqrt((residual**2).mean()))
-    if noise <= 1e-9 * max(float(np.abs(y).max()), 1e-300):
+    if noise <= max(1e-9 * np.ptp(y), 16 * np.finfo(float).eps * np.abs(y).max()):
         raise ValueError("the points lie on a line: there is no noise to measure the labels by")
     return design, y / noise
 
@@ -187,6 +188,7 @@ def standardised_classes(x: Array, y: Array) -> tuple[Array, Array]:
 
     Raises ValueError if labels are not 0 and 1, only one of them occurs, or x is constant.
     """
+    x, y = check.vector("x", x), check.vector("y", y)
     wrong = (y != 0) & (y != 1)
     if wrong.any():
         raise ValueError(
@@ -205,6 +207,7 @@ def _standardised(x: Array, y: Array) -> Array:
     for name, column in (("x", x), ("y", y)):
         if not 1e-100 < np.abs(column).max() < 1e100:
             raise ValueError(f"{name} reaches {np.abs(column).max():g}: give it in units nearer to 1")
+    x = x - x[0]
     return np.column_stack([np.ones(len(x)), (x - x.mean()) / x.std()])
 
 

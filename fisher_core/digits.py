@@ -66,8 +66,8 @@ def task(name: str = "A", validation: int = 0, seed: int = 0) -> ClassificationT
 
 def permuted(of: ClassificationTask, permutation: ArrayLike, name: str = "B") -> ClassificationTask:
     """The same rows with their columns shuffled: new column j shows old column ``permutation[j]``."""
-    columns = np.asarray(permutation)
-    if not np.array_equal(np.sort(columns.ravel()), np.arange(of.x.shape[1])):
+    columns = check.vector("permutation", permutation, of.x.shape[1]).astype(np.intp)
+    if not np.array_equal(np.sort(columns), np.arange(of.x.shape[1])):
         raise ValueError(f"permutation must hold each of 0 … {of.x.shape[1] - 1} once")
     return replace(
         of, name=name, x=of.x[:, columns], x_validation=of.x_validation[:, columns], x_test=of.x_test[:, columns]
@@ -88,7 +88,7 @@ def central_permutation(width: int, rng: np.random.Generator, side: int = 8) -> 
 
 def split(of: ClassificationTask, classes: Sequence[int], name: str = "") -> ClassificationTask:
     """The rows of these ``classes`` only; labels keep their numbers."""
-    wanted = np.asarray(classes)
+    wanted = check.vector("classes", classes)
     if wanted.size == 0 or not np.isin(wanted, of.y).all():
         raise ValueError(f"classes = {list(classes)} must be one or more of the labels of the task")
     learn, choose, judge = (np.isin(y, wanted) for y in (of.y, of.y_validation, of.y_test))

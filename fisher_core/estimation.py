@@ -37,7 +37,7 @@ def newton_step(f: Family, x: ArrayLike, theta: ArrayLike, free: Sequence[int] |
 def scoring_step(f: Family, x: ArrayLike, theta: ArrayLike, free: Sequence[int] | None = None) -> Array:
     """The step in θ, (d,), with n F(θ) in place of the data's curvature; zero outside ``free`` coordinates."""
     theta = f.check_theta(theta)
-    return _step(f, x, theta, len(np.asarray(x)) * f.fisher(theta), free)
+    return _step(f, x, theta, len(f.check_data(x, theta)) * f.fisher(theta), free)
 
 
 def _step(f: Family, x: ArrayLike, theta: Array, curvature: Array, free: Sequence[int] | None) -> Array:

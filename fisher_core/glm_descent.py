@@ -37,6 +37,7 @@ def race(
     x, y, theta = check.array("x", x), check.array("y", y), check.array("start", start)
     if x.ndim != 3 or y.shape != x.shape[:2] or theta.shape != (x.shape[0], x.shape[2]):
         raise ValueError(f"x {x.shape}, y {y.shape} and start {theta.shape} must be (s, n, d), (s, n) and (s, d)")
+    model.check_labels(y.ravel(), y.size)
     check.choice("kind", kind, ("gradient", "natural", "empirical", "centred"))
     count, n = check.integer("count", count), x.shape[1]
     thetas, losses = [theta], []

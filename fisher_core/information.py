@@ -176,11 +176,9 @@ def _columns(model: Family | ConditionalModel, data: Data) -> tuple[Array, ...]:
     if not isinstance(model, ConditionalModel):
         columns = (np.atleast_1d(check.array("x", cast(ArrayLike, data))),)
     elif isinstance(data, tuple) and len(data) == 2:
-        columns = tuple(np.atleast_1d(np.asarray(part)) for part in data)
+        columns = check.paired(*data)
     else:
         raise ValueError(f"data of type {type(data).__name__} must be the pair (x, y) for a conditional model")
-    if len(columns[-1]) != len(columns[0]):
-        raise ValueError(f"y has {len(columns[-1])} rows and must have as many as x, {len(columns[0])}")
     if len(columns[0]) == 0:
         raise ValueError("x is empty and must hold at least one observation")
     return columns

@@ -39,12 +39,14 @@ class Population:
 
 def model(f: Family, theta: ArrayLike) -> Population:
     """The member θ of the family itself."""
-    return mixture(f, np.asarray(theta, dtype=float)[None], [1.0])
+    return mixture(f, f.check_theta(theta)[None], [1.0])
 
 
 def mixture(f: Family, thetas: ArrayLike, shares: ArrayLike) -> Population:
     """Members ``thetas`` (k, d) in proportions ``shares`` (k,)."""
-    thetas, shares = f.check_thetas("thetas", thetas), check.vector("shares", shares, len(np.asarray(thetas)))
+    thetas, shares = f.check_thetas("thetas", thetas), check.vector("shares", shares)
+    if thetas.ndim != 2 or len(thetas) != len(shares):
+        raise ValueError(f"thetas has shape {thetas.shape} and must have shape (k, d), k = {len(shares)} as shares")
     if (shares <= 0).any() or not np.isclose(shares.sum(), 1):
         raise ValueError(f"shares = {shares} must be positive and sum to 1")
     at = expectation.nodes(f, *thetas)

@@ -97,7 +97,10 @@ class Moments:
 
 def moments(scores: ArrayLike, weights: ArrayLike) -> Moments:
     """Moments of scores (..., d, m) under weights (m,) that sum to 1."""
-    s, w = np.asarray(scores, dtype=float), np.asarray(weights, dtype=float)
+    s = check.array("scores", scores)
+    if s.ndim < 2:
+        raise ValueError(f"scores has shape {s.shape} and must have shape (..., d, m)")
+    w = check.vector("weights", weights, s.shape[-1])
     mean = s @ w
     s = s - mean[..., None]
     d = s.shape[-2]
@@ -152,7 +155,7 @@ def skeleton(score: Callable[[Array], Array], thetas: ArrayLike, tolerance: floa
     """
     from scipy.linalg import qr, solve_triangular
 
-    thetas = np.atleast_2d(np.asarray(thetas, dtype=float))
+    thetas = np.atleast_2d(check.array("thetas", thetas))
     table = np.stack([score(t) for t in thetas])  # (G, n, d)
     count, n, d = table.shape
     flat = np.moveaxis(table, 1, 2).reshape(count * d, n)
@@ -169,7 +172,7 @@ def skeleton(score: Callable[[Array], Array], thetas: ArrayLike, tolerance: floa
 
 def running(rows: ArrayLike, counts: Sequence[int]) -> tuple[Array, Array]:
     """Means (C, r) and second moments (C, r, r) of the first ``counts[c]`` columns of rows (r, n): one pass over the data."""
-    b = np.asarray(rows, dtype=float)
+    b = check.rows("rows", rows)
     total, square = np.zeros(len(b)), np.zeros((len(b), len(b)))
     means, seconds, start = [], [], 0
     for stop in counts:
@@ -182,8 +185,8 @@ def running(rows: ArrayLike, counts: Sequence[int]) -> tuple[Array, Array]:
 
 def step_along(scores: ArrayLike, fisher: ArrayLike, length: float) -> Array:
     """Steps along scores (..., d) of Fisher length √(δᵀFδ) = ``length``: the same KL ½length² for every datum."""
-    s = np.asarray(scores, dtype=float)
-    size = np.sqrt(np.einsum("...i,...ij,...j->...", s, np.asarray(fisher, dtype=float), s))
+    s = check.array("scores", scores)
+    size = np.sqrt(np.einsum("...i,...ij,...j->...", s, check.array("fisher", fisher), s))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(size[..., None] > 0, length * s / size[..., None], 0.0)
 

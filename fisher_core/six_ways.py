@@ -88,11 +88,11 @@ def empirical(model: ConditionalModel, x: ArrayLike, y: ArrayLike, theta: ArrayL
     """EMPIRICAL: the uncentred second moment of the scores at the labels ``y``."""
     if isinstance(model, MLP):
         return model.empirical_fisher(x, y, theta) if full else model.empirical_fisher_diagonal(x, y, theta)
-    rows, y, theta = check.rows("x", x), np.asarray(y), np.asarray(theta, dtype=float)
+    (rows, labels), theta = check.paired(x, y), check.array("theta", theta)
     total: Array = np.zeros((theta.size,) * (2 if full else 1))
     size = max(1, BLOCK // theta.size)
     for start in range(0, len(rows), size):
-        s = model.score(rows[start : start + size], y[start : start + size], theta)
+        s = model.score(rows[start : start + size], labels[start : start + size], theta)
         total += s.T @ s if full else np.einsum("np,np->p", s, s)
     return total / len(rows)
 
@@ -118,14 +118,14 @@ def batched(
     With independent scores of mean zero the first is 1/batch of EMPIRICAL and the second batch times it; batch = 1 is
     EMPIRICAL itself.
     """
-    rows, labels = check.rows("x", x), np.asarray(y)
+    (rows, labels), theta = check.paired(x, y), check.array("theta", theta)
     check.choice("squared", squared, ("mean", "sum"))
     batch = min(check.integer("batch", batch, 1), len(rows))
     if rng is not None:
         order = check.generator("rng", rng).permutation(len(rows))
         rows, labels = rows[order], labels[order]
     count = len(rows) // batch
-    total: Array = np.zeros((np.asarray(theta).size,) * (2 if full else 1))
+    total: Array = np.zeros((theta.size,) * (2 if full else 1))
     gradient: Callable[..., Array] = model.mean_gradient  # type: ignore[attr-defined]  # every model has it
     for k in range(count):
         part = slice(k * batch, (k + 1) * batch)

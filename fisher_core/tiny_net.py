@@ -61,7 +61,8 @@ def outputs(x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array, Array]:
 
 def loss(x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> float:
     """−Σ log p(yₙ | xₙ), nats."""
-    x, y = check.vector("x", x), check.vector("y", y)
+    x = check.vector("x", x)
+    y = check.vector("y", y, x.size)
     f = outputs(x, theta)[0]
     return float((np.logaddexp(0.0, f) - y * f).sum())
 

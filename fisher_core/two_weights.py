@@ -215,7 +215,7 @@ def batch_second_moment(covariance: ArrayLike, mean: ArrayLike, batch: ArrayLike
     B = 1 is the diagonal of the empirical Fisher, B → ∞ the squared gradient. Stacks broadcast; last axis coordinates.
     """
     covariance, mean = check.array("covariance", covariance), check.array("mean", mean)
-    return covariance / np.asarray(batch, dtype=float)[..., None] + mean**2
+    return covariance / check.array("batch", batch)[..., None] + mean**2
 
 
 def preconditioned_path(

@@ -6,13 +6,17 @@ Every message names the argument, the value that broke the rule, and the rule:
 Traceback (most recent call last):
 ValueError: sigma = -1.0 must be > 0
 
-Nothing is clipped or repaired: a value outside its rule is the caller's to mend.
+Nothing is clipped or repaired: a value outside its rule is the caller's to mend. Real numbers of any kind are taken, and
+booleans as 0 and 1: whatever numpy makes an array of, fractions and decimals included. What numpy would turn into floats
+though it says something else is refused: masked entries, complex numbers, dates and durations, text, whole numbers with
+more digits than float64 holds.
 """
 
 from __future__ import annotations
 
 import math
-from numbers import Integral
+from decimal import Decimal
+from numbers import Integral, Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,11 +25,8 @@ Array = NDArray[np.float64]
 
 
 def array(name: str, value: ArrayLike) -> Array:
-    """``value`` as finite float64 of any shape; ValueError on text, ragged rows, NaN or infinity."""
-    try:
-        result = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} = {_short(value)} must be numbers") from None
+    """``value`` as finite float64 of any shape; ValueError on what is not real numbers, ragged rows, NaN or infinity."""
+    result = _float64(name, value)
     if not _is_finite(result):
         bad = result[~np.isfinite(result)].flat[0]
         raise ValueError(f"{name} contains {bad} and must be finite")
@@ -58,7 +59,7 @@ def integer(name: str, value: object, minimum: int = 0) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name} = {_short(value)} must be a whole number")
     if value < minimum:
-        raise ValueError(f"{name} = {value} must be >= {minimum}")
+        raise ValueError(f"{name} = {_short(value)} must be >= {minimum}")
     return int(value)
 
 
@@ -77,14 +78,19 @@ def rows(name: str, value: ArrayLike, columns: int | None = None) -> Array:
     For large inputs that search costs as much as a product with them. NaN and infinity survive every sum and product,
     so the caller tests its small result with :func:`computed` instead.
     """
-    try:
-        result = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} = {_short(value)} must be numbers") from None
+    result = _float64(name, value)
     if result.ndim != 2 or len(result) == 0 or (columns is not None and result.shape[1] != columns):
         wanted = "d" if columns is None else str(columns)
         raise ValueError(f"{name} has shape {result.shape} and must have shape (n, {wanted}) with n >= 1")
     return result
+
+
+def paired(x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    """Inputs x as :func:`rows` and labels y, (n,) or (n, m), one for every row of x."""
+    inputs, labels = rows("x", x), array("y", y)
+    if labels.ndim == 0 or len(labels) != len(inputs):
+        raise ValueError(f"y has shape {labels.shape} and must have as many rows as x, {len(inputs)}")
+    return inputs, labels
 
 
 def computed(result: Array, **inputs: ArrayLike) -> Array:
@@ -145,11 +151,87 @@ def generator(name: str, value: object) -> np.random.Generator:
     return value
 
 
+_EXACT = 2**53  # up to here float64 holds every whole number
+
+
+def _float64(name: str, value: ArrayLike) -> Array:
+    """``value`` as float64, not yet searched for NaN: the one place where numbers enter."""
+    if type(value) is np.ndarray and value.dtype.type is np.float64:
+        return value
+    _refuse_masked(name, value)
+    try:
+        numbers = np.asarray(value)
+    except (TypeError, ValueError):  # ragged rows
+        raise ValueError(f"{name} = {_short(value)} must be numbers") from None
+    kind = numbers.dtype.kind
+    if kind in "iu":
+        _refuse_rounded(name, numbers)
+    elif kind == "O":
+        return _from_objects(name, value, numbers)
+    elif kind not in "fb":
+        what = _NOT_REAL.get(kind, f"of type {numbers.dtype.name}")
+        raise ValueError(f"{name} = {_short(value)} must be numbers, real ones, and is {what}")
+    with np.errstate(over="ignore"):  # of longer floats; found as infinity
+        return numbers.astype(np.float64, copy=False)
+
+
+_NOT_REAL = {"c": "complex", "M": "dates", "m": "durations", "U": "text", "S": "text", "T": "text"}
+
+
+def _refuse_masked(name: str, value: object) -> None:
+    if isinstance(value, np.ma.MaskedArray):
+        hidden = int(np.ma.getmaskarray(value).sum())
+        if hidden:
+            raise ValueError(
+                f"{name} has {hidden} masked of {value.size} entries and must have none: leave them out, "
+                "for example by compressed()"
+            )
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            if isinstance(part, (list, tuple, np.ma.MaskedArray)):
+                _refuse_masked(name, part)
+
+
+def _refuse_rounded(name: str, numbers: NDArray[np.integer]) -> None:
+    if numbers.dtype.itemsize < 8 or not numbers.size or -_EXACT <= numbers.min() <= numbers.max() <= _EXACT:
+        return
+    for number in numbers[(numbers > _EXACT) | (numbers < -_EXACT)].tolist():
+        _refuse_inexact(name, number)
+
+
+def _refuse_inexact(name: str, number: int) -> None:
+    if int(float(number)) != number:
+        raise ValueError(
+            f"{name} contains {_short(number)} and must hold no whole number that float64 rounds: "
+            "measure from an origin nearer by"
+        )
+
+
+def _from_objects(name: str, value: object, numbers: NDArray[np.object_]) -> Array:
+    """Fractions, decimals, long whole numbers: one by one, for numpy would read "1" and drop imaginary parts."""
+    result = np.empty(numbers.shape)
+    for at, number in np.ndenumerate(numbers):
+        if not isinstance(number, (Real, Decimal, np.bool_)):
+            raise ValueError(f"{name} = {_short(value)} must be numbers, real ones, and holds {_short(number)}")
+        try:
+            result[at] = float(number)
+            if isinstance(number, Integral):
+                _refuse_inexact(name, int(number))
+            elif isinstance(number, Decimal) and number.is_finite() and np.isinf(result[at]):
+                raise OverflowError
+        except OverflowError:
+            raise ValueError(f"{name} contains {_short(number)} and must be within the range of float64") from None
+    return result
+
+
 def _is_finite(values: Array) -> bool:
     # A finite sum of squares settles it in one pass without a temporary; an infinite one may be an overflow of the sum.
     return math.isfinite(np.vdot(values, values)) or bool(np.isfinite(values).all())
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of more digits than Python prints
+        text = "a number too long to print"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -21,6 +21,7 @@ from fisher_core import validation as check
 from fisher_core.continual.optimisers import Adam, Optimiser
 from fisher_core.continual.springs import Spring, Stiffness, consolidate
 from fisher_core.digits import ClassificationTask
+from fisher_core.models import softmax_output
 from fisher_core.models.mlp import MLP
 from fisher_core.validation import Array
 
@@ -73,7 +74,8 @@ def epochs(
     with its defaults unless told otherwise. Raises ValueError when the run leaves float64.
     """
     theta = check.vector("theta", theta, model.size).copy()
-    x, labels = check.matrix("x", x, (None, model.sizes[0])), check.vector("y", y).astype(np.intp)
+    x = check.matrix("x", x, (None, model.sizes[0]))
+    labels = softmax_output.check_labels(y, len(x), model.classes)
     rng, strength = check.generator("rng", rng), check.non_negative("strength", strength)
     count, batch = check.integer("count", count), check.integer("batch", batch, 1)
     model.log_prob(x, labels, theta)  # once for all: do x, y and the model belong together?

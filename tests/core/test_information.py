@@ -357,7 +357,10 @@ def test_quadrature_believes_no_formula_it_can_do_without():
         (lambda: information.empirical(NORMAL, [], [0, 1]), "x is empty"),
         (lambda: information.empirical(NORMAL, [np.nan], [0, 1]), "x contains nan"),
         (lambda: information.empirical(LogisticRegression(), np.ones((3, 1)), [0.0]), r"the pair \(x, y\)"),
-        (lambda: information.observed(LogisticRegression(), (np.ones((3, 1)), [1.0]), [0.0]), "y has 1 rows"),
+        (
+            lambda: information.observed(LogisticRegression(), (np.ones((3, 1)), [1.0]), [0.0]),
+            r"y has shape \(1,\) and must have as many rows",
+        ),
         (lambda: information.by_quadrature(NORMAL, [0, 1], of="x"), "of = 'x' must be one of score, hessian"),
         (lambda: information.by_quadrature(NORMAL, [1e9, 1e-9]), "found mass"),
         (lambda: information.coarsened(NORMAL, [0, 1], [1.0, 0.0]), "increasing"),

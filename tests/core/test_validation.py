@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import sparse
 
-from fisher_core import FAMILIES
+from fisher_core import (
+    FAMILIES,
+    descent,
+    glm_descent,
+    heteroscedastic,
+    information,
+    misspecified,
+    scores,
+    six_ways,
+    tiny_net,
+)
 from fisher_core import validation as check
+from fisher_core.continual import networks
 from fisher_core.families.categorical import Categorical
 from fisher_core.families.normal_mean import NormalMean
 from fisher_core.families.student_t import StudentT
+from fisher_core.models import MLP, LinearRegression, LogisticRegression, SoftmaxRegression
 
 ALL = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 
@@ -192,3 +208,116 @@ def test_messages_name_argument_value_and_rule(call, message):
 def test_checked_values_come_back_as_float64():
     assert check.vector("v", [1, 2]).dtype == np.float64
     assert check.integer("n", np.int64(3)) == 3 and isinstance(check.integer("n", np.int64(3)), int)
+
+
+# What numpy would turn into floats without asking ---------------------------------------------------------------------
+
+HIDDEN = np.ma.masked_equal([1.0, 2.0, 3.0, -999.0], -999)
+TABLE = np.array([(1.0, 2.0)], dtype=[("a", float), ("b", float)])
+NOT_REAL_NUMBERS = {
+    "masked": (HIDDEN, "x has 1 masked of 4 entries and must have none"),
+    "masked within a list": ([HIDDEN, HIDDEN], "x has 1 masked of 4 entries"),
+    "masked constant": (np.ma.masked, "x has 1 masked of 1 entries"),
+    "complex": ([1 + 0j, 2], "must be numbers, real ones, and is complex"),
+    "dates": (np.array(["2020-01-01", "2020-01-02"], "M8[D]"), "must be numbers, real ones, and is dates"),
+    "durations": (np.array([1, 2], "m8[s]"), "must be numbers, real ones, and is durations"),
+    "clock": ([datetime.datetime(2020, 1, 1)], "holds datetime.datetime(2020, 1, 1, 0, 0)"),
+    "digits": (["1", "2"], "x = ['1', '2'] must be numbers, real ones, and is text"),
+    "a digit among numbers": ([1, "2"], "and is text"),
+    "bytes": ([b"1"], "and is text"),
+    "objects": (np.array(["1", 2.0], dtype=object), "and holds '1'"),
+    "complex objects": (np.array([1j], dtype=object), "and holds 1j"),
+    "dates as objects": (np.array([np.datetime64("2020")], dtype=object), "and holds np.datetime64('2020')"),
+    "missing": ([1.0, None], "and holds None"),
+    "records": (TABLE, "must be numbers, real ones, and is of type"),
+    "sparse": (sparse.csr_array(np.eye(2)), "must be numbers, real ones, and holds"),
+    "beyond float64": (10**400, "must be within the range of float64"),
+    "beyond print": ([10**6000], "x contains a number too long to print and must be within the range of float64"),
+    "ratio beyond float64": (Fraction(10**400), "must be within the range of float64"),
+    "decimal beyond float64": (Decimal("1e400"), "must be within the range of float64"),
+    "nanoseconds": (np.array([1_700_000_000_123_456_789]), "x contains 1700000000123456789 and must hold no whole"),
+    "long whole number": (
+        2**64 + 1,
+        "x contains 18446744073709551617 and must hold no whole number that float64 rounds",
+    ),
+}
+
+
+@pytest.mark.parametrize("take", [check.array, check.rows, check.scalar, check.vector, check.matrix, check.positive])
+@pytest.mark.parametrize("value, message", NOT_REAL_NUMBERS.values(), ids=NOT_REAL_NUMBERS)
+def test_what_is_not_real_numbers_is_refused(take, value, message):
+    with says(message):
+        take("x", value)
+
+
+@ALL
+@pytest.mark.parametrize("case", ["masked", "complex", "dates", "durations", "digits", "objects"])
+def test_no_family_takes_them(family, case):
+    value, message = NOT_REAL_NUMBERS[case]
+    for call in (family.mle, lambda x: family.log_prob(x, family.default), lambda x: family.score(x, family.default)):
+        with says(message):
+            call(value)
+
+
+def test_real_numbers_of_any_kind_are_taken():
+    for value in (
+        [True, False],
+        np.array([True, False]),
+        [Fraction(1), Decimal(0)],
+        np.array([1, False], dtype=object),
+        np.ma.array([1.0, 0.0], mask=[False, False]),
+        np.array([1, 0], dtype=np.uint8),
+        np.array([1, 0], dtype=np.float16),
+        np.array([1, 0], dtype=np.longdouble),
+        range(1, -1, -1),
+        memoryview(np.array([1.0, 0.0])),
+    ):
+        result = check.array("x", value)
+        assert type(result) is np.ndarray and result.dtype == np.float64 and result.tolist() == [1.0, 0.0]
+    assert check.array("x", [2**60, 10**22]).tolist() == [2.0**60, 1e22], "whole numbers that float64 holds"
+    given = np.ones((2, 2))
+    assert check.rows("x", given) is given and check.array("x", given) is given, "no copies on hot paths"
+
+
+# Labels that do not belong to rows ------------------------------------------------------------------------------------
+
+X3, Y5 = [[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]], [0.0, 1.0, 0.0, 1.0, 1.0]
+PAIRED = {
+    "batched": lambda m, t, x, y: six_ways.batched(m, x, y, t, batch=1),
+    "batched by 3": lambda m, t, x, y: six_ways.batched(m, x, y, t, batch=3, rng=np.random.default_rng(0)),
+    "six ways": lambda m, t, x, y: six_ways.empirical(m, x, y, t),
+    "empirical": lambda m, t, x, y: information.empirical(m, (x, y), t),
+    "observed": lambda m, t, x, y: information.observed(m, (x, y), t),
+    "likelihood": lambda m, t, x, y: descent.likelihood(m, (x, y)).gradient(t),
+    "log_prob": lambda m, t, x, y: m.log_prob(x, y, t),
+    "score": lambda m, t, x, y: m.score(x, y, t),
+    "hessian": lambda m, t, x, y: m.hessian(x, y, t),
+    "gradient": lambda m, t, x, y: m.mean_gradient(x, y, t),
+}
+
+
+@pytest.mark.parametrize("call", PAIRED.values(), ids=PAIRED)
+@pytest.mark.parametrize(
+    "model", [LogisticRegression(), LinearRegression(), SoftmaxRegression(2), MLP((2, 2))], ids=str
+)
+@pytest.mark.parametrize("count", [0, 1, 2, 4, 5])
+def test_every_row_has_one_label(call, model, count):
+    theta = np.full(6 if isinstance(model, MLP) else 4 if isinstance(model, SoftmaxRegression) else 2, 0.1)
+    call(model, theta, X3, Y5[:3])
+    with pytest.raises(ValueError, match=r"^y has shape \(\d,\) and must have"):
+        call(model, theta, X3, Y5[:count])
+
+
+def test_other_pairs_are_counted():
+    for call in (
+        lambda: tiny_net.loss([1.0, 2.0], [1.0], np.zeros(4)),
+        lambda: scores.moments(np.ones((2, 3)), [0.5, 0.5]),
+        lambda: misspecified.mixture(FAMILIES["normal"], [[0.0, 1.0]], [0.5, 0.5]),
+        lambda: list(networks.epochs(MLP((2, 2)), np.zeros(6), X3, Y5, np.random.default_rng(0), 1)),
+        lambda: glm_descent.race(LogisticRegression(), np.ones((1, 3, 2)), [Y5], np.zeros((1, 2)), "natural", 1.0, 2),
+        lambda: heteroscedastic.slope_errors([1.0, 2.0], [1.0]),
+    ):
+        with pytest.raises(ValueError, match=r"shapes? \(\d,|^x \(1, 3, 2\), y \(1, 5\)"):
+            call()
+    with says("y contains 0.5 and must be a whole number"):
+        next(networks.epochs(MLP((2, 2)), np.zeros(6), X3, [0.0, 0.5, 1.0], np.random.default_rng(0), 1))
