@@ -17,6 +17,8 @@ from abc import ABC, abstractmethod
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fisher_core import linalg
+from fisher_core import validation as check
 from fisher_core.family import Estimate
 from fisher_core.validation import Array
 
@@ -63,3 +65,35 @@ class ConditionalModel(ABC):
     @abstractmethod
     def monte_carlo_fisher(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int = 1) -> Estimate:
         """Average of s sᵀ over ``draws`` labels per row drawn from the model; converges to ``fisher``."""
+
+    def mean_hessian(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """Hessian of −(1/n) Σ log p(y_i | x_i, θ), the observed information; (d, d)."""
+        return -self.hessian(x, y, theta).mean(axis=0)
+
+    def empirical_fisher(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """(1/n) Σ s sᵀ at the observed labels: uncentred, and in general not the Fisher matrix; (d, d)."""
+        s = self.score(x, y, theta)
+        return s.T @ s / len(s)
+
+    def inverse_information(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """H⁻¹ of the observed information per observation, (d, d): divide by n for the covariance of the estimate.
+
+        Raises SingularFisherError, with the null directions, where H has no inverse, and ValueError where H has a
+        negative eigenvalue: no maximum of the likelihood is there.
+        """
+        return linalg.inverse(self.mean_hessian(x, y, theta))
+
+    def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """H⁻¹EH⁻¹, the covariance of √n(θ̂ − θ*) whether or not the model is true (Huber 1967; White 1982).
+
+        Divide by n for the covariance of the estimate. Raises what :meth:`inverse_information` raises.
+        """
+        bread = self.inverse_information(x, y, theta)
+        return between(bread, self.empirical_fisher(x, y, theta), x=x, theta=theta)
+
+
+def between(bread: Array, meat: Array, **inputs: ArrayLike) -> Array:
+    """H⁻¹EH⁻¹ from H⁻¹ and E; ValueError naming ``inputs`` if it leaves float64."""
+    with np.errstate(over="ignore", invalid="ignore"):  # reported by the next line
+        covariance = bread @ meat @ bread
+    return check.computed(covariance, **inputs)

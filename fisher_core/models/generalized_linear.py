@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 from fisher_core import grams, linalg
 from fisher_core import validation as check
 from fisher_core.family import Estimate
-from fisher_core.models import error_rows
+from fisher_core.models import design, error_rows
 from fisher_core.models.base import ConditionalModel
 from fisher_core.validation import Array
 
@@ -156,13 +156,27 @@ class GeneralizedLinearModel(ConditionalModel):
         gram = grams.blocked(x, lambda part, rows: self.residual(y[rows], part.dot(theta)) ** 2, over=len(x))
         return check.computed(gram, x=x)
 
-    def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
-        """H⁻¹EH⁻¹, the covariance of √n(θ̂ − θ*) whether or not the model is true (Huber 1967; White 1982).
+    def inverse_information(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """H⁻¹, (d, d), by the singular values of √w·X: H itself, their square, would lose columns far from zero."""
+        x, z = self._logits(x, theta)
+        self.check_labels(y, len(x))
+        with np.errstate(over="ignore"):  # reported by the next line
+            back = self._orthogonal(x, z).back
+            return check.computed(back @ back.T, x=x, theta=theta)
 
-        Divide by n for the covariance of the estimate. Raises SingularFisherError if H is singular.
-        """
-        bread = linalg.inverse(self.mean_hessian(x, y, theta))
-        return between(bread, self.empirical_fisher(x, y, theta), x=x, theta=theta)
+    def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """H⁻¹EH⁻¹ = (1/n) Σ aaᵀ over the rows' pulls a = H⁻¹s; see :class:`~fisher_core.models.base.ConditionalModel`."""
+        x, z = self._logits(x, theta)
+        residual = self.residual(self.check_labels(y, len(x)), z)
+        with np.errstate(over="ignore", invalid="ignore"):  # reported by the next line
+            at = self._orthogonal(x, z)
+            pull = (residual[:, None] * at.rows) @ at.back.T
+            return check.computed(pull.T @ pull / len(x), x=x, theta=theta)
+
+    def _orthogonal(self, x: Array, z: Array) -> design.Design:
+        """Coordinates of θ in which H is the identity."""
+        weights = self.weight(z) / len(x)
+        return design.orthogonal(x, weights, "XᵀWX/n").turned(weights)
 
     def _checked(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
         theta = check.vector("theta", theta)
@@ -173,13 +187,6 @@ class GeneralizedLinearModel(ConditionalModel):
         with np.errstate(over="ignore", invalid="ignore"):  # reported by the next line
             z = x @ theta
         return x, check.computed(z, x=x)
-
-
-def between(bread: Array, meat: Array, **inputs: ArrayLike) -> Array:
-    """H⁻¹EH⁻¹ from H⁻¹ and E; ValueError naming ``inputs`` if it leaves float64."""
-    with np.errstate(over="ignore"):  # reported by the next line
-        covariance = bread @ meat @ bread
-    return check.computed(covariance, **inputs)
 
 
 def column_scale(x: Array) -> Array:

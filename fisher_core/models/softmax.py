@@ -17,10 +17,10 @@ from numpy.typing import ArrayLike
 from fisher_core import grams, linalg, newton
 from fisher_core import validation as check
 from fisher_core.family import Estimate
-from fisher_core.models import error_rows
+from fisher_core.models import design, error_rows
 from fisher_core.models import softmax_output as output
 from fisher_core.models.base import ConditionalModel
-from fisher_core.models.generalized_linear import between, column_scale
+from fisher_core.models.generalized_linear import column_scale
 from fisher_core.models.logistic import SeparableDataError, separating_direction
 from fisher_core.validation import Array
 
@@ -128,15 +128,27 @@ class SoftmaxRegression(ConditionalModel):
         gram = grams.kronecker(rows, lambda part: grams.packed_outer(r[:, part]), self.classes)
         return check.computed(gram / len(rows), x=x)
 
-    def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
-        """H⁻¹EH⁻¹ among weights whose columns add up to zero, (dk, dk); see :meth:`mle`, and Huber (1967).
+    def inverse_information(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """H⁻¹ among weights whose columns add up to zero, (dk, dk); see :meth:`mle`.
 
-        H has no inverse: nothing is known of a vector added to all columns, which changes no probability. This is the
-        covariance of √n(θ̂ − θ*) for the representative that ``mle`` returns. SingularFisherError if more is unknown.
+        H has no inverse: nothing is known of a vector added to all columns, which changes no probability. This is H⁻¹ for
+        the representative that ``mle`` returns. SingularFisherError if more is unknown.
         """
-        basis = self._contrasts(check.rows("x", x).shape[1])
-        bread = basis @ linalg.inverse(basis.T @ self.mean_hessian(x, y, theta) @ basis) @ basis.T
-        return between(bread, self.empirical_fisher(x, y, theta), x=x, theta=theta)
+        x, p, others = self._by_class(x, theta)
+        output.check_labels(y, len(x), self.classes)
+        weights = (p * others).sum(axis=0) / len(x)
+        at = design.orthogonal(x, weights, "the observed information")
+        gram = grams.kronecker(at.rows, lambda part: _curvature(p[:, part], others[:, part]), self.classes) / len(x)
+        basis = self._contrasts(x.shape[1])
+        back = np.kron(at.back, np.eye(self.classes)) @ basis
+        try:
+            within = linalg.inverse(basis.T @ gram @ basis)
+        except linalg.SingularFisherError as error:
+            null = back @ error.null_space
+            null = np.linalg.qr(null / np.linalg.norm(null, axis=0))[0]
+            raise linalg.SingularFisherError("the observed information", error.eigenvalues, null) from None
+        with np.errstate(over="ignore", invalid="ignore"):  # reported by the next line
+            return check.computed(back @ within @ back.T, x=x, theta=theta)
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Maximum likelihood, (d·k,), by Newton's method: of all equivalent maxima the one of least norm.
