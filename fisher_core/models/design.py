@@ -28,7 +28,7 @@ class Design:
 
     def turned(self, weights: Array) -> Design:
         """The same with Zᵀ diag(w) Z = I to rounding, for weights of about those of Z: then T Tᵀ = (Xᵀ diag(w) X)⁻¹."""
-        inner = _inverted(np.linalg.qr(np.sqrt(weights)[:, None] * self.rows, mode="r"))
+        inner = _inverted(_triangle(np.sqrt(weights)[:, None] * self.rows))
         return Design(self.rows @ inner, self.back @ inner)
 
 
@@ -41,7 +41,7 @@ def orthogonal(x: Array, weights: Array | None = None, name: str = "XᵀX/n") ->
     root = np.full(len(x), len(x) ** -0.5) if weights is None else np.sqrt(weights)
     weighted = root[:, None] * check.matrix("x", x)
     exponent = np.frexp(np.abs(weighted).max(axis=0))[1]  # columns change units by powers of two: nothing is rounded
-    r = np.linalg.qr(np.ldexp(weighted, -exponent), mode="r")
+    r = _triangle(np.ldexp(weighted, -exponent))
     lengths = np.linalg.norm(r, axis=0)
     lengths[lengths == 0] = 1.0
     values, vectors = _singular_values(r / lengths)
@@ -58,19 +58,26 @@ def orthogonal(x: Array, weights: Array | None = None, name: str = "XᵀX/n") ->
     scaled = np.ldexp(x, -exponent)
     for _ in range(3):
         rows = accurate.product(scaled, back)
-        r = np.linalg.qr(root[:, None] * rows, mode="r")
+        r = _triangle(root[:, None] * rows)
         if np.linalg.cond(r) <= WELL_CONDITIONED:
             break
         back = back @ _inverted(r)
     return Design(rows, np.ldexp(back, -exponent[:, None]))
 
 
+def _triangle(a: Array) -> Array:
+    """R of a = QR, (min(n, d), d)."""
+    return np.asarray(np.linalg.qr(a, mode="r"), dtype=np.float64)
+
+
 def _singular_values(r: Array) -> tuple[Array, Array]:
     """Singular values (d,), descending, and right vectors in rows (d, d), also of fewer rows than columns."""
     _, values, vectors = np.linalg.svd(r, full_matrices=True)
-    return np.concatenate([values, np.zeros(len(vectors) - len(values))]), vectors
+    padded = np.zeros(len(vectors))
+    padded[: len(values)] = values
+    return padded, vectors
 
 
 def _inverted(r: Array) -> Array:
     """R⁻¹ of an upper triangle; its pivots are its diagonal, so this is back substitution."""
-    return np.linalg.solve(r, np.eye(len(r)))
+    return np.asarray(np.linalg.solve(r, np.eye(len(r))), dtype=np.float64)
