@@ -59,8 +59,8 @@ class Slider:
 
     def parse(self, value: Any) -> float:
         try:
-            number = float(value)
-        except (TypeError, ValueError):
+            number = math.nan if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
         if not math.isfinite(number):
             raise ValueError(f"{self.key}={_short(value)} not used: it must be a number")
@@ -144,7 +144,7 @@ class Whole:
     def parse(self, value: Any) -> int:
         try:
             number: int | None = int(value) if isinstance(value, float) and value.is_integer() else int(str(value))
-        except ValueError:
+        except (ValueError, OverflowError):
             number = None
         if number is None or not self.lo <= number <= self.hi:
             raise ValueError(
@@ -182,5 +182,8 @@ def seed(default: int = 7) -> Whole:
 
 
 def _short(value: Any) -> str:
-    text = str(value)
+    try:
+        text = str(value)
+    except ValueError:  # Python writes no whole number of thousands of digits
+        text = "a number of thousands of digits"
     return text if len(text) <= 24 else text[:21] + "..."

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from . import course, glossary, links, palette, sources, userdata
+from . import course, glossary, links, messages, palette, sources, userdata
 from .controls import Choice, Control, Slider, Whole
 from .jobs import RUNNER, Progress, Run
 from .predictions import Question
@@ -119,14 +119,16 @@ class Lesson:
 
     def respond(self) -> None:
         state = self.state()
-        message = component.received(self.key)
-        if message and message["n"] != state.n:
+        message = self.read(component.received(self.key))
+        if message is not None and message.n is None:
+            self.notify(state, message.notices)
+        elif message is not None and message.n is not None and message.n != state.n:
             fresh = state.n == 0 and not state.issued
-            state.n = message["n"]
+            state.n = message.n
             self.take(state, message, replay=fresh)
         self.follow_address(state)
         data, tables = self.data(state)
-        held = set(message.get("have", ())) if message else set()
+        held = message.have if message else frozenset()
         data["tables"] = {name: table for name, table in tables.items() if name not in held}
         if not state.issued or state.issued[-1] != data["link"]:
             state.issued = [*state.issued[-UNDO_STEPS:], data["link"]]
@@ -167,15 +169,30 @@ class Lesson:
         state.revision += 1
         self.spoil(state)
 
-    def take(self, state: State, message: Mapping[str, Any], replay: bool = False) -> None:
+    def read(self, raw: Any) -> messages.Message | None:
+        """A message from the browser, as far as it fits this lesson."""
+        return messages.read(raw, {c.key for c in self.all_controls}, {
+            "preset": [p.key for p in self.presets],
+            "tab": list(self.figures),
+            "draw": [c.key for c in self.controls if isinstance(c, Whole)],
+            "commit": [q.key for q in self.predictions],
+            "ask": range(len(self.predictions)),
+            "go": [e.page for e in course.current().written],
+        })  # fmt: skip
+
+    def notify(self, state: State, notices: Sequence[str]) -> None:
+        if notices and state.notices != list(notices):
+            state.notices, state.revision = list(notices), state.revision + 1
+
+    def take(self, state: State, message: messages.Message, replay: bool = False) -> None:
         """Apply what the browser sent: values first, then the action (not after a server restart: it was done then).
 
         An action sent before the browser had seen the last one's outcome carries values of before; only the action counts.
         """
-        action = message.get("action") or {}
-        overtaken = bool(action) and message.get("rev", state.revision) < state.revision
-        sent = {} if overtaken else message.get("values") or {}
-        new, notices = dict(state.values), []
+        action = message.action or {}
+        overtaken = bool(action) and message.rev is not None and message.rev < state.revision
+        sent = {} if overtaken else message.values or {}
+        new, notices = dict(state.values), list(message.notices)
         for control in self.all_controls:
             if control.key in sent:
                 try:
@@ -183,11 +200,10 @@ class Lesson:
                 except ValueError as error:
                     notices.append(f"{error}.")
         changed = any(new[c.key] != state.values[c.key] for c in self.all_controls if not getattr(c, "local", False))
-        if changed and action.get("kind") != "undo":
+        if changed and message.kind != "undo":
             self.remember(state)
         state.values = new
-        if notices:
-            state.notices, state.revision = notices, state.revision + 1
+        self.notify(state, notices)
         if action and not replay:
             self.act(state, action)
         self.spoil(state)
@@ -202,7 +218,7 @@ class Lesson:
         state.history = [*state.history[-(UNDO_STEPS - 1) :], (dict(state.values), dict(state.answers), state.asked)]
 
     def act(self, state: State, action: Mapping[str, Any]) -> None:
-        kind = action.get("kind")
+        kind = action["kind"]
         if kind in ("run", "cancel", "look"):  # these move no control: the browser keeps what it has in hand
             self.attend(state, kind)
             return
@@ -214,29 +230,27 @@ class Lesson:
             state.values, state.answers, state.asked, state.notices = links.defaults(self.all_controls), {}, 0, []
             state.data, state.data_note, state.ran = None, "", set()
         elif kind == "preset":
-            preset = next((p for p in self.presets if p.key == action.get("preset")), None)
-            if preset:
-                self.remember(state)
-                state.values = self.preset_values(preset, state.values)
-        elif kind == "tab" and action.get("tab") in self.figures:
+            preset = next(p for p in self.presets if p.key == action["preset"])
+            self.remember(state)
+            state.values = self.preset_values(preset, state.values)
+        elif kind == "tab":
             self.remember(state)
             state.values = state.values | {"tab": action["tab"]}
         elif kind == "draw":
-            control = next((c for c in self.controls if c.key == action.get("control")), None)
-            if isinstance(control, Whole):
-                self.remember(state)
-                state.values = state.values | {control.key: (state.values[control.key] + 1) % (control.hi + 1)}
+            control = next(c for c in self.controls if c.key == action["control"] and isinstance(c, Whole))
+            self.remember(state)
+            state.values = state.values | {control.key: (state.values[control.key] + 1) % (control.hi + 1)}
         elif kind == "commit":
             self.commit(state, action)
-        elif kind == "ask" and action.get("item") in range(len(self.predictions)):
-            state.asked = int(action["item"])
+        elif kind == "ask":
+            state.asked = action["item"]
             state.values = state.values | dict(self.predictions[state.asked].setup)
         elif kind == "paste" and self.paste:
-            self.take_data(state, str(action.get("text", "")))
+            self.take_data(state, action["text"])
         elif kind == "dismiss":
             state.notices = []
         elif kind == "go":
-            st.switch_page(str(action.get("page")))
+            st.switch_page(action["page"])
         state.revision += 1
 
     def attend(self, state: State, kind: str) -> None:
@@ -258,10 +272,10 @@ class Lesson:
         return None if key is None else (self.slug, key)
 
     def commit(self, state: State, action: Mapping[str, Any]) -> None:
-        question = next((q for q in self.predictions if q.key == action.get("item")), None)
-        if question is None or question.key in state.answers:
+        question = next(q for q in self.predictions if q.key == action["item"])
+        if question.key in state.answers:
             return
-        given = action.get("answer")
+        given = action["answer"]
         if given is not None:
             try:
                 given = question.check(given)  # type: ignore[attr-defined]
@@ -325,7 +339,7 @@ class Lesson:
             "bottom": {"breaks": list(scene.breaks) if scene else [], "groups": list(scene.groups) if scene else [], "more": list(scene.more) if scene else []},
             "badge": _badge(checks),
             "run": self.run_wire(state, v),
-            "notices": state.notices,
+            "notices": messages.capped(state.notices),
             "canUndo": bool(state.history),
             "paste": self.paste and {"label": self.paste.label, "placeholder": self.paste.placeholder, "active": state.data is not None, "note": state.data_note},
             "extras": {

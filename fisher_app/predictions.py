@@ -123,7 +123,7 @@ class Place(Question):
     def check(self, given: Any) -> Any:
         try:
             point = {"x": float(given["x"]), "y": float(given["y"])}
-        except (TypeError, KeyError, ValueError):
+        except (TypeError, KeyError, ValueError, OverflowError):
             raise ValueError("a point needs two numbers") from None
         if not all(axis["lo"] <= point[k] <= axis["hi"] for k, axis in (("x", self.x), ("y", self.y))):
             raise ValueError("the point lies outside the plot")
@@ -160,6 +160,7 @@ class Order(Question):
         order, tie = (given.get("order"), given.get("tie")) if isinstance(given, Mapping) else (None, None)
         if (
             not isinstance(order, list)
+            or not all(isinstance(k, str) for k in order)
             or sorted(order) != sorted(keys)
             or not isinstance(tie, list)
             or len(tie) != len(keys)

@@ -163,6 +163,8 @@ def test_configuration_is_safe():
     assert config["browser"]["gatherUsageStats"] is False
     assert config["server"]["enableStaticServing"] is True
     assert config["server"]["fileWatcherType"] == "none"
+    assert config["logger"]["enableRich"] is False, "rich prints all local variables: one large one freezes the server"
+    assert config["runner"]["postScriptGC"] is False
     assert config["server"]["maxUploadSize"] <= 5 and config["server"]["maxMessageSize"] <= 50
 
 

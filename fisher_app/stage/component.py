@@ -70,8 +70,7 @@ def _noop() -> None:
     """A state key needs a callback to be writable from Python and tests; the lesson reads the state itself."""
 
 
-def received(key: str) -> dict[str, Any] | None:
-    """The last message from the browser, or None; shape only, its values are the lesson's to check."""
+def received(key: str) -> Any:
+    """The last thing that the browser sent, or None; not yet read (see ``fisher_app/messages.py``)."""
     state = st.session_state.get(key)
-    message = state.get("state") if state else None
-    return dict(message) if isinstance(message, Mapping) and isinstance(message.get("n"), int | float) else None
+    return state.get("state") if isinstance(state, Mapping) else None

@@ -155,12 +155,12 @@ def test_a_lesson_runs_shows_how_far_and_moves_nothing(running):
     wire, _ = declared.data(state)
     assert wire["run"] == {"label": "Run live", "says": "", "state": "idle", "fraction": 0.0, "message": ""}
     before = (state.revision, dict(state.values), list(state.history))
-    declared.take(state, {"n": 1, "rev": state.revision, "values": {}, "action": {"kind": "run"}})
+    declared.take(state, declared.read({"n": 1, "rev": state.revision, "values": {}, "action": {"kind": "run"}}))
     assert declared.data(state)[0]["run"]["state"] in ("waiting", "running")
     steps.let()
     until(lambda: declared.data(state)[0]["run"]["fraction"] > 0.3)
     assert declared.values(state).run.result == "result 1"
-    declared.take(state, {"n": 2, "rev": state.revision, "values": {}, "action": {"kind": "look"}})
+    declared.take(state, declared.read({"n": 2, "rev": state.revision, "values": {}, "action": {"kind": "look"}}))
     steps.let(2)
     until(lambda: declared.data(state)[0]["run"]["state"] == "done")
     assert (state.revision, dict(state.values), list(state.history)) == before
@@ -168,8 +168,8 @@ def test_a_lesson_runs_shows_how_far_and_moves_nothing(running):
 
 def test_a_lesson_cancels(running):
     declared, state, steps = running
-    declared.take(state, {"n": 1, "rev": state.revision, "values": {}, "action": {"kind": "run"}})
-    declared.take(state, {"n": 2, "rev": state.revision, "values": {}, "action": {"kind": "cancel"}})
+    declared.take(state, declared.read({"n": 1, "rev": state.revision, "values": {}, "action": {"kind": "run"}}))
+    declared.take(state, declared.read({"n": 2, "rev": state.revision, "values": {}, "action": {"kind": "cancel"}}))
     assert declared.data(state)[0]["run"]["state"] == "stopped"
     steps.let(1)
     until(lambda: steps.closed or not steps.begun)
@@ -186,7 +186,7 @@ def test_a_scene_is_made_anew_for_every_result(running):
             state.values["tab"]: replace(figure, scene=lambda v: (seen.append(v.run.result), figure.scene(v))[1]),
         },
     )
-    declared.take(state, {"n": 1, "rev": state.revision, "values": {}, "action": {"kind": "run"}})
+    declared.take(state, declared.read({"n": 1, "rev": state.revision, "values": {}, "action": {"kind": "run"}}))
     for i in range(3):
         steps.let()
         until(lambda i=i: declared.values(state).run.count == i + 1)

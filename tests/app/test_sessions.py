@@ -53,3 +53,23 @@ def test_a_long_session_does_not_grow():
     with serve("app.py", asgi=True) as server:
         memory = apart(soak(server))
     assert memory[-1] - memory[0] < 25, memory
+
+
+def test_one_message_does_not_freeze_everybody():
+    """A name of a page as long as a book, which a formatter of tracebacks would chew on for minutes."""
+
+    async def strange(url):
+        async with Session(url, SLUGS[0]) as session:
+            await session.open()
+            for kind, fields in [("go", {"page": "x" * 1_000_000}), ("tab", {"tab": []}), ("preset", {"preset": "y" * 100_000})]:
+                assert await session.send({}, kind=kind, **fields) < 2
+                assert session.stage["notices"] and session.exceptions == []
+            await session.move()
+            assert session.stage["n"] == session.n and session.exceptions == []
+
+    with serve("app.py", asgi=True) as server:
+        before = server.cpu
+        apart(strange(server.url))
+        with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5) as answer:
+            assert answer.status == 200
+        assert server.cpu - before < 5
