@@ -178,7 +178,9 @@ class Family:
             raise ValueError("x is empty and must hold at least one observation")
         theta = np.asarray(self._mle(x), dtype=float)
         for parameter, value in zip(self.parameters, theta, strict=True):
-            if not (parameter.lower < value < parameter.upper and np.isfinite(value)):
+            if not np.isfinite(value):
+                raise ValueError(f"x must be in other units: its estimate of {parameter.name} is beyond float64")
+            if not parameter.lower < value < parameter.upper:
                 raise ValueError(
                     f"x has no maximum-likelihood estimate inside the parameter space: it tends to "
                     f"{parameter.name} = {value:g}, and {parameter.name} must be {parameter.rule}"

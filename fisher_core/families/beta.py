@@ -17,10 +17,11 @@ import numpy as np
 from scipy.special import betainc, betaincinv
 
 from fisher_core import charts, special
-from fisher_core.families.scoring import maximise
+from fisher_core.families.scoring import check_varied, offsets
 from fisher_core.family import Family, Parameter
 from fisher_core.validation import Array
 
+SCORING_STEPS, LONGEST_STEP = 100, 2.0
 LOPSIDED = 1 / 32  # b/min(a, 1) below which D(a) − D(a + b) would lose more than five bits
 SEGMENT, PATH = (
     [(float(1 + t) / 2, float(w) / 2) for t, w in zip(*np.polynomial.legendre.leggauss(n), strict=True)]
@@ -86,15 +87,73 @@ class Beta(Family):
         return rng.beta(a, b, n)
 
     def _mle(self, x: Array) -> Array:
-        mean, variance = x.mean(), x.var()
-        total = max(mean * (1 - mean) / variance - 1, 0.01)  # a + b by moments; rounding can make it negative
-        return maximise(self, "log", x, total * np.array([mean, 1 - mean]))
+        check_varied(self, x)
+        center, above = offsets(x)
+        rest = (1 - x).mean()
+        gaps = (
+            float(special.itakura_saito(x, np.array(center), above).mean()),  # log x̄ − mean log x, without cancellation
+            float(special.itakura_saito(1 - x, np.array(rest), -above).mean()),
+        )
+        return _maximum(center, float(rest), *gaps)
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         return betainc(*theta, x)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         return betaincinv(*theta, u)
+
+
+def _maximum(center: float, rest: float, gap: float, gap_rest: float) -> Array:
+    """(a, b) that maximise the likelihood of data with mean ``center``, 1 − mean ``rest``, and log x̄ − mean log x, the same
+    of 1 − x.
+
+    Scoring in u = logit m − logit x̄ and log s, s = a + b: the maximum of an exponential family is where its score
+    vanishes, and there scoring is Newton's method. Mean and s are nearly orthogonal where a and b are large and nearly
+    collinear.
+    """
+
+    def place(u: float, s: float) -> tuple[Array, Array, float, float]:
+        e = np.exp(u)
+        log_fall = np.log1p(center * np.expm1(u)) if abs(u) < 0.5 else np.log(rest + center * e)
+        a, b = s * center * e / np.exp(log_fall), s * rest / np.exp(log_fall)
+        return (
+            np.array(a),
+            np.array(b),
+            -gap - u + log_fall,
+            -gap_rest + log_fall,
+        )  # … and mean log x/m, log (1 − x)/(1 − m)
+
+    def likelihood(u: float, s: float) -> float:
+        a, b, log_x, log_rest = place(u, s)
+        return float(a * log_x + b * log_rest - special.log_beta_excess(a, b))
+
+    u, s = 0.0, 1 / (center * gap + rest * gap_rest)
+    value = likelihood(u, s)
+    for _ in range(SCORING_STEPS):
+        a, b, log_x, log_rest = place(u, s)
+        score_a, score_b = log_x + special.digamma_rise_excess(a, b), log_rest + special.digamma_rise_excess(b, a)
+        turn = a * (b / s)  # da/du = −db/du
+        score = np.array([turn * (score_a - score_b), a * score_a + b * score_b])
+        excess_a, excess_b, excess_s = (
+            0.5 + t * (t * special.stirling_curvature(t)) for t in (a, b, a + b)
+        )  # t²ψ₁(t) − t
+        mixed = turn * (excess_a / a - excess_b / b)
+        fisher = np.array(
+            [[turn**2 * (special.trigamma(a) + special.trigamma(b)), mixed], [mixed, excess_a + excess_b - excess_s]]
+        )
+        scale = np.sqrt(np.diag(fisher))
+        step = np.linalg.solve(fisher / np.outer(scale, scale), score / scale) / scale
+        step /= max(1.0, np.abs(step).max() / LONGEST_STEP)
+        gain = float(score @ step)
+        new = likelihood(u + step[0], s * np.exp(step[1]))
+        while gain > 1e-10 and not new > value + 1e-4 * gain:
+            step, gain = step / 2, gain / 2
+            new = likelihood(u + step[0], s * np.exp(step[1]))
+        u, s, value = u + step[0], s * np.exp(step[1]), new
+        if gain < 1e-20:
+            break
+    a, b, _, _ = place(u, s)
+    return np.array([a, b])
 
 
 def _lopsided(a: Array, a_q: Array, d_a: Array, b: Array, b_q: Array, d_b: Array, means: Array) -> Array:

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from fisher_core import charts
-from fisher_core.families.scoring import check_ties, maximise
+from fisher_core.families import heavy_tails
 from fisher_core.family import Family, Parameter
 from fisher_core.validation import Array
 
@@ -63,10 +63,8 @@ class Cauchy(Family):
         return loc + scale * rng.standard_cauchy(n)
 
     def _mle(self, x: Array) -> Array:
-        # A maximum exists, and only one, unless half of the data coincide (Copas 1975).
-        check_ties(x, 1 / 2)
-        low, median, high = np.quantile(x, [0.25, 0.5, 0.75])
-        return maximise(self, "log_scale", x, np.array([median, (high - low) / 2 or x.std()]))
+        # One maximum exists, unless half of the data coincide (Copas 1975).
+        return heavy_tails.maximum(self, 1, x)
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         loc, scale = theta

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from fisher_core import charts
+from fisher_core.families.scoring import average
 from fisher_core.family import Family, Parameter
 from fisher_core.special import itakura_saito
 from fisher_core.validation import Array
@@ -48,7 +49,7 @@ class Exponential(Family):
         return rng.standard_exponential(n) / theta[0]
 
     def _mle(self, x: Array) -> Any:
-        return (1 / x.mean(),)
+        return (1 / average(x),)
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         return -np.expm1(-theta[0] * x)

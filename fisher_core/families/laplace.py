@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from fisher_core import charts, special
+from fisher_core.families.scoring import standardised
 from fisher_core.family import Family, Parameter
 from fisher_core.validation import Array
 
@@ -70,8 +71,9 @@ class Laplace(Family):
         return rng.laplace(loc, scale, n)
 
     def _mle(self, x: Array) -> Any:
-        loc = np.median(x)
-        return loc, np.abs(x - loc).mean()
+        data = standardised(self, x)
+        loc = np.median(data.z)
+        return data.placed(loc, np.abs(data.z - loc).mean())
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         loc, scale = theta

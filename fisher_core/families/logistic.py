@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from fisher_core import charts, special
-from fisher_core.families.scoring import maximise
+from fisher_core.families.scoring import maximise, standardised
 from fisher_core.family import Family, Parameter
 from fisher_core.validation import Array
 
@@ -79,7 +79,9 @@ class Logistic(Family):
         return rng.logistic(loc, scale, n)
 
     def _mle(self, x: Array) -> Array:
-        return maximise(self, "log_scale", x, np.array([np.median(x), np.sqrt(3) / np.pi * x.std()]))
+        data = standardised(self, x)
+        start = np.array([np.median(data.z), np.sqrt(3) / np.pi * data.z.std()])
+        return data.placed(*maximise(self, "log_scale", data.z, start))
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         loc, scale = theta

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from fisher_core import charts
+from fisher_core.families.scoring import standardised
 from fisher_core.family import Family, Parameter
 from fisher_core.special import itakura_saito, log_ratio, product_difference
 from fisher_core.validation import Array
@@ -184,7 +185,9 @@ class Normal(Family):
         return mu + sigma * rng.standard_normal(n)
 
     def _mle(self, x: Array) -> Any:
-        return x.mean(), x.std()
+        data = standardised(self, x)
+        mean = data.z.mean()
+        return data.placed(mean, np.sqrt(((data.z - mean) ** 2).mean()))
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         mu, sigma = theta

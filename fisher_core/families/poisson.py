@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import ndtri, pdtr, pdtrik
 
 from fisher_core import charts
+from fisher_core.families.scoring import average
 from fisher_core.family import Family, Parameter
 from fisher_core.special import itakura_saito, log_ratio, stirling_error
 from fisher_core.validation import Array
@@ -71,7 +72,7 @@ class Poisson(Family):
         return rng.poisson(theta[0], n).astype(float)
 
     def _mle(self, x: Array) -> Any:
-        return (x.mean(),)
+        return (average(x),)
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         return pdtr(x, theta[0])

@@ -3,9 +3,14 @@ r"""Maximum likelihood where there is no closed form: Newton's method, with Fish
 Both solve M δ = s̄ for the mean score s̄. Newton's M is the mean of −Hessian, quadratic in convergence but not always
 positive definite; scoring's is F(θ), which always is (Fisher 1925). In coordinates without bounds (log of a scale or
 shape) the step is halved until the likelihood grows.
+
+Data that hardly vary, or are far from 0, lose their digits in differences: families of location and scale are fitted to
+:func:`standardised` data, others to their means and what exceeds them.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +19,7 @@ from fisher_core.validation import Array
 
 LONGEST_STEP = 2.0  # in a log coordinate: a factor of 7
 MAX_STEPS = 200
+SQUARABLE = 490  # numbers below 2⁴⁹⁰ have squares whose sums are within float64
 
 
 def maximise(family: Family, chart: str, x: Array, start: Array) -> Array:
@@ -22,11 +28,7 @@ def maximise(family: Family, chart: str, x: Array, start: Array) -> Array:
     Stops when the gain still promised, ½ s̄ᵀδ nats per observation, is below rounding, or is small and no longer shrinks
     because s̄ is rounded; the last step is taken too.
     """
-    if x.min() == x.max():
-        raise ValueError(
-            f"x holds only the value {x.flat[0]:g} and must hold two or more different ones: the likelihood of "
-            f"{family.key} grows without end as it narrows"
-        )
+    check_varied(family, x)
     model = family.in_chart(chart)
     phi = model.from_base(start)
     value = model.log_prob(x, phi).mean()
@@ -45,7 +47,9 @@ def maximise(family: Family, chart: str, x: Array, start: Array) -> Array:
             step, gain = step / 2, gain / 2
             new = model.log_prob(x, phi + step).mean()
         phi, value = phi + step, new
-    raise ValueError(f"x has no maximum-likelihood estimate: after {MAX_STEPS} steps theta is {model.to_base(phi)}")
+    raise ValueError(
+        f"x must be less extreme: after {MAX_STEPS} steps to theta = {model.to_base(phi)} its likelihood grows"
+    )
 
 
 def _ascent(score: Array, observed: Array, fisher: Array) -> Array:
@@ -57,11 +61,65 @@ def _ascent(score: Array, observed: Array, fisher: Array) -> Array:
     return np.asarray(np.linalg.solve(fisher, score))
 
 
+class Standardised(NamedTuple):
+    """Data as x = middle + unit·z: z (n,), an observation in the middle, and a power of two."""
+
+    z: Array
+    middle: float
+    unit: float
+
+    def placed(self, loc: float, scale: float) -> Array:
+        """(loc, scale) of x from those of z."""
+        return np.array([self.middle + self.unit * loc, self.unit * scale])
+
+
+def standardised(family: Family, x: Array) -> Standardised:
+    """x (n,) less its middle observation, in units near the median distance from it; ValueError if all are equal.
+
+    Nothing is rounded where x lies within a factor of two of its middle, so that digits are those of the differences.
+    """
+    check_varied(family, x)
+    shrink = 0.25 if np.abs(x).max() > 1e307 else 1.0  # differences then overflow
+    middle = float(np.partition(x, len(x) // 2)[len(x) // 2])
+    gap = shrink * x - shrink * middle
+    size = np.abs(gap)
+    unit = np.ldexp(1.0, max(_exponent(np.median(size[size > 0])), _exponent(size.max()) - SQUARABLE))
+    return Standardised(gap / unit, middle, float(unit / shrink))
+
+
+def offsets(x: Array) -> tuple[float, Array]:
+    """The mean of positive x (n,), and x less that mean with the digits that rounding the mean would take."""
+    middle = float(np.partition(x, len(x) // 2)[len(x) // 2])
+    gap = x - middle
+    shift = average(gap)
+    return middle + float(shift), gap - shift
+
+
+def average(x: Array) -> Array:
+    """The mean of x (n, ...) over its rows, also where their sum would overflow."""
+    mean = x.mean(axis=0)
+    return mean if np.isfinite(mean).all() else np.asarray((x / len(x)).sum(axis=0))
+
+
+def check_varied(family: Family, x: Array) -> None:
+    """ValueError if all of x are one value, as a spread that is computed and rounded could not tell."""
+    if x.min() == x.max():
+        raise ValueError(
+            f"x holds only the value {x.flat[0]:g} and must hold two or more different ones: the likelihood of "
+            f"{family.key} grows without end as it narrows"
+        )
+
+
+def _exponent(size: float) -> int:
+    return int(np.frexp(size)[1])
+
+
 def check_ties(x: Array, share: float) -> None:
-    """ValueError if ``share`` of the data or more coincide: a heavy-tailed density then grows without end there."""
+    """ValueError if ``share`` of the data or more coincide: a heavy-tailed density then grows without end there, or at
+    exactly that share has no single maximum."""
     values, counts = np.unique(x, return_counts=True)
     if counts.max() >= share * len(x):
         raise ValueError(
             f"x holds {values[counts.argmax()]:g} {counts.max()} times in {len(x)} and must hold no value in a share "
-            f"of {share:g} or more: the likelihood would grow without end around it"
+            f"of {share:g} or more: around it the likelihood grows without end, or has no single maximum"
         )

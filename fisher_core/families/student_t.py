@@ -24,7 +24,7 @@ from scipy.special import betaln, stdtr, stdtrit
 
 from fisher_core import charts
 from fisher_core import validation as check
-from fisher_core.families.scoring import check_ties, maximise
+from fisher_core.families import heavy_tails
 from fisher_core.family import Family, Parameter
 from fisher_core.validation import Array
 
@@ -97,9 +97,7 @@ class StudentT(Family):
         return loc + scale * rng.standard_t(self.nu, n)
 
     def _mle(self, x: Array) -> Array:
-        check_ties(x, self.nu / (self.nu + 1))
-        low, median, high = np.quantile(x, [0.25, 0.5, 0.75])
-        return maximise(self, "log_scale", x, np.array([median, (high - low) / 1.4 or x.std()]))
+        return heavy_tails.maximum(self, self.nu, x)
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         loc, scale = theta
