@@ -16,7 +16,7 @@ predictions = [
         setup=setting("right") | {"tab": "bowl"}, when=setting("right"), view="a",
         hint="or click the {guess|◆} on the plot", correct="below", next="Next: the other side",
         truth=lambda: f"It is {{exact|{ratio(0.1):.2f} ×}}.",
-        why="The third-order term of KL is ½·⅓·F′·δ³: at p = 0.1 the information F falls as p grows, so KL lags behind its bowl to the right and runs ahead to the left.",
+        why=kl.third_order_text,
         observe=Observe("Look at the triangle on the line at _δ_ = +0.10. Where is it?", ["above the dashed bowl", "on the bowl", "below the bowl"]),
         options=[
             Option("below", "0.66 ×", lambda: f"Yes. Look at the triangle, under the dashed bowl: _F_ **falls** from {information_at(0.1):.2f} to {information_at(0.2):.2f} as the coin moves inward, so the true curve bends less. Now drag _δ_ towards 0 and watch the ratio return to 1.", text="KL lies well below the bowl", at=at("right", "below")),
@@ -67,7 +67,7 @@ lesson = Lesson(
         Preset("rare", "rare event", "two curves split."),
         Preset("wall", "_p_ = .02", "the bowl hits the wall: to the left there is nothing.", {"p": 0.02, "delta": 0.02}),
         Preset("sigma", "Normal in _σ_", "a lopsided contour.", {"tab": "contour"}),
-        Preset("log", "Normal in log _σ_", "nearly round.", {"tab": "contour", "scale": "log"}),
+        Preset("log", "Normal in log _σ_", kl.egg_text(), {"tab": "contour", "scale": "log"}),
         Preset("tails", "heavy tails", "where the two KL curves go beyond 0.5. (Commit or skip first.)", {"tab": "every", **kl_families.setting()}),
         Preset("triangle", "triangle", "ellipses flatten at the edges.", {"tab": "contour", "space": "triangle", "level": 0.02}),
     ],

@@ -113,6 +113,8 @@ def _tags(case: Case, b: Bowl, forward: Array, reverse: Array, right: float) -> 
     for table, part, order, style in ((forward, 0.62, (0, 1), 600), (reverse, 0.9, (1, 0), 400)):
         # the largest step, up to a part of the right arm, at which the curve is below half the height
         allowed = (steps > 0) & (steps <= part * right) & (np.nan_to_num(table, nan=np.inf) < 0.55 * top)
+        if not case.regular and not allowed.any():  # infinite on the right: named on the other side
+            continue
         at = np.where(allowed.any(axis=1), np.where(allowed, np.arange(len(steps)), -1).max(axis=1), len(steps) // 2)
         x, y = steps[at], np.take_along_axis(np.nan_to_num(table), at[:, None], 1)[:, 0]
         s = case.symbol
@@ -126,6 +128,19 @@ def _tags(case: Case, b: Bowl, forward: Array, reverse: Array, right: float) -> 
             below = order == (0, 1)
             layers.append(label(Live(x, over), Live(y, over), name, dx=10 if below else -10, dy=16 if below else -8, align="left" if below else "right", token="exact", weight=style, phone=False))  # fmt: skip
     return layers
+
+
+def _infinite_sides(case: Case, steps: Array, reverse: Array) -> list[Layer]:
+    """One way KL is infinite, on each side another way; the finite one on the left gets its name too."""
+    s, over = case.symbol, (case.parameter,)
+    forth, back = f"`KL`(_{s}_‖_{s}_+_δ_)", f"`KL`(_{s}_+_δ_‖_{s}_)"
+    x = 0.6 * case.x.lo
+    y = reverse[:, np.abs(steps - x).argmin()]
+    return [
+        label([0.5 * case.x.lo], [0.8 * case.y.hi], f"{forth} = ∞", align="center", token="exact", weight=600),
+        label([0.5 * case.x.hi], [0.8 * case.y.hi], f"{back} = ∞", align="center", token="exact"),
+        label([x], Live(y, over), back, dx=8, dy=-8, token="exact"),
+    ]
 
 
 def bowl(
@@ -159,7 +174,7 @@ def bowl(
         handle(x=case.shift, at_y=[0.0], text=f"[{case.shift}]"),
     ]  # fmt: skip
     if not case.regular:
-        layers.append(label([0.55 * case.x.lo], [0.5 * top], "∞ this way", align="center", token="exact", weight=600))
+        layers += _infinite_sides(case, steps, reverse)
     if guess is not None:
         layers += [guesses(guess["key"]), *([bracket(guess["x"], guess["given"], guess["truth"], guess["text"]) | {"when": guess["when"]}] if "given" in guess else [])]  # fmt: skip
     main = View(
@@ -175,12 +190,12 @@ def bowl(
         "kl": Number(Live(at_forward, both), "4"), "reverse": Number(Live(at_reverse, both), "4"), "quad": Number(Live(b.cursor.quadratic, both), "4"),
         "ratio": Number(Live(ratio, both), "2"), "F": Number(Live(b.information, over), "g4"), "q": Number(Live(1 - b.nodes, over), "2"),
         "slope": Number(Live(b.slope, over), "2"), "reverse_slope": Number(Live(b.reverse_slope, over), "2"), "order": Number(Live(np.round(b.slope), over), "i"),
-        "size": Number(Live(np.abs(b.cursor.steps[0]), (case.shift,)), "g3"), "moved": Number(Live((b.nodes[:, None] + b.cursor.steps)[:: len(b.nodes) - 1, :: len(b.cursor.steps[0]) - 1], both, (len(b.nodes) - 1, len(b.cursor.steps[0]) - 1)), "3"),
+        "size": Number(Live(np.abs(b.cursor.steps[0]), (case.shift,)), "g3"), "moved": Number(Live(np.where(np.isnan(b.cursor.forward), np.nan, b.nodes[:, None] + b.cursor.steps), both), "3", none="–"),
         **({} if moved is None else {"moved_p": Number(Live(moved, both), "3")}), "midpoint_slope": Number(Live(b.midpoint_slope, over), "2"),
     }  # fmt: skip
-    s = case.symbol
+    s, relation = case.symbol, "≈" if case.regular else "≠"
     formula = {"groups": [
-        [[f"{{exact|`KL`(_{s}_‖_{s}_+_δ_)}}", "≈", "{exact|½ _F_ _δ_^{2}}", "", ""], ["**[kl]**", "≈" if case.regular else "≠", "½ · [F] · [size]^{2}", "=", "**[quad]**"]],
+        [[f"{{exact|`KL`(_{s}_‖_{s}_+_δ_)}}", relation, "{exact|½ _F_ _δ_^{2}}", "", ""], ["**[kl]**", relation, "½ · [F] · [size]^{2}", "=", "**[quad]**"]],
         [["{exact|_F_} = " + case.formula[0]], ["[F] = " + case.formula[1]]],
         [["`KL` ∕ ½_Fδ_^{2}", ""], ["**[ratio] ×**", "{guess|you say " + guess["said"] + "}" if guess and guess.get("said") else ""]],
     ]}  # fmt: skip
@@ -223,7 +238,7 @@ def _gap_view(case: Case, b: Bowl, high: float, shown: Array, node: int, midpoin
         label([high_corner], Live(middle_y, over), "[order:i]", dx=6, middle=True),
         label([np.sqrt(low_corner * high_corner)], Live(under[:, 0], over), "1", dy=14, align="center"),
         label([t[tag]], Live(np.nan_to_num(forward[:, tag], nan=1.0), over), "slope [slope]", dx=-10, dy=-14, align="center", token="exact", weight=600),
-        label([high_corner], Live(middle_y, over), "slope [reverse_slope]", dx=20, middle=True, token="exact"),
+        *([label([high_corner], Live(middle_y, over), "slope [reverse_slope]", dx=20, middle=True, token="exact")] if case.regular else []),
         rule(x=cursor_x),
         points(cursor_x, Live(np.where(shown & (b.cursor.steps > 0), np.abs(b.cursor.gap), np.nan), both), "exact", size=5),
         points(cursor_x, [case.gap.lo], "theta", size=3.5, token="ctl"),
@@ -231,7 +246,7 @@ def _gap_view(case: Case, b: Bowl, high: float, shown: Array, node: int, midpoin
     return View(
         "b", f"**Gap** to the bowl, slope fitted for _δ_ ≤ {case.fit:g}", case.step, case.gap, layers, height=232, phone=240, pad=(38, 10, 10, 40), small=True,
         alt="Gap between KL and its parabola against the step, both axes logarithmic, with fitted slopes",
-        sentence="The gap shrinks with slope [slope] forward and [reverse_slope] the other way round; averaged, with _F_ at the midpoint, [midpoint_slope].",
+        sentence="The gap shrinks with slope [slope] forward" + (" and [reverse_slope] the other way round; averaged, with _F_ at the midpoint, [midpoint_slope]." if case.regular else "; the other way round KL is infinite."),
         table=(["step", "forward gap", "reverse gap", "midpoint gap"], [a[::2] for a in (t, forward[node], reverse[node], middle[node])]),
     )  # fmt: skip
 

@@ -130,11 +130,12 @@ def every(
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.where(np.abs(t) > 1e-9, at[0] / n.cursor.quadratic, np.nan)
     ends = np.round(q.theta + t[:, None] * q.direction, 12)
+    ends[(t <= q.walls[0]) | (t >= q.walls[1])] = np.nan  # there is no θ to name
     none = None if hidden else "–"
     numbers = {
         "kl": Number(Live(at[0], OVER), "4", none=none), "reverse": Number(Live(at[1], OVER), "4", none=none), "quad": Number(Live(n.cursor.quadratic, OVER), "4"),
         "ratio": Number(Live(ratio, OVER), "2", none=none), "slope": Number(n.slope, "2", none="–"), "reverse_slope": Number(n.reverse_slope, "2", none="–"),
-        **{f"from{i + 1}": Number(float(a), "g3") for i, a in enumerate(np.round(q.theta, 12))}, **{f"to{i + 1}": Number(Live(ends[:, i], OVER), "g3") for i in range(len(q.theta))},
+        **{f"from{i + 1}": Number(float(a), "g3") for i, a in enumerate(np.round(q.theta, 12))}, **{f"to{i + 1}": Number(Live(ends[:, i], OVER), "g3", none="–") for i in range(len(q.theta))},
     }  # fmt: skip
     holds = "=" if n.exact else "≈" if n.slope > 2 else "≠"
     said = "" if guess.said is None or not guess.asked else f"{{guess|you say {guess.said:g} ×}}"

@@ -6,6 +6,7 @@ of a control at once and kept.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -155,6 +156,41 @@ def side_view(case, node: int, step: int, moved):
 def ratio(shift: float, reverse: bool = False) -> float:
     line = profile(FAMILIES["bernoulli"], [0.1], [1.0], [shift])
     return float((line.reverse if reverse else line.forward)[0] / line.quadratic[0])
+
+
+def third_order(reverse: bool = False, coords: str = "p") -> Fraction:
+    """c in KL = ½Fδ² + c·F′δ³ + …, for a coin in one of its coordinates: the odd part of the gap beside the slope of F."""
+    family, step = family_of(f"coin.{coords}"), 1e-3
+    theta = coordinate(f"coin.{coords}", [0.1])[0]
+    line = profile(family, theta, [1.0], [step, -step])
+    ahead, back = line.reverse_gap if reverse else line.gap
+    slope = (family.fisher(theta + step)[0, 0] - family.fisher(theta - step)[0, 0]) / (2 * step)
+    return Fraction(float((ahead - back) / 2 / step**3 / slope)).limit_denominator(12)
+
+
+def slope_of_information(p: float) -> float:
+    """F′(p) of a coin."""
+    fisher, step = FAMILIES["bernoulli"].fisher, 1e-5
+    return float((fisher([p + step]) - fisher([p - step]))[0, 0] / (2 * step))
+
+
+def third_order_text() -> str:
+    glyph = {Fraction(1, 3): "⅓", Fraction(1, 6): "⅙"}
+    terms = [f"{glyph[third_order(back)]}_F_′_δ_^{{3}}" for back in (False, True)]
+    return (
+        f"Beyond the bowl, `KL`(_p_‖_p_+_δ_) goes on with {terms[0]}, where _F_′ is the slope of _F_ in _p_: "
+        f"{slope_of_information(0.1):.1f} at _p_ = 0.1. It is negative, so KL lags behind its bowl to the right and runs "
+        f"ahead to the left. The other direction, `KL`(_p_+_δ_‖_p_), goes on with {terms[1]}: half as much."
+    ).replace(": -", ": −")
+
+
+def egg_text(level: float = 0.16) -> str:
+    """Where the line KL = level ends along log σ, beside its ellipse."""
+    family, theta = FAMILIES["normal"].in_chart("log_sigma"), np.zeros(2)
+    reach = np.sqrt(2 * level / family.fisher(theta)[1, 1])
+    line = (kl_contour(family, theta, level, 5) - theta)[:, 1]  # five points: right, top, left, bottom, right
+    top, bottom = (100 * (abs(at) / reach - 1) for at in (line[1], line[3]))
+    return f"an egg, not the ellipse: its top {top:.0f} % higher, its bottom {-bottom:.0f} % less deep."
 
 
 def information_at(p: float) -> float:

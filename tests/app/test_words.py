@@ -1,0 +1,89 @@
+"""Sentences with a number or a formula in them: each is read from the page and computed anew."""
+
+import re
+
+import mpmath
+import numpy as np
+import pytest
+from reader import Reader, lesson
+
+from fisher_core import FAMILIES
+
+FRACTIONS = {"½": 1 / 2, "⅓": 1 / 3, "⅙": 1 / 6}
+
+
+def numbers(text):
+    """The numbers in a text, in order."""
+    plain = text.replace("−", "-")
+    return [float(x) for x in re.findall(r"-?\d+(?:\.\d+)?|-?\.\d+", plain)]
+
+
+def why(slug, key):
+    words = next(q for q in lesson(slug).predictions if q.key == key).why
+    return words if isinstance(words, str) else words()
+
+
+def look(slug, key):
+    return next(p for p in lesson(slug).presets if p.key == key).look
+
+
+# ---- KL
+def coin(p, q):
+    return p * mpmath.log(p / q) + (1 - p) * mpmath.log((1 - p) / (1 - q))
+
+
+def third_terms(p):
+    """Coefficients of δ³ in KL(p‖p+δ) and KL(p+δ‖p), in units of F′(p), by mpmath."""
+    with mpmath.workdps(40):
+        p = mpmath.mpf(p)
+        slope = mpmath.diff(lambda t: 1 / (t * (1 - t)), p)
+        forth, back = (mpmath.taylor(f, 0, 3)[3] for f in (lambda d: coin(p, p + d), lambda d: coin(p + d, p)))
+        return float(forth / slope), float(back / slope), float(slope)
+
+
+def test_the_third_order_of_kl_is_a_third_forward_and_a_sixth_back():
+    text = why("kl", "right")
+    forth, back, slope = third_terms("0.1")
+    said = [FRACTIONS[glyph] for glyph in re.findall(r"([⅓⅙])_F_′_δ_\^\{3\}", text)]
+    assert said == pytest.approx([forth, back], rel=1e-9)
+    assert text.index("_p_‖_p_+_δ_") < text.index("⅓") < text.index("_p_+_δ_‖_p_") < text.index("⅙")
+    assert numbers(text[text.index("slope of _F_") :])[0] == pytest.approx(slope, abs=0.05)
+    assert third_terms("0.37")[:2] == pytest.approx((forth, back)), "at any coin"
+
+
+def test_how_far_the_egg_is_off_the_ellipse():
+    reader = Reader("kl")
+    reader.preset("log")
+    assert reader.values["level"] == pytest.approx(0.16)
+    up, down = numbers(look("kl", "log"))
+    with mpmath.workdps(30):  # KL(N(0,1) ‖ N(0, e^t)) = t + (e^(−2t) − 1)/2
+        reach = mpmath.sqrt(mpmath.mpf("0.16"))
+        top, bottom = (mpmath.findroot(lambda t: t + (mpmath.exp(-2 * t) - 1) / 2 - mpmath.mpf("0.16"), t) for t in (0.4, -0.4))
+    assert up == pytest.approx(float(100 * (top / reach - 1)), abs=0.5)
+    assert down == pytest.approx(float(100 * (1 + bottom / reach)), abs=0.5)
+
+
+def test_the_direction_in_which_kl_is_infinite_is_named_on_its_side():
+    reader = Reader("kl", {"moving": "1"})
+    labels = [la for la in reader.scene["views"][0]["layers"] if la["kind"] == "label"]
+    side = {la["text"]: float(np.ravel(la["x"])[0]) for la in labels if "∞" in la["text"]}
+    assert set(side) == {"`KL`(_θ_‖_θ_+_δ_) = ∞", "`KL`(_θ_+_δ_‖_θ_) = ∞"}
+    uniform = FAMILIES["uniform"]
+    assert side["`KL`(_θ_‖_θ_+_δ_) = ∞"] < 0 and np.isinf(uniform.kl([1.0], [0.8])) and np.isfinite(uniform.kl([0.8], [1.0]))
+    assert side["`KL`(_θ_+_δ_‖_θ_) = ∞"] > 0 and np.isinf(uniform.kl([1.2], [1.0]))
+    assert sum(la["text"] == "`KL`(_θ_+_δ_‖_θ_)" for la in labels) == 1, "the finite curve has its name"
+
+
+@pytest.mark.parametrize(("family", "step"), [("gamma", -2.0), ("weibull", -2.0), ("bernoulli", 2.0)])
+def test_no_value_is_named_where_a_step_leaves_the_space(family, step):
+    reader = Reader("kl", {"tab": "every", "family": family, "step": str(step)})
+    assert np.isnan(reader.number("to1")) == np.isnan(reader.number("kl"))
+    inside = Reader("kl", {"tab": "every", "family": family, "step": "0.5"})
+    assert np.isfinite(inside.number("to1"))
+
+
+def test_no_rate_below_zero_is_named():
+    reader = Reader("kl", {"model": "poisson", "lam": "1", "dlam": "-2"})
+    assert np.isnan(reader.number("moved"))
+    reader.send({"lam": 4.0})
+    assert reader.number("moved") == pytest.approx(2.0)
