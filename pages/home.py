@@ -33,7 +33,14 @@ def numbers():
     pad = np.stack(np.meshgrid(MU, SIGMA, indexing="ij"), -1)
     height = np.array([np.exp(family.log_prob(s * z, [0.0, s])) for s in SIGMA])
     matrices = family.fisher(np.stack([np.zeros_like(SIGMA), SIGMA], -1))
-    return ellipses(grid), ellipses(pad), MU, SIGMA, z, height, float(np.sqrt(2 * LEVEL)), matrices, LEVEL
+    return ellipses(grid), ellipses(pad), MU, SIGMA, z, height, float(np.sqrt(2 * LEVEL)), matrices, LEVEL, ends()
+
+
+def ends():
+    """KL from N(0, 1) to the right end, the top and the bottom of its ellipse; the same from every Normal to its own."""
+    family, theta = FAMILIES["normal"], np.array([0.0, 1.0])
+    right, top = np.sqrt(2 * LEVEL / np.diag(family.fisher(theta)))
+    return tuple(float(family.kl(theta, theta + step)) for step in ([right, 0.0], [0.0, top], [0.0, -top]))
 
 
 def ruler(v):
@@ -67,7 +74,7 @@ Front(
         "ruler": Figure(
             "Ruler",
             ruler,
-            "Where the ellipse is small, neighbours are easy to tell apart: the data carry much information. Drag the handle down: the ellipse shrinks, because the same step in _μ_ now shows. Choose a lesson below, or take them in order.",
+            "Where the ellipse is small, neighbours are easy to tell apart: the data carry much information. Drag the handle down: the ellipse shrinks, because the same step in _μ_ now shows. `KL` itself is the ellipse’s number at its left and right ends only; it is less at the top, more at the bottom (lesson 3). Choose a lesson below, or take them in order.",
         )
     },
     controls=controls,
@@ -78,7 +85,7 @@ Front(
         Preset("left", "far left", "the ellipse does not care where _μ_ is.", {"mu": -2.0}),
     ],
     predictions=[],
-    trap="The ellipse is not an error bar. Its matrix is _F_; the error bars of an estimate are _F_^{−1}, so a small ellipse here means a precise estimate.",
+    trap=f"Two ellipses belong to _F_, and they are opposite. This one, _δ_^{{T}}_Fδ_ = {2 * LEVEL:g}, shrinks as _F_ grows: it has the shape of the error ellipse of an estimate, whose covariance from _n_ data is _F_^{{−1}} ∕ _n_, and is that ellipse itself for _n_ = {1 / (2 * LEVEL):.1f}. The other one, in lesson 1, is the spread of the scores: its covariance is _F_ itself, and it grows as _F_ grows.",
     recap=[
         ("What is the Fisher matrix?", "The covariance of the score: of the gradient of the log-likelihood."),
         ("What does it measure?", "How fast the distribution changes when the parameter does, in nats."),

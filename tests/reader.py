@@ -32,7 +32,7 @@ def course() -> Course:
 
 WRITTEN = course().written
 SLUGS = [e.slug for e in WRITTEN]
-PAGES = {e.slug: e.page for e in WRITTEN}
+PAGES = {"home": "pages/home.py"} | {e.slug: e.page for e in WRITTEN}
 
 
 @cache
