@@ -83,7 +83,7 @@ def outcomes(model: Family | LabelsAtInputs, truth: ArrayLike) -> tuple[Array, A
 @dataclass(frozen=True, eq=False)
 class Moments:
     """Of scores under some weights: ``mean`` (..., d), ``covariance`` (..., d, d), and ``spread`` (..., d, d), the standard
-    deviation of one term (sᵢ − mᵢ)(sⱼ − mⱼ): divided by √N it is the standard error of an estimated covariance."""
+    deviation of one term (sᵢ − mᵢ)(sⱼ − mⱼ): divided by √N it is the leading part of an estimated covariance's error."""
 
     mean: Array
     covariance: Array
@@ -93,6 +93,21 @@ class Moments:
     def second(self) -> Array:
         """E[s sᵀ] = covariance + mean meanᵀ."""
         return self.covariance + self.mean[..., :, None] * self.mean[..., None, :]
+
+    def error(self, n: ArrayLike) -> Array:
+        """Root mean square error of the covariance of ``n`` independent draws, 1/n Σ (s − s̄)(s − s̄)ᵀ: (..., d, d).
+
+        Exact at every n, also where ``spread`` is 0 and the error is of order 1/n (the slope of a Laplace, always ±1/b):
+        its square is (n − 1)² spread²/n³ + (n − 1) (CᵢᵢCⱼⱼ + Cᵢⱼ²)/n³ + Cᵢⱼ²/n², variance and squared bias.
+        ``n`` ≥ 1 broadcasts with the leading axes.  Source: McCullagh (1987), Tensor Methods in Statistics, §4.2.
+        """
+        n = check.array("n", n)
+        if not (n >= 1).all():
+            raise ValueError(f"n = {n.min():g} must be >= 1")
+        n, c = n[..., None, None], self.covariance
+        diagonal = np.diagonal(c, axis1=-2, axis2=-1)
+        pairs = diagonal[..., :, None] * diagonal[..., None, :] + c**2
+        return np.sqrt((n - 1) ** 2 / n**3 * self.spread**2 + (n - 1) / n**3 * pairs + (c / n) ** 2)
 
 
 def moments(scores: ArrayLike, weights: ArrayLike) -> Moments:

@@ -31,7 +31,7 @@ lesson = Lesson(
     claim="At the true parameter the score averages to zero; its covariance is the {exact|Fisher matrix}.",
     question="Every datum pulls the parameters its own way. What is left when all the pulls are added up?",
     figures={
-        "main": Figure("Scores", score.main, "One dot is one datum’s gradient of log-likelihood: the pull it exerts on _θ_. The cross is their mean, the ellipse their covariance. Perfectly dependent scores may still have a diagonal covariance: look at the parabola."),
+        "main": Figure("Scores", score.main, "One dot is one datum’s gradient of log-likelihood: the pull it exerts on _θ_. The cross is their mean."),
         "survives": Figure("What survives", score.survives, "The slanted line is the score of a number you know exactly. A summary’s score is the mean over its bin: the steps. What scatters inside a bin is the information you lost."),
     },
     controls=score.controls,
@@ -47,7 +47,7 @@ lesson = Lesson(
         Preset("light", "light speed", "data 6 and 10: two outliers make most of the spread in _s_~{_σ_}.", {"model": "light"}),
     ],
     predictions=[question],
-    trap="The score is a function of the data at fixed _θ_, not a slope in _x_. Off the truth its second moment is not its covariance: the square of the mean is added. And diagonal _F_ does not mean independent scores.",
+    trap=f"The score is a function of the data at fixed _θ_, not a slope in _x_. Off the truth its second moment is not its covariance: the square of the mean is added. And diagonal _F_ does not mean independent scores. One draw may be lucky: the one that opens this page, seed {score.TYPICAL}, was chosen from 0 to 199 as typical, its mean score neither nearer to 0 nor further than usual under any model here; New draw, under More, shows others.",
     recap=[
         ("When is the mean score not zero?", "When _θ_ is not the truth (it is −∇`KL` then), or when the support moves with _θ_: for _U_(0, _θ_) it is −1 ∕ _θ_."),
         ("The Fisher matrix is diagonal. Are the scores independent?", "No. For the Normal they lie on a parabola: uncorrelated and perfectly dependent."),

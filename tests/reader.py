@@ -110,18 +110,19 @@ class Reader:
     def prediction(self, key: str) -> dict[str, Any]:
         return next(p for p in self.wire["predictions"] if p["key"] == key)
 
-
     def number(self, name: str) -> float:
         """What the slot ``[name]`` shows at the present control values, read from the tables as the browser reads them."""
         entry = self.scene["numbers"][name]
         ref = entry.get("ref")
-        if ref is None:
-            return float(entry["exact"])
+        return float(entry["exact"]) if ref is None else self.read(ref)
+
+    def read(self, ref: dict[str, Any]) -> float:
+        """The number that a reference into the tables stands for at the present control values."""
         ref = ref["pick"][0] if "pick" in ref else ref  # a cross is read along its first table at rest
         table = np.frombuffer(base64.b64decode(self.wire["tables"][ref["t"]]), "<f4").reshape(ref["shape"])
         nodes = {c["key"]: c.get("nodes") for c in self.wire["controls"]}
         index = tuple(int(np.abs(np.array(nodes[key]) - self.values[key]).argmin()) for key in ref["over"])
-        return float(table[index])
+        return float(table[index].item())
 
 
 def shown(name: str, reader: Reader) -> float:

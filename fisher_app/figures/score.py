@@ -72,8 +72,29 @@ class Reading:
         spread = np.where(c.hidden, np.nan, pick(c.exact)) / np.sqrt(c.n)
         return self.both(pick(c.exact_now) / np.sqrt(c.counts), spread)
 
+    def covariance_error(self, a: int, b: int) -> Data:
+        """The error of an entry of the sample's covariance, exact at every N: what the data give in its place if measured."""
+        c = self.c
+        if self.s.real:
+            return self.theta(tidy(c.at_theta.error(c.n)[:, a, b]))
+        over_theta = np.where(c.hidden, np.nan, tidy(c.exact.error(c.n)[:, a, b]))
+        return self.both(tidy(c.exact_now.error(c.counts)[:, a, b]), over_theta)
 
-def numbered(x: Data, y: Data) -> dict:
+    def first(self, most: int) -> dict[str, Data]:
+        """How many of at most ``most`` marks, one a datum, are in the sample: ``count`` of a layer of points."""
+        if self.s.real:
+            return {}
+        return {"count": self.n(np.minimum(self.c.counts, most).astype(float))}
+
+    def chosen(self, values: Array) -> Data:
+        """Values of the twelve numbered data at the highlighted one; nan where N leaves that one out."""
+        if self.s.real:
+            return Live(values, ("i",))
+        inside = np.arange(BALLS) < self.c.counts[:, None]
+        return Live(np.where(inside, values, np.nan), ("n", "i"))
+
+
+def numbered(x: Data, y: Data, **count: Data) -> dict:
     """The twelve data with their numbers inside; a click picks one."""
     return points(
         x,
@@ -85,6 +106,7 @@ def numbered(x: Data, y: Data) -> dict:
         edge=False,
         casing=False,
         labels=[str(k + 1) for k in range(BALLS)],
+        **count,
     ) | {"base": 1, "inside": True, "width": 1}
 
 
@@ -109,7 +131,6 @@ def data_view(subject: Subject, r: Reading) -> View:
     push = [Live(c.steps.reshape(*r.shape, BALLS, -1)[..., k], (*subject.controls, "i")) for k in range(subject.d)]
     tilt = Mix((1.0, *push), (p, *(Mix(r.theta(w), c.density[1]) for w in c.tilts)))
     at, height = spots(subject, c.balls)
-    over_i = Live(at, ("i",))
     layers = [segments(r.rug, [0.0], r.rug, [0.035 * subject.top], "data", alpha=0.45)] if kind == "density" else []
     if kind == "counts":
         layers += [bars(c.x - 0.03 * (subject.x.hi - subject.x.lo) / 2, c.x + 0.03 * (subject.x.hi - subject.x.lo) / 2, [0.0], p, "A"),
@@ -156,7 +177,7 @@ def data_view(subject: Subject, r: Reading) -> View:
                 token="ink2",
             )
         ]
-    layers += [rule(x=over_i, token="hair"), numbered(at, height), *said]
+    layers += [rule(x=r.chosen(at), token="hair"), numbered(at, height, **r.first(BALLS)), *said]
     drawn = "random draw, seed [seed:i]" if not subject.real else subject.note
     caption = f"**Data.** Click a number; {drawn}." if not subject.real else f"**Data.** {subject.note}"
     return View(
@@ -180,6 +201,35 @@ def note_when_hidden(r: Reading, x: float, y: float) -> list[dict]:
     return [label(where, y, "hidden until you commit", align="center", token="ink3", clip=False)]
 
 
+SHAPES = {
+    "normal": "They lie on a parabola, and yet their covariance is diagonal.",
+    "cauchy": "They lie on a circle of radius 1 ∕ _σ_: no datum, however far out, pulls harder than that.",
+    "laplace": "They lie on two lines: every datum pulls _m_ by the same 1 ∕ _b_, to one side or the other.",
+}
+
+
+def reading(subject: Subject, r: Reading) -> str:
+    """How to read the scores of this model: what a mark is, and what stands for mean and covariance."""
+    pull = "gradient of log-likelihood: the pull it exerts on _θ_"
+    if subject.d == 2:
+        one = f"One dot is one datum’s {pull}." if r.c.shares is None else f"A dot is one outcome’s {pull}; its area is the share of the data."
+        shape = SHAPES.get({"light": "normal"}.get(subject.key, subject.family or subject.key), "")
+        return f"{one} The cross is their mean, the ellipse their covariance. {shape}".strip()
+    bar = "The cross is the mean, the bar one standard deviation to either side; dashed, what √_F_ promises."
+    if r.c.shares is None:
+        return f"One dot is one datum: to the right its {pull}, upwards the datum itself. {bar}"
+    return f"A stalk stands at each outcome’s {pull}; its height is the share of the data, the small dot the chance. {bar}"
+
+
+def origin(subject: Subject, r: Reading) -> str:
+    """How many dots of how many data, in words: one each, or a mark for every outcome."""
+    if r.c.shares is not None and not subject.real:
+        return "one dot per outcome; random draw, seed [seed:i], _N_ = [n:i]"
+    if subject.real:
+        return f"one dot per datum; _n_ = {r.c.n}"
+    return "[dots:i] dots for _N_ = [n:i] data; random draw, seed [seed:i]"
+
+
 def cloud_view(subject: Subject, r: Reading, question: Sequence[dict]) -> View:
     """Two coordinates: one dot per datum, the mean with its ellipse, and the ellipse that the model promises."""
     c, (sx, sy) = r.c, subject.s
@@ -196,7 +246,7 @@ def cloud_view(subject: Subject, r: Reading, question: Sequence[dict]) -> View:
     finite = c.shares is not None
     dots = (
         points(r.scores(0, c.dots), r.scores(1, c.dots), "data", size=2.2, sizes=r.n(2.2 + 22 * np.sqrt(c.shares) * (c.shares > 0)) if finite else None, alpha=0.4,
-               count=None if finite or subject.real else r.n(np.minimum(c.counts, c.dots.shape[1]).astype(float)))
+               **({} if finite else r.first(c.dots.shape[1])))
     )  # fmt: skip
     side = {1: "left", -1: "right"}
     layers = [
@@ -205,16 +255,14 @@ def cloud_view(subject: Subject, r: Reading, question: Sequence[dict]) -> View:
         ellipse([0.0], [0.0], *(r.theta(promised[:, a, b]) for a, b in ((0, 0), (0, 1), (1, 1))), "exact", dash="dash", width=2.25),
         *([] if subject.real else [points(r.theta(np.where(c.hidden, np.nan, c.exact.mean[:, 0])), r.theta(np.where(c.hidden, np.nan, c.exact.mean[:, 1])), "exact", size=4.5, casing=True)]),
         points(*mean, subject.token, symbol="cross", size=6, casing=True, edge=True),
-        points(r.scores(0, c.ball_rows), r.scores(1, c.ball_rows), "theta", size=3, pick="i", edge=False, casing=False, labels=apart(subject, c.ball_scores)) | {"base": 1},
+        points(r.scores(0, c.ball_rows), r.scores(1, c.ball_rows), "theta", size=3, pick="i", edge=False, casing=False, labels=apart(subject, c.ball_scores), **r.first(BALLS)) | {"base": 1},
         label(r.both(here_n[0], here_t[0]), r.both(here_n[1], here_t[1]), "data" if subject.real else "sample", dx=9 * np.sign(np.cos(np.radians(subject.tags[0]))), dy=12, align=side[int(np.sign(np.cos(np.radians(subject.tags[0]))))], token=subject.token, weight=600),
         label(r.theta(there[0]), r.theta(there[1]), "exact _F_", dx=9 * np.sign(np.cos(np.radians(subject.tags[1]))), dy=12, align=side[int(np.sign(np.cos(np.radians(subject.tags[1]))))], token="exact", weight=600),
         *note_when_hidden(r, (sx.lo + sx.hi) / 2, sy.lo + 0.86 * (sy.hi - sy.lo)),
         *question,
     ]  # fmt: skip
-    count = "_N_ = [n:i]" if not subject.real else f"_n_ = {c.n}"
-    origin = f"random draw, seed [seed:i], {count}" if not subject.real else count
     return View(
-        "b", f"**Scores**, one dot per datum; {origin}.", sx, sy, layers,
+        "b", f"**Scores**, {origin(subject, r)}.", sx, sy, layers,
         alt="Scores of all data as dots, their mean as a cross, and one-sigma ellipses of the sample and of the Fisher matrix",
         sentence="Mean score ([m1], [m2]); covariance [c11], [c12], [c22]; the Fisher matrix says [f11], [f12], [f22].",
         table=(["datum", "score 1", "score 2"], [np.arange(1, BALLS + 1), *c.ball_scores.T]), height=245, phone=290, pad=(40, 10, 8, 42),
@@ -259,12 +307,12 @@ def line_view(subject: Subject, r: Reading) -> View:
     c, (sx,) = r.c, subject.s
     lo, width = subject.x.lo, subject.x.hi - subject.x.lo
     layers = [
-        points(r.scores(0, c.dots), c.dots_at, "data", size=2.2, alpha=0.4, edge=False, count=r.n(np.minimum(c.counts, c.dots.shape[1]).astype(float))),
+        points(r.scores(0, c.dots), c.dots_at, "data", size=2.2, alpha=0.4, edge=False, **r.first(c.dots.shape[1])),
         *spans(subject, r, lo + 1.19 * width, lo + 1.08 * width),
-        points(r.scores(0, c.ball_rows), c.balls, "theta", size=3, pick="i", edge=False, casing=False) | {"base": 1},
+        points(r.scores(0, c.ball_rows), c.balls, "theta", size=3, pick="i", edge=False, casing=False, **r.first(BALLS)) | {"base": 1},
     ]  # fmt: skip
     return View(
-        "b", "**Scores**, one dot per datum; random draw, seed [seed:i], _N_ = [n:i].", sx, Axis(lo, lo + 1.36 * width, "datum _x_", subject.x.ticks), layers,
+        "b", f"**Scores**, {origin(subject, r)}.", sx, Axis(lo, lo + 1.36 * width, "datum _x_", subject.x.ticks), layers,
         alt="Each datum against its score, and the mean score plus and minus one standard deviation",
         sentence="Mean score [m1], variance [c11]; the Fisher information is [f11].",
         table=(["datum", "score"], [np.arange(1, BALLS + 1), c.ball_scores[:, 0]]), height=245, phone=270, pad=(40, 10, 8, 42),
@@ -366,11 +414,13 @@ def readout(subject: Subject, r: Reading) -> dict[str, Number]:
             name = f"{a + 1}{b + 1}"
             numbers["f" + name] = Number(r.theta(tidy(c.fisher[:, a, b])), "g2" if g == "4" else "g3")
             numbers["c" + name] = Number(r.sample(lambda m, a=a, b=b: tidy(m.covariance[:, a, b])), value)
-            numbers["e" + name] = Number(r.error(lambda m, a=a, b=b: tidy(m.spread[..., a, b])), error)
+            numbers["e" + name] = Number(r.covariance_error(a, b), error)
+    if c.shares is None and not subject.real:
+        numbers["dots"] = Number(r.first(c.dots.shape[1])["count"], "i")
     for name in ("m2", "k2", "d2", "s2", "f12", "f22", "c12", "c22", "e12", "e22"):
         numbers.setdefault(name, Number(np.nan))
     x = c.balls[:, 0] if c.balls.ndim == 2 else c.balls
-    numbers["xi"] = Number(Live(x, ("i",)), "2" if subject.kind != "counts" else "i")
+    numbers["xi"] = Number(r.chosen(x), "2" if subject.kind != "counts" else "i", none="–")
     if c.balls.ndim == 2:
         numbers["yi"] = Number(Live(c.balls[:, 1], ("i",)), "i")
     return numbers

@@ -31,6 +31,11 @@ MOVES = np.round(np.arange(-0.6, 1.21, 0.1), 10)  # of a parameter, in rulers
 SUBJECTS = DRESSED | score_families.others(
     {"normal", "gamma", "beta", "weibull", "bernoulli", "uniform"}, DRESSED, MOVES
 )
+# The draw that the page opens with is typical.  Of the seeds 0 to 199, at N = 400, it is one of the four with which χ² of
+# the mean score, N m̄ᵀF⁻¹m̄, lies between its 15 % and its 85 % point for every model drawn here, and of those the one
+# whose covariances are nearest to F: every entry within 1.6 standard errors.  (Seed 7: at 1.6 % for the Normal, .7 % for
+# the Gamma.)
+TYPICAL = 84
 STEP = 0.35  # Fisher length of the step that tilts the density
 
 
@@ -77,7 +82,7 @@ controls = [
         {"sign": "sign(_x_)", "three": "3 bins", "unit": "bins of width 1", "fine": "bins of width ¼"},
         "unit",
     ),
-    seed(),
+    seed(TYPICAL),
 ]
 NODES = {c.key: c.nodes for c in controls if isinstance(c, Slider)}
 
@@ -226,7 +231,7 @@ def main(v) -> Scene:
     if "dev" in subject.formula[0][1]:
         numbers["dev"] = Number(Live(c.balls - NODES[subject.controls[0]][:, None], (subject.controls[0], "i")))
     return Scene(views, figures.COLUMNS, figures.AREAS, shown, numbers, figures.formula(subject), breaks=["moving"],
-                 groups=[] if v.moving else ["model"], more=["i"] if subject.real else ["seed", "i"], checks=checks_of(name, theta))  # fmt: skip
+                 groups=[] if v.moving else ["model"], more=["i"] if subject.real else ["seed", "i"], checks=checks_of(name, theta), reading=figures.reading(subject, read))  # fmt: skip
 
 
 def checks_of(name: str, theta) -> list[Check]:

@@ -6,8 +6,10 @@ import mpmath
 import numpy as np
 import pytest
 from reader import Reader, lesson
+from scipy import stats
 
-from fisher_core import FAMILIES
+from fisher_app.scenes import score as scenes
+from fisher_core import FAMILIES, scores
 
 FRACTIONS = {"½": 1 / 2, "⅓": 1 / 3, "⅙": 1 / 6}
 
@@ -105,3 +107,74 @@ def test_kl_to_the_ends_of_the_ellipse_that_opens_the_course(mu, sigma):
     assert square == pytest.approx(2 * level) and f"_n_ = {n:.1f}" in reader.wire["extras"]["trap"]
     bottom = np.linalg.inv(f.fisher(theta)) / n  # the error ellipse from n data is the ellipse drawn
     assert length == pytest.approx(np.sqrt(np.diag(bottom)))
+
+
+# ---- score
+def drawn(model):
+    s = scenes.SUBJECTS[model]
+    return not s.real and model != "uniform"
+
+
+MODELS = [m for m in scenes.SUBJECTS if drawn(m)]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_draw_that_the_page_opens_with_is_typical(model):
+    """χ² of the mean in its middle 70 %, every entry of the covariance within 1.6 standard errors: as the comment says."""
+    m, truth = scenes.model_of(model), np.array(scenes.SUBJECTS[model].truth)
+    s = m.score(scenes.data_of(model, scenes.TYPICAL)[:400], truth)
+    mean, fisher = s.mean(axis=0), m.fisher(truth)
+    p = stats.chi2.sf(len(s) * mean @ np.linalg.solve(fisher, mean), len(mean))
+    assert 0.15 < p < 0.85
+    gap = np.abs(np.cov(s.T, bias=True).reshape(fisher.shape) - fisher)
+    assert (gap < 1.6 * scores.expected(m, truth, truth).error(400)).all()
+
+
+def test_the_page_says_how_its_seed_was_chosen():
+    reader = Reader("score")
+    assert f"seed {reader.values['seed']}, was chosen from 0 to 199 as typical" in reader.wire["extras"]["trap"]
+
+
+@pytest.mark.parametrize(("n", "dots", "numbered"), [("10", 10, 10), ("400", 400, 12), ("100000", 900, 12)])
+def test_as_many_dots_as_the_caption_says(n, dots, numbered):
+    reader = Reader("score", {"n": n})
+    a, b = (next(v for v in reader.scene["views"] if v["id"] == k) for k in "ab")
+    assert "[dots:i] dots for _N_ = [n:i] data" in b["caption"] and reader.number("dots") == dots
+    clouds = [la for la in b["layers"] if la["kind"] == "points" and la.get("count")]
+    assert sorted(reader.read(la["count"]) for la in clouds) == sorted([dots, numbered])
+    (balls,) = (la for la in a["layers"] if la["kind"] == "points" and la.get("labels"))
+    assert reader.read(balls["count"]) == numbered
+    assert min(dots, float(n)) == dots
+
+
+@pytest.mark.parametrize("model", list(scenes.SUBJECTS))
+def test_how_to_read_it_names_what_is_on_the_plot(model):
+    subject = scenes.SUBJECTS[model]
+    reader = Reader("score", {"moving": "1"} if model == "uniform" else {"model": model})
+    view = next(v for v in reader.scene["views"] if v["id"] == "b")
+    text = reader.wire["reading"]
+    assert ("ellipse" in text) == any(la["kind"] == "ellipse" for la in view["layers"]) == (subject.d == 2)
+    assert ("stalk" in text) == view["caption"].startswith("**Scores** and their share")
+    assert ("parabola" in text) == (model in ("normal", "light"))
+    assert ("circle" in text) == (model == "cauchy") and ("two lines" in text) == (model == "laplace")
+
+
+def test_the_shapes_that_the_words_name():
+    x = np.random.default_rng(0).normal(size=200) * 3
+    for location, scale in ((0.0, 1.0), (0.7, 2.5)):
+        theta = [location, scale]
+        s = FAMILIES["normal"].score(x, theta)
+        assert s[:, 1] == pytest.approx(scale * s[:, 0] ** 2 - 1 / scale), "a parabola"
+        assert np.hypot(*FAMILIES["cauchy"].score(x, theta).T) == pytest.approx(1 / scale), "a circle of radius 1/σ"
+        assert np.abs(FAMILIES["laplace"].score(x, theta)[:, 0]) == pytest.approx(1 / scale), "two lines at ± 1/b"
+
+
+def test_no_error_bar_is_zero_where_the_estimate_errs():
+    reader = Reader("score", {"model": "laplace"})
+    assert reader.number("c11") != 1 and reader.number("e11") == pytest.approx(np.sqrt(2 * 399 / 400 + 1) / 400, rel=1e-4, abs=0)
+    inside = 0
+    f, exact = FAMILIES["laplace"], scores.expected(FAMILIES["laplace"], [0, 1], [0, 1]).error(400)
+    for seed in range(200):
+        s = f.score(f.sample([0, 1], 400, np.random.default_rng(seed)), [0, 1])
+        inside += np.abs(np.cov(s.T, bias=True) - np.eye(2)) < 1.96 * exact
+    assert (inside >= 182).all() and (inside <= 198).all(), "91 to 99 % of 200"

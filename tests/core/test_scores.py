@@ -171,3 +171,22 @@ def test_labelled_inputs_follow_their_generator(labels):
         labels.sample(theta, -1, np.random.default_rng(1))
     with pytest.raises(ValueError, match="rng = 7 must be"):
         labels.sample(theta, 3, 7)
+
+
+@pytest.mark.parametrize(("name", "theta", "n"), [("laplace", [0.0, 1.0], 400), ("laplace", [2.0, 0.5], 10), ("normal", [0.0, 1.0], 12), ("bernoulli", [0.5], 25)])
+def test_error_of_a_covariance_also_where_its_leading_part_is_zero(name, theta, n):
+    """Over 4000 samples; to first order the Laplace slope's and the fair coin's variance have none: their square is fixed."""
+    family = FAMILIES[name]
+    m = scores.expected(family, theta, theta)
+    s = family.score(family.sample(theta, 4000 * n, np.random.default_rng(0)), theta).reshape(4000, n, -1)
+    s = s - s.mean(axis=1, keepdims=True)
+    found = np.sqrt(((np.einsum("kni,knj->kij", s, s) / n - m.covariance) ** 2).mean(axis=0))
+    assert np.allclose(m.error(n), found, rtol=0.06)
+    assert m.error([n, 4 * n]).shape == (2, *m.covariance.shape)
+    if name in ("laplace", "bernoulli"):
+        assert m.spread[0, 0] < 1e-7 and m.error(n)[0, 0] == pytest.approx(m.covariance[0, 0] * np.sqrt(2 * (n - 1) / n + 1) / n)
+
+
+def test_error_refuses_no_draws():
+    with pytest.raises(ValueError, match="n = 0 must be >= 1"):
+        scores.expected(FAMILIES["normal"], [0, 1], [0, 1]).error(0)
