@@ -218,6 +218,9 @@ class Charted(Family):
     def _cdf(self, x: Array, phi: Array) -> Array:
         return self.base._cdf(x, self._theta(phi))
 
+    def _sf(self, x: Array, phi: Array) -> Array:
+        return self.base._sf(x, self._theta(phi))
+
     def _quantile(self, u: Array, phi: Array) -> Array:
         return self.base._quantile(u, self._theta(phi))
 

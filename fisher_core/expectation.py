@@ -35,6 +35,7 @@ FORGOTTEN = -50.0  # log of the mass, relative to the peak's, beyond which a tai
 MASS_TOLERANCE = 1e-7
 ANCHORS = np.array([2.0**-44, 2.0**-47])  # distances from an upper end, in units of its width: 1 − 2⁻⁴⁴ is a float64
 COARSE = 14.0  # where e⁻ᵘ is 1e-6, from which on the rounding of x next to an upper end is made good
+MOST = 1 << 22  # counts that are taken one by one
 FEW = 50_000  # whole numbers that are all taken, for the support may begin at a peak, where strides lose mass
 POINTS, WEIGHTS = np.polynomial.legendre.leggauss(14)
 
@@ -126,6 +127,28 @@ def nodes(f: Family, *thetas: ArrayLike, cuts: Sequence[float] = (), reach: floa
     return line.nodes(u, np.log(half * WEIGHTS).ravel())
 
 
+def binned(f: Family, theta: ArrayLike, cuts: Array) -> tuple[Nodes, NDArray[np.intp]]:
+    """Nodes for p(·|θ) of scalars, and in which of the bins (−∞, c₁], (c₁, c₂], …, (c_m, ∞) each lies, (m,).
+
+    They resolve every bin in its own right, however little mass it has: panels begin anew at cuts in the tails. Counts
+    are taken one by one as far as their logarithm is above that of the smallest float.
+    """
+    theta = f.check_theta(theta)
+    if f.discrete:
+        counts = _every_count(f, theta, cuts)
+        return Nodes(counts, np.zeros(counts.shape)), np.searchsorted(cuts, counts, side="left")
+    line = _line(*f.support(theta))
+    with np.errstate(all="ignore"):  # cuts may lie on the ends of the support or beyond
+        places = np.nan_to_num(line.to_line(np.clip(cuts, *f.support(theta))), nan=0.0)
+    draws = f.sample(theta, DRAWS, np.random.default_rng(0))
+    core = _edges(f, theta, draws, line, 1.0)
+    inner = places[np.abs(places) < line.reach]
+    edges = np.unique(np.concatenate([core, inner, *_into_tails(f, theta, line, core, inner)]))
+    half = np.diff(edges)[:, None] / 2
+    u = (edges[:-1, None] + half + half * POINTS).ravel()
+    return line.nodes(u, np.log(half * WEIGHTS).ravel()), np.searchsorted(places, u, side="left")
+
+
 def weights(f: Family, theta: ArrayLike, at: Nodes) -> Array:
     """wₘ = p(xₘ|θ) Δₘ, shape (m,); QuadratureError unless they sum to 1 within 1e-7."""
     return np.exp(log_weights(f, theta, at))
@@ -194,6 +217,63 @@ def _edges(f: Family, theta: Array, draws: Array, line: Line, reach: float) -> A
         last = len(seen) if seen.all() else int(np.argmin(seen)) + 1
         edges.append(mode + side * scale * np.sinh(np.arange(1, 2 * last + 1) / 2))
     return np.unique(np.clip(np.concatenate(edges), -line.reach, line.reach))
+
+
+def _into_tails(f: Family, theta: Array, line: Line, core: Array, cuts: Array) -> list[Array]:
+    """Panel edges that begin at each cut in a tail and lead away from the peak, until its own tail is forgotten."""
+
+    def height(u: Array) -> Array:
+        at = line.nodes(np.clip(u, -line.reach, line.reach))
+        return at.values(lambda x: log_density(f, x, theta)) + at.log_measure
+
+    mode = core[np.argmax(height(core))]
+    low = cuts[height(cuts) < height(np.array([mode]))[0] - 2]
+    parts = []
+    for side, tail in ((-1.0, low[low < mode]), (1.0, low[low > mode])):
+        if tail.size == 0:
+            continue
+        start = tail[:, None]
+        at_start = height(tail)[:, None]
+        # how far the density falls by a factor of e from there: between 2⁻⁴⁰ and twice the distance from the peak
+        distance = np.abs(start - mode) * 2.0 ** np.linspace(1, -40, 42)
+        fallen = height((start + side * distance).ravel()).reshape(distance.shape) < at_start - 1
+        scale = np.take_along_axis(distance, np.maximum(fallen.sum(axis=1, keepdims=True) - 1, 0), axis=1)
+        outwards = scale * np.sinh(np.arange(1, 61) / 2)
+        reached = np.clip(start + side * outwards, -line.reach, line.reach)
+        heights = height(reached.ravel()).reshape(reached.shape) + np.log(outwards / scale)
+        seen = np.logical_and.accumulate(heights > at_start + FORGOTTEN, axis=1)
+        kept = np.concatenate([np.ones_like(seen[:, :1]), seen[:, :-1]], axis=1)
+        following = np.append(tail[1:], np.inf) if side > 0 else np.append(-np.inf, tail[:-1])
+        kept &= side * reached < side * following[:, None]
+        parts.append(reached[kept])
+    return parts
+
+
+def _every_count(f: Family, theta: Array, cuts: Array) -> Array:
+    """All whole numbers around the mode whose probability is a float64; if they were too many, those that are not below
+    e⁻⁵⁰ of it at the mode and at every cut. ValueError if these are too many as well."""
+    support = f.support(theta)
+    draws = f.sample(theta, DRAWS, np.random.default_rng(0))
+    mode = float(np.floor(np.median(draws)))
+
+    def height(at: float) -> float:
+        return float(log_density(f, np.array([at]), theta)[0])
+
+    lowest = min(height(at) for at in (mode, *np.clip(np.floor(cuts[[0, -1]]), *support)))
+    count = np.inf
+    for floor in (-745.0, max(-745.0, lowest - 50.0)):
+        ends = []
+        for side, bound in ((-1.0, support[0]), (1.0, support[1])):
+            step = 1.0
+            while side * (mode + side * step) < side * bound and height(mode + side * step) > floor and step < MOST:
+                step *= 2
+            ends.append(mode + side * step if side * (mode + side * step) < side * bound else bound)
+        count = ends[1] - ends[0] + 1
+        if count <= MOST:
+            return np.arange(ends[0], ends[1] + 1)
+    raise ValueError(
+        f"theta = {np.array2string(theta, precision=6)} must leave at most {MOST} counts in reach, and leaves {count:g}"
+    )
 
 
 def _peak(height: Callable[[Array], Array], mode: float, width: float) -> float:

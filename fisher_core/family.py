@@ -201,6 +201,14 @@ class Family:
         return np.where(x < self._bounds(theta)[0], 0.0, below)
 
     @np.errstate(all="ignore")
+    def sf(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """P(X > x), the survival function, shape of x: 1 − cdf with all its digits where that is close to 0."""
+        self._scalar("sf")
+        theta, x = self.check_theta(theta), check.array("x", x)
+        above = self._sf(np.clip(np.floor(x) if self.discrete else x, *self._bounds(theta)), theta)
+        return np.where(x < self._bounds(theta)[0], 1.0, above)
+
+    @np.errstate(all="ignore")
     def quantile(self, u: ArrayLike, theta: ArrayLike) -> Array:
         """The smallest x with P(X ≤ x) ≥ u, for 0 < u < 1, shape of u."""
         self._scalar("quantile")
@@ -273,7 +281,7 @@ class Family:
             raise ValueError(f"{method} needs scalar data, and {self.key} has vectors of {self.columns}")
 
     def writes(self, hook: str) -> bool:
-        """Whether the family has ``hook`` ("_kl", "_fisher", "_cdf", "_quantile") in a form of its own; else it is
+        """Whether the family has ``hook`` ("_kl", "_fisher", "_cdf", "_sf", "_quantile") in a form of its own; else it is
         computed from the others (:mod:`fisher_core.numerical`)."""
         return getattr(type(self), hook) is not getattr(Family, hook)
 
@@ -335,6 +343,12 @@ class Family:
         from fisher_core import numerical
 
         return numerical.cdf(self, x, theta)
+
+    def _sf(self, x: Array, theta: Array) -> Array:
+        """P(X > x), shape of x, without 1 − cdf; by quadrature where a family does not write it."""
+        from fisher_core import numerical
+
+        return numerical.sf(self, x, theta)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         """The inverse of the distribution function, shape of u; a root of ``_cdf`` where a family does not write it."""

@@ -2,7 +2,7 @@ r"""What a family leaves unwritten, computed from what it does write: slower, on
 
     fisher      E[s sᵀ] of the family's own score, by quadrature
     kl          ∫ p (e^{−d} − 1 + d), d = log p/q, by quadrature: neighbours keep their digits
-    cdf         ∫ p up to x, with the panels of the quadrature ending at x; counts are added up
+    cdf, sf     ∫ p up to x and from x on, each with its digits; panels of the quadrature end at x; counts are added up
     quantile    the root of cdf(x) = u by Newton's method inside a bracket; the first count that reaches u
 
 A hook of :class:`~fisher_core.family.Family` that a family does not write comes here.
@@ -34,13 +34,16 @@ def kl(f: Family, p: Array, q: Array) -> Array:
 
 def cdf(f: Family, x: Array, theta: Array) -> Array:
     """P(X ≤ x), shape of x."""
-    if f.discrete:
-        counts, below = _counts(f, theta)
-        return np.where(x < counts[0], 0.0, below[np.clip(x - counts[0], 0, len(counts) - 1).astype(int)])
-    at = expectation.nodes(f, theta, cuts=np.unique(x).tolist())
-    below = np.cumsum(expectation.weights(f, theta, at))
-    below = np.minimum(np.append(0.0, below)[np.searchsorted(at.x, x, side="right")], 1.0)
+    cuts, mass = _masses(f, x, theta)
+    below = np.minimum(np.cumsum(mass[:-1]), 1.0)[np.searchsorted(cuts, x)]
     return np.where(x < f._bounds(theta)[1], below, 1.0)
+
+
+def sf(f: Family, x: Array, theta: Array) -> Array:
+    """P(X > x), shape of x."""
+    cuts, mass = _masses(f, x, theta)
+    above = np.minimum(np.cumsum(mass[:0:-1])[::-1], 1.0)[np.searchsorted(cuts, x)]
+    return np.where(x < f._bounds(theta)[1], above, 0.0)
 
 
 def quantile(f: Family, u: Array, theta: Array) -> Array:
@@ -75,6 +78,14 @@ def _mean_square(f: Family, theta: Array) -> Array:
     kept = w > 1e-30 * w.max()
     s = np.sqrt(w[kept, None]) * at.only(kept).values(lambda x: f.score(x, theta))
     return s.T @ s
+
+
+def _masses(f: Family, x: Array, theta: Array) -> tuple[Array, Array]:
+    """The different x (m,), ascending, and the probabilities of the m + 1 bins that they cut."""
+    cuts = np.unique(x)
+    at, bins = expectation.binned(f, theta, cuts)
+    mass: Array = np.bincount(bins, expectation.weights(f, theta, at), minlength=len(cuts) + 1).astype(float)
+    return cuts, mass
 
 
 def _counts(f: Family, theta: Array) -> tuple[Array, Array]:

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 from fisher_core import expectation
 from fisher_core import validation as check
 from fisher_core.family import Family
+from fisher_core.identity import ruler
 from fisher_core.models.base import ConditionalModel
 from fisher_core.validation import Array
 
@@ -217,30 +218,42 @@ def bin_means(f: Family, theta: ArrayLike, edges: ArrayLike) -> tuple[Array, Arr
         raise ValueError(f"edges = {edges} must be one or more increasing numbers")
     if f.columns is not None:
         raise ValueError(f"f = {f.key} must be a family of scalars")
-    at = expectation.nodes(f, theta, cuts=tuple(edges))
+    at, bins = expectation.binned(f, theta, edges)
     w = expectation.weights(f, theta, at)
-    kept = w > 1e-30 * w.max()  # no other could change a digit
-    at, w = at.only(kept), w[kept]
-    bins = np.searchsorted(edges, at.x, side="left")
+    most = np.zeros(edges.size + 1)
+    np.maximum.at(most, bins, w)
+    kept = w > 1e-30 * most[bins]  # no other could change a digit of its bin
+    at, w, bins = at.only(kept), w[kept], bins[kept]
     mass = np.asarray(np.bincount(bins, w, minlength=edges.size + 1), dtype=float)
     s = at.values(lambda x: f.score(x, theta))
     sums = np.stack([np.bincount(bins, w * c, minlength=edges.size + 1) for c in s.T], axis=1)
+    if not f.writes("_bounds"):
+        # E[s] = 0: in the largest bin, where scores cancel, the sum is minus that of all others
+        largest = int(mass.argmax())
+        others = np.arange(edges.size + 1) != largest
+        mass[largest], sums[largest] = 1 - mass[others].sum(), -sums[others].sum(axis=0)
     return mass, np.where(mass[:, None] > 0, sums / np.where(mass > 0, mass, 1.0)[:, None], 0.0)
 
 
 def bin_information(f: Family, theta: ArrayLike, edges: ArrayLike, i: int, step: float = 1e-3) -> float:
-    r"""Σ_j (∂P_j/∂θᵢ)²/P_j from fourth-order differences of the distribution function: the information of the bin about
-    θᵢ when the rest is known, by a way that uses neither scores nor quadrature:
-    the second method beside ``information.coarsened``. Error about step⁴ or 1e-13/step."""
+    r"""Σ_j (∂P_j/∂θᵢ)²/P_j from fourth-order differences of the distribution function, or of the survival function for
+    bins above the median: the information of the bin about θᵢ when the rest is known, by a way that uses neither scores
+    nor quadrature: the second method beside ``information.coarsened``. Steps are in units of ``identity.ruler``. Error
+    about step⁴ or 1e-13/step."""
     theta, edges = f.check_theta(theta), check.vector("edges", edges)
     h = np.zeros_like(theta)
-    h[check.integer("i", i, 0)] = step
+    h[i] = step * ruler(f, theta, i)
+    upper = np.append(f.cdf(edges, theta) > 0.5, True)  # bins whose upper end is above the median
 
     def masses(t: Array) -> Array:
-        return np.diff(np.concatenate([[0.0], f.cdf(edges, t), [1.0]]))
+        below, above = (
+            np.diff(f.cdf(edges, t), prepend=0.0, append=1.0),
+            -np.diff(f.sf(edges, t), prepend=1.0, append=0.0),
+        )
+        return np.where(upper, above, below)
 
     slope = (masses(theta - 2 * h) - 8 * masses(theta - h) + 8 * masses(theta + h) - masses(theta + 2 * h)) / (
-        12 * step
+        12 * h[i]
     )
     p = masses(theta)
     return float((slope[p > 0] ** 2 / p[p > 0]).sum())

@@ -57,6 +57,10 @@ class Logit(charts.Charted):
         (eta,) = theta
         return np.where(x < 1, expit(-eta), 1.0)
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        (eta,) = theta
+        return np.where(x < 1, expit(eta), 0.0)
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         (eta,) = theta
         return np.where(u <= expit(-eta), 0.0, 1.0)
@@ -152,6 +156,9 @@ class Bernoulli(Family):
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         return np.where(x < 1, 1 - theta[0], 1.0)
+
+    def _sf(self, x: Array, theta: Array) -> Array:
+        return np.where(x < 1, theta[0], 0.0)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         return np.where(u <= 1 - theta[0], 0.0, 1.0)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc, betaincinv
+from scipy.special import betainc, betaincc, betaincinv
 
 from fisher_core import charts, special
 from fisher_core.families.scoring import check_varied, offsets
@@ -98,6 +98,9 @@ class Beta(Family):
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         return betainc(*theta, x)
+
+    def _sf(self, x: Array, theta: Array) -> Array:
+        return betaincc(*theta, x)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         return betaincinv(*theta, u)

@@ -80,6 +80,9 @@ class Categorical(Family):
     def _cdf(self, x: Array, theta: Array) -> Array:
         return np.append(np.cumsum(theta), 1.0)[x.astype(int)]
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        return _above(_complete(theta))[x.astype(int)]
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         return _class_at(u, theta, "left")
 
@@ -153,6 +156,9 @@ class Natural(charts.Charted):
     def _cdf(self, x: Array, theta: Array) -> Array:
         return np.append(np.cumsum(_softmax(_with_zero(theta))[:-1]), 1.0)[x.astype(int)]
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        return _above(_softmax(_with_zero(theta)))[x.astype(int)]
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         return _class_at(u, _softmax(_with_zero(theta))[:-1], "left")
 
@@ -168,6 +174,11 @@ def _complete(theta: Array) -> Array:
         lost += (last - rest) - p
         last = rest
     return np.concatenate([theta, (last + lost)[None]])
+
+
+def _above(p: Array) -> Array:
+    """Σ pⱼ over the classes j after each, (k,), added up from the last."""
+    return np.append(np.cumsum(p[:0:-1])[::-1], 0.0)
 
 
 def _class_at(u: Array, p: Array, side: Literal["left", "right"]) -> Array:

@@ -70,6 +70,10 @@ class Cauchy(Family):
         loc, scale = theta
         return np.arctan2(scale, loc - x) / np.pi  # the angle keeps the digits of both tails
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        loc, scale = theta
+        return np.arctan2(scale, x - loc) / np.pi
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         loc, scale = theta
         return loc + scale * stdtrit(1, u)

@@ -54,5 +54,8 @@ class Exponential(Family):
     def _cdf(self, x: Array, theta: Array) -> Array:
         return -np.expm1(-theta[0] * x)
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        return np.exp(-theta[0] * x)
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         return -np.log1p(-u) / theta[0]

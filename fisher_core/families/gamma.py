@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import gammainc, gammaincinv
+from scipy.special import gammainc, gammaincc, gammaincinv
 
 from fisher_core import charts, special
 from fisher_core.families.scoring import check_varied, offsets
@@ -81,6 +81,10 @@ class Gamma(Family):
     def _cdf(self, x: Array, theta: Array) -> Array:
         shape, rate = theta
         return gammainc(shape, rate * x)
+
+    def _sf(self, x: Array, theta: Array) -> Array:
+        shape, rate = theta
+        return gammaincc(shape, rate * x)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         shape, rate = theta

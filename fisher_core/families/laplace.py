@@ -80,6 +80,11 @@ class Laplace(Family):
         half = 0.5 * np.exp(-np.abs(x - loc) / scale)
         return np.where(x < loc, half, 1 - half)
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        loc, scale = theta
+        half = 0.5 * np.exp(-np.abs(x - loc) / scale)
+        return np.where(x < loc, 1 - half, half)
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         loc, scale = theta
         return loc + scale * np.where(u < 0.5, np.log(2 * u), -np.log(2 - 2 * u))

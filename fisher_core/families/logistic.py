@@ -87,6 +87,10 @@ class Logistic(Family):
         loc, scale = theta
         return expit((x - loc) / scale)
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        loc, scale = theta
+        return expit((loc - x) / scale)
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         loc, scale = theta
         return loc + scale * logit(u)

@@ -193,6 +193,10 @@ class Normal(Family):
         mu, sigma = theta
         return ndtr((x - mu) / sigma)
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        mu, sigma = theta
+        return ndtr((mu - x) / sigma)
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         mu, sigma = theta
         return mu + sigma * ndtri(u)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri, pdtr, pdtrik
+from scipy.special import ndtri, pdtr, pdtrc, pdtrik
 
 from fisher_core import charts
 from fisher_core.families.scoring import average
@@ -76,6 +76,9 @@ class Poisson(Family):
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         return pdtr(x, theta[0])
+
+    def _sf(self, x: Array, theta: Array) -> Array:
+        return pdtrc(x, theta[0])
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         (rate,) = theta

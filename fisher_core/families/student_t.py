@@ -103,6 +103,10 @@ class StudentT(Family):
         loc, scale = theta
         return stdtr(self.nu, (x - loc) / scale)
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        loc, scale = theta
+        return stdtr(self.nu, (loc - x) / scale)
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         loc, scale = theta
         return loc + scale * stdtrit(self.nu, u)

@@ -55,6 +55,9 @@ class Uniform(Family):
     def _cdf(self, x: Array, theta: Array) -> Array:
         return x / theta[0]
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        return (theta[0] - x) / theta[0]
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         return u * theta[0]
 

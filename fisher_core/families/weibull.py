@@ -94,6 +94,10 @@ class Weibull(Family):
         shape, scale = theta
         return -np.expm1(-np.exp(shape * special.log_ratio(x, scale)))
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        shape, scale = theta
+        return np.exp(-np.exp(shape * special.log_ratio(x, scale)))
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         shape, scale = theta
         return scale * (-np.log1p(-u)) ** (1 / shape)

@@ -286,6 +286,9 @@ class SoftmaxPolicy(Family):
     def _cdf(self, x: Array, theta: Array) -> Array:
         return self._categorical._cdf(x, self._contrast(theta))
 
+    def _sf(self, x: Array, theta: Array) -> Array:
+        return self._categorical._sf(x, self._contrast(theta))
+
     def _quantile(self, u: Array, theta: Array) -> Array:
         return self._categorical._quantile(u, self._contrast(theta))
 

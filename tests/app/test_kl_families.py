@@ -254,7 +254,7 @@ import time
 from fisher_core import FAMILIES, Family
 for key in ("gamma", "poisson", "normal"):
     base = type(FAMILIES[key])
-    FAMILIES["bare_" + key] = type("Bare", (base,), {"key": "bare_" + key} | {h: getattr(Family, h) for h in ("_kl", "_fisher", "_cdf", "_quantile")})()
+    FAMILIES["bare_" + key] = type("Bare", (base,), {"key": "bare_" + key} | {h: getattr(Family, h) for h in ("_kl", "_fisher", "_cdf", "_sf", "_quantile")})()
 """ + DRAW + """
 for key in ("gamma", "poisson", "normal"):
     begun = time.process_time()

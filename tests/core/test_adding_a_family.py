@@ -35,6 +35,7 @@ WRONG = {  # what is written in place of what, and the test that must notice
     "norm": ("return np.log(x / s) -", "return 0.1 + np.log(x / s) -", "cdf_is_the_integral"),
     "sampler": ("rng.rayleigh(theta[0], n)", "rng.rayleigh(1.1 * theta[0], n)", "samples_pass_kolmogorov"),
     "cdf": ("-np.expm1(-0.5", "-np.expm1(-0.6", "cdf_is_the_integral"),
+    "sf": ("return np.exp(-0.5 *", "return np.exp(-0.6 *", "sf_is_the_rest"),
     "quantile": ("np.sqrt(-2 *", "np.sqrt(-2.1 *", "cdf_is_the_integral"),
     "mle": ("np.sqrt(0.5 * (x**2)", "np.sqrt(0.6 * (x**2)", "mle_maximises"),
     "regular": ('title = "Rayleigh"', 'title, regular, why_irregular = "Rayleigh", False, "so they say"', "break_the_identity"),
@@ -77,7 +78,7 @@ def test_every_test_of_the_registry_holds_for_it(tmp_path):
 
 def test_it_needs_no_more_than_five_hooks(tmp_path):
     short = SOURCE
-    for name in ("_fisher", "_kl", "_cdf", "_quantile"):
+    for name in ("_fisher", "_kl", "_cdf", "_sf", "_quantile"):
         short = short.replace(hook(name), "")
     (tmp_path / "rayleigh.py").write_text(short, encoding="utf-8")
     said = run(tmp_path, "tests/core/test_families.py", "tests/core/test_charts.py")

@@ -385,6 +385,26 @@ def test_cdf_is_the_integral_of_the_density_and_quantile_its_inverse(family):
         assert np.isinf(high) or family.cdf(high + 1, theta) == 1
 
 
+@SCALAR
+def test_sf_is_the_rest_of_the_cdf_and_keeps_its_digits_where_that_is_1(family):
+    for theta in grid(family, 2).reshape(-1, len(family.parameters)):
+        u = np.array([1e-3, 0.1, 0.5, 0.9, 0.999])
+        x = family.quantile(u, theta)
+        np.testing.assert_allclose(family.sf(x, theta), 1 - family.cdf(x, theta), rtol=1e-9)
+        low, high = family.support(theta)
+        assert np.isinf(low) or family.sf(low - 1, theta) == 1
+        assert np.isinf(high) or family.sf(high + 1, theta) == family.sf(high, theta) == 0
+        out = 3 * (x[-1] - x[0])
+        far = np.array([x[0] - out, x[-1] + out, x[-1] + 3 * out])
+        if np.isfinite(low) and np.isfinite(high):
+            far = low + (high - low) * np.array([1e-9, 1e-3, 0.999, 1 - 1e-9])
+        far = far[(far > low) & (far < high)]
+        far = np.unique(np.floor(far)) if family.discrete else far
+        for name in ("sf", "cdf"):
+            by_quadrature = getattr(numerical, name)(family, far, theta)
+            np.testing.assert_allclose(getattr(family, name)(far, theta), by_quadrature, rtol=1e-9, err_msg=name)
+
+
 @pytest.mark.parametrize("family", [FAMILIES[key] for key in PEER], ids=PEER)
 def test_cdf_and_quantile_agree_with_scipy(family):
     for theta in grid(family, 2).reshape(-1, len(family.parameters)):
@@ -393,6 +413,7 @@ def test_cdf_and_quantile_agree_with_scipy(family):
         x = family.quantile(u, theta)
         np.testing.assert_allclose(x, peer.ppf(u), rtol=1e-9)
         np.testing.assert_allclose(family.cdf(x, theta), peer.cdf(x), rtol=1e-10)
+        np.testing.assert_allclose(family.sf(x, theta), peer.sf(x), rtol=1e-9, atol=1e-15)
         beyond = np.array([x[0] - 1e3, x[-1] + 1e4])
         np.testing.assert_allclose(family.cdf(beyond, theta), peer.cdf(beyond), rtol=1e-9, atol=1e-15)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln
 
-from fisher_core import FAMILIES, Family, Parameter, divergence, drawn, expectation, information
+from fisher_core import FAMILIES, Family, Parameter, divergence, drawn, expectation, information, scores
 from fisher_core.models import LinearRegression, LogisticRegression
 
 NORMAL, POISSON, BERNOULLI = FAMILIES["normal"], FAMILIES["poisson"], FAMILIES["bernoulli"]
@@ -114,6 +114,61 @@ def test_one_bit_keeps_two_thirds():
     kept = [information.coarsened(NORMAL, [mu, 1.0], [0.0])[0, 0] for mu in (0.0, 1.0)]
     np.testing.assert_allclose(kept, [0.63662, 0.43863], atol=5e-6)
     assert kept[0] == pytest.approx(2 / np.pi, rel=1e-13, abs=0)
+
+
+def at_cut(f, theta, c, slope):
+    """(∂F/∂θ)²/(F S) of the one bit x > c, from ∂F/∂θ = ``slope`` × density."""
+    p = np.exp(f.log_prob([c], theta)[0])
+    return (slope * p) * (slope * p / (f.cdf(c, theta) * f.sf(c, theta)))
+
+
+CUTS = {  # (family, θ, coordinate, ∂F/∂θ over the density, cuts)
+    "normal loc": ("normal", [0.1, 1.0], 0, lambda c, t: -1.0, [-30.0, -15.0, -9.0, 0.3, 2.0, 5.0, 9.0, 15.0, 25.0]),
+    "normal scale": ("normal", [0.1, 2.0], 1, lambda c, t: -(c - 0.1) / 2, [-30.0, -9.0, 0.3, 5.0, 15.0, 50.0]),
+    "logistic loc": ("logistic", [0.1, 1.0], 0, lambda c, t: -1.0, [-600.0, -15.0, 0.3, 15.0, 300.0]),
+    "laplace loc": ("laplace", [0.1, 1.0], 0, lambda c, t: -1.0, [-300.0, -30.0, 0.2, 10.0, 300.0]),
+    "cauchy loc": ("cauchy", [0.1, 1.0], 0, lambda c, t: -1.0, [-1e9, -30.0, 0.2, 10.0, 1e12]),
+    "student_t loc": ("student_t", [0.1, 1.0], 0, lambda c, t: -1.0, [-1e4, -30.0, 0.2, 10.0, 1e6]),
+    "exponential": ("exponential", [1.1], 0, lambda c, t: c / t[0], [1e-9, 1e-3, 0.5, 50.0, 500.0]),
+    "gamma rate": ("gamma", [2.0, 1.0], 1, lambda c, t: c / t[1], [1e-9, 1e-3, 0.5, 50.0, 500.0]),
+    "weibull scale": ("weibull", [1.5, 1.0], 1, lambda c, t: -c / t[1], [1e-9, 1e-3, 0.5, 2.0, 20.0, 70.0]),
+    "poisson": ("poisson", [4.0], 0, lambda c, t: -1.0, [0, 1, 3, 10, 50, 120]),
+    "more counts": ("poisson", [4e9], 0, lambda c, t: -1.0, [4 * 10**9 - 10**5]),
+    "many counts": ("poisson", [1e6], 0, lambda c, t: -1.0, [997_000, 1_000_000, 1_002_000]),
+}
+
+
+@pytest.mark.parametrize(("key", "theta", "i", "slope", "cuts"), CUTS.values(), ids=CUTS)
+def test_one_bit_far_out_keeps_all_digits(key, theta, i, slope, cuts):
+    f = FAMILIES[key]
+    for c in cuts:
+        kept = information.coarsened(f, theta, [c])[i, i]
+        wanted = at_cut(f, theta, c, slope(c, theta))
+        assert kept == pytest.approx(wanted, rel=1e-11 if key != "poisson" else 1e-8, abs=0), c
+
+
+def test_a_bit_at_15_sigma():
+    kept = information.coarsened(NORMAL, [0.0, 1.0], [15.0])
+    assert kept[0, 0] == pytest.approx(8.332615e-49, rel=1e-6, abs=0)
+    np.testing.assert_allclose(kept, kept[0, 0] * np.outer([1, 15], [1, 15]), rtol=1e-12)
+    np.testing.assert_allclose(information.coarsened(NORMAL, [0.0, 1.0], [-15.0])[0, 0], kept[0, 0], rtol=1e-12)
+    uniform = information.coarsened(FAMILIES["uniform"], [2.0], [1e-12])
+    assert uniform == pytest.approx((1e-12 / 4) ** 2 / (1e-12 / 2) + 0.25, rel=1e-12)  # its E[s] is not 0
+
+
+def test_bins_within_a_tail_keep_the_digits_of_each():
+    edges = np.array([-40.0, -20.0, -15.0, 15.0, 15.5, 16.0, 20.0])
+    mass, means = scores.bin_means(NORMAL, [0.0, 1.0], edges)
+    below, above = NORMAL.cdf(edges, [0.0, 1.0]), NORMAL.sf(edges, [0.0, 1.0])
+    wanted = [below[0], *np.diff(below[:3]), 1.0, *-np.diff(above[3:]), above[-1]]
+    np.testing.assert_allclose(mass, wanted, rtol=1e-11)
+    p = np.append(np.insert(np.exp(NORMAL.log_prob(edges, [0.0, 1.0])), 0, 0.0), 0.0)
+    np.testing.assert_allclose(
+        (mass * means[:, 0])[[0, 1, 2, 4, 5, 6, 7]], -np.diff(p)[[0, 1, 2, 4, 5, 6, 7]], rtol=1e-11
+    )
+    for i in (0, 1):
+        kept = information.coarsened(NORMAL, [0.0, 1.0], edges)[i, i]
+        assert scores.bin_information(NORMAL, [0.0, 1.0], edges, i, 1e-4) == pytest.approx(kept, rel=1e-6, abs=0)
 
 
 class Geometric(Family):

@@ -65,7 +65,7 @@ def test_what_leaves_float64_is_said():
         FAMILIES["exponential"].mle([1e-310])
 
 
-@pytest.mark.parametrize("unit", [1e-9, 1e9, 1e-200, 1e200, 3.0])
+@pytest.mark.parametrize("unit", [1e-9, 1e9, 1e-100, 1e100, 3.0])
 @pytest.mark.parametrize("family", UNITS, ids=lambda f: f.key)
 def test_a_change_of_units_changes_no_estimate(family, unit):
     for n in (5, 40):
