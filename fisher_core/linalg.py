@@ -3,6 +3,10 @@ r"""Linear algebra of Fisher matrices: solves, null spaces, roots, ellipses.
 A Fisher matrix is symmetric and positive semi-definite, often only just. A direction without information is an
 answer, not an accident: whatever needs F⁻¹ raises :class:`SingularFisherError`, which carries the eigenvalues and the
 null directions. Damping, F + εI, is never added unless it is asked for by name.
+
+Rank does not hang on units. It is judged, and every system solved, on S⁻¹FS⁻¹ with S = √diag F: of all scalings by a
+diagonal this has the least condition number, but for a factor d (van der Sluis 1969, Numer. Math. 14, 14). A
+direction is null when its eigenvalue there is at most 8d·eps of the largest: what rounding alone can leave behind.
 """
 
 from __future__ import annotations
@@ -15,6 +19,11 @@ from numpy.typing import ArrayLike, NDArray
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
+RANGE_TOLERANCE = 1e-9  # part of a right-hand side outside the range of M, relative, that counts as rounding
+GRADED = 1e-4  # eigenvalues below this share of the largest are computed to their own digits, not to those of the largest
+ADD_DAMPING = "Add damping > 0 or drop the direction"
+DROP = "Drop the direction: nothing is known along it"
+
 
 class SingularFisherError(ValueError):
     """An undamped inverse was asked of a matrix that has none.
@@ -25,61 +34,150 @@ class SingularFisherError(ValueError):
     null_space : (d, k) orthonormal columns: the directions in which the data say nothing.
     """
 
-    def __init__(self, name: str, eigenvalues: Array, null_space: Array) -> None:
+    def __init__(self, name: str, eigenvalues: Array, null_space: Array, advice: str = ADD_DAMPING) -> None:
         d, k = null_space.shape
         directions = "; ".join(np.array2string(v, precision=4, threshold=6) for v in null_space.T[:3])
         super().__init__(
             f"{name} has rank {d - k} of {d} and no inverse; null direction{'s' if k > 1 else ''} {directions}"
-            f"{' …' if k > 3 else ''}. Add damping > 0 or drop the direction"
+            f"{' …' if k > 3 else ''}. {advice}"
         )
         self.eigenvalues = eigenvalues
         self.null_space = null_space
 
 
 def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:
-    """Eigenvalues (d,) ascending, eigenvectors (d, d) in columns, and the (d, k) of them that are null.
+    """Eigenvalues (d,) ascending, eigenvectors (d, d) in columns, and an orthonormal basis (d, k) of the null space.
 
-    A direction is null when its eigenvalue is at most 8d·eps of the largest: what rounding alone can leave behind.
+    The null space is that of the matrix in any units (see above). Eigenvalues and eigenvectors, which belong to the
+    units at hand, are right to their own last digits if the matrix of unit diagonal is well conditioned.
     """
-    values, vectors = np.linalg.eigh(check.positive_semidefinite(name, matrix))
-    return values, vectors, vectors[:, _is_null(values)]
+    spectrum = _Spectrum.of(name, matrix)
+    return *spectrum.eigen(), spectrum.null_space
 
 
 def null_space(fisher: ArrayLike) -> Array:
     """Orthonormal basis (d, k) of {v: Fv = 0}, the directions without information; k = 0 when F is regular."""
-    return eigen("fisher", fisher)[2]
+    return _Spectrum.of("fisher", fisher).null_space
 
 
 def solve(fisher: ArrayLike, rhs: ArrayLike, damping: float = 0.0) -> Array:
     """(F + damping·I)⁻¹ rhs by Cholesky; F (d, d) positive semi-definite, rhs (d,) or (d, k).
 
-    Raises SingularFisherError when F is singular and ``damping`` is 0.
+    Raises SingularFisherError when F is singular and ``damping`` is 0, or too small to be seen beside F.
     """
-    from scipy.linalg import cho_factor, cho_solve
-
-    damped = _damped(fisher, damping)
-    rhs = check.array("rhs", rhs)
-    if rhs.ndim not in (1, 2) or len(rhs) != len(damped):
-        raise ValueError(f"rhs has shape {rhs.shape} and must have shape ({len(damped)},) or ({len(damped)}, k)")
-    return cho_solve(cho_factor(damped, lower=True, check_finite=False), rhs, check_finite=False)
+    f = check.matrix("fisher", fisher)
+    return _cholesky_solve("fisher", f, _right("rhs", rhs, len(f)), damping, ADD_DAMPING)
 
 
-def inverse(fisher: ArrayLike, damping: float = 0.0) -> Array:
-    """(F + damping·I)⁻¹, the covariance a Fisher matrix forecasts. Raises SingularFisherError as :func:`solve`."""
-    damped = _damped(fisher, damping)
-    result = solve(damped, np.eye(len(damped)))
+def inverse(fisher: ArrayLike, damping: float = 0.0, name: str = "fisher", advice: str = ADD_DAMPING) -> Array:
+    """(F + damping·I)⁻¹, the covariance a Fisher matrix forecasts. Raises SingularFisherError as :func:`solve`.
+
+    ``name`` and ``advice`` are for the words of that error.
+    """
+    f = check.matrix(name, fisher)
+    result = _cholesky_solve(name, f, np.eye(len(f)), damping, advice)
     return (result + result.T) / 2  # the two triangles are solved separately and differ in the last digit
+
+
+def solve_symmetric(
+    matrix: ArrayLike, rhs: ArrayLike, pseudo_inverse: bool = False, name: str = "matrix", advice: str = ADD_DAMPING
+) -> Array:
+    """M⁻¹ rhs for a symmetric matrix (d, d), definite or not, and rhs (d,), by eigenvectors.
+
+    Singular M: SingularFisherError, or with ``pseudo_inverse`` M⁺rhs, the shortest of all solutions, if there are any:
+    if rhs lies in the range of M.
+    """
+    spectrum = _Spectrum.of(name, matrix, definite=False)
+    right = _right("rhs", rhs, len(spectrum.matrix), vector=True)
+    null = spectrum.is_null
+    along = spectrum.vectors.T @ (right / spectrum.scale)
+    if null.any() and (
+        not pseudo_inverse or np.linalg.norm(along[null]) > RANGE_TOLERANCE * np.linalg.norm(right / spectrum.scale)
+    ):
+        raise spectrum.error(advice)
+    return spectrum.shortest(along)
+
+
+def least_norm(fisher: ArrayLike, rhs: ArrayLike, name: str = "fisher") -> Array:
+    """The shortest θ (d,) with Fθ = rhs, for F (d, d) positive semi-definite and rhs (d,) in its range but for rounding."""
+    spectrum = _Spectrum.of(name, fisher)
+    right = _right("rhs", rhs, len(spectrum.matrix), vector=True)
+    return spectrum.shortest(spectrum.vectors.T @ (right / spectrum.scale))
+
+
+def solves(matrices: ArrayLike, rhs: ArrayLike) -> Array:
+    """M⁻¹ rhs for symmetric matrices (..., d, d), definite or not, and rhs (..., d); NaN where M is singular.
+
+    NaN too where M or rhs is not finite: a stack of runs goes on when one of them has ended.
+    """
+    m, g = np.asarray(matrices, dtype=float), np.asarray(rhs, dtype=float)
+    shape = np.broadcast_shapes(m.shape[:-1], g.shape)
+    result = np.full(shape, np.nan)
+    m, g = np.broadcast_to(m, (*shape, shape[-1])), np.broadcast_to(g, shape)
+    fine = np.isfinite(m).all(axis=(-2, -1)) & np.isfinite(g).all(axis=-1)
+    scale = _equilibrating(m[fine])
+    scaled = m[fine] / scale[..., :, None] / scale[..., None, :]
+    values = np.linalg.eigvalsh(scaled)
+    regular = ~_is_null(values).any(axis=-1)
+    fine[fine] = regular
+    scale = scale[regular]
+    result[fine] = np.linalg.solve(scaled[regular], (g[fine] / scale)[..., None])[..., 0] / scale
+    return result
+
+
+def downhill(matrix: ArrayLike) -> Array | None:
+    """A unit vector v (d,) along which a symmetric matrix is negative, vᵀMv < 0, beyond rounding; None if there is none."""
+    spectrum = _Spectrum.of("matrix", matrix, definite=False)
+    values = spectrum.values
+    if not values.size or values[0] >= -1e-12 * np.abs(values).max():
+        return None
+    v = spectrum.vectors[:, 0] / spectrum.scale
+    return np.asarray(v / np.linalg.norm(v) + 0.0)
+
+
+def whitening(fisher: ArrayLike, name: str = "fisher") -> Array:
+    """W (..., d, d), upper triangular with WᵀFW = I: its columns take the unit circle to {δ: δᵀFδ = 1}.
+
+    F = LLᵀ, W = L⁻ᵀ. Raises SingularFisherError where F is singular.
+    """
+    f = check.array(name, fisher)
+    flat = f.reshape(-1, *f.shape[-2:])
+    scaled = check.unit_diagonal(name, check.symmetric(name, f))
+    values = np.linalg.eigvalsh(scaled)
+    check.no_negative_eigenvalue(name, f, values)
+    singular = _is_null(values).any(axis=-1)
+    if singular.any():
+        raise _Spectrum.of(name, flat[int(np.argmax(singular))]).error(ADD_DAMPING)
+    scale = _power_of_two(np.sqrt(np.diagonal(f, axis1=-2, axis2=-1)))
+    lower = np.linalg.cholesky(f / scale[..., :, None] / scale[..., None, :])
+    upper = np.swapaxes(lower, -1, -2)
+    return np.asarray(np.linalg.solve(upper, np.broadcast_to(np.eye(f.shape[-1]), f.shape)) / scale[..., :, None])
+
+
+def factor(name: str, matrix: ArrayLike) -> Array:
+    """G (d, r) with GGᵀ = the positive semi-definite matrix (d, d) of rank r, rows right to their own digits.
+
+    RG(RG)ᵀ is positive semi-definite, and of the same rank, to the last digit, whatever R; R·matrix·Rᵀ need not be.
+    """
+    return _Spectrum.of(name, matrix).factor
 
 
 def square_root(matrix: ArrayLike) -> Array:
     """The principal square roots R of positive semi-definite matrices (..., d, d): R = Rᵀ ⪰ 0, R R = matrix.
 
-    For d = 2 it takes the unit circle to the 1σ ellipse. Eigenvalues at rounding level (see :func:`eigen`) count as zero:
-    their square root would blow 1e-16 up to 1e-8.
+    For d = 2 it takes the unit circle to the 1σ ellipse. Null directions (see :func:`eigen`) stay null: the square root of
+    a rounding would blow 1e-16 up to 1e-8.
     """
-    values, vectors = np.linalg.eigh(check.positive_semidefinites("matrix", matrix))
-    roots = np.sqrt(np.where(_is_null(values), 0.0, values))
-    return (vectors * roots[..., None, :]) @ np.swapaxes(vectors, -1, -2)
+    m = check.positive_semidefinites("matrix", matrix)
+    values, vectors = np.linalg.eigh(m)
+    roots = np.sqrt(np.maximum(values, 0.0))
+    result = (vectors * roots[..., None, :]) @ np.swapaxes(vectors, -1, -2)
+    # What eigh says of eigenvalues far below the largest is rounding: these, or none, are found one by one.
+    small = values.min(axis=-1, initial=np.inf) <= GRADED * values.max(axis=-1, initial=0.0)
+    for at in zip(*np.nonzero(small), strict=True) if m.ndim > 2 else [()] * bool(small):
+        own, vectors_at = _Spectrum.of("matrix", m[at]).eigen()
+        result[at] = (vectors_at * np.sqrt(own)) @ vectors_at.T
+    return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,19 +208,23 @@ def covariance_ellipse(covariance: ArrayLike, scale: float = 1.0) -> Ellipse:
     Squared semi-axes scale²·[(C₁₁+C₂₂)/2 ± √((C₁₁−C₂₂)²/4 + C₁₂²)], tan 2φ = 2C₁₂/(C₁₁−C₂₂) (Coe 2009, eqs. 7–8).
     scale = 1.5152, 2.4860, 3.4393 holds 68.27, 95.45, 99.73 % of a two-dimensional Gaussian.
     """
-    c = check.array("covariance", covariance)
     scale = check.positive("scale", scale)
-    if c.shape[-2:] != (2, 2):
-        raise ValueError(f"covariance has shape {c.shape} and must have shape (..., 2, 2)")
+    return _ellipse("covariance", _planar("covariance", covariance), scale)
+
+
+def _planar(name: str, matrices: ArrayLike) -> Array:
+    m = check.array(name, matrices)
+    if m.shape[-2:] != (2, 2):
+        raise ValueError(f"{name} has shape {m.shape} and must have shape (..., 2, 2)")
+    return check.symmetric(name, m)
+
+
+def _ellipse(name: str, c: Array, scale: float) -> Ellipse:
     a, b, d = c[..., 0, 0], c[..., 0, 1], c[..., 1, 1]
-    if (np.abs(b - c[..., 1, 0]) > 1e-12 * (np.abs(a) + np.abs(d))).any():
-        raise ValueError(
-            f"covariance must be symmetric; it differs from its transpose by {np.abs(b - c[..., 1, 0]).max():.3g}"
-        )
     determinant = a * d - b * b
     if (a < 0).any() or (d < 0).any() or (determinant < -1e-12 * (a * d)).any():
-        lowest = np.linalg.eigvalsh(c).min()
-        raise ValueError(f"covariance must have no negative eigenvalue; its lowest is {lowest:.6g}")
+        check.unit_diagonal(name, c)
+        raise ValueError(f"{name} must have no negative eigenvalue")
     major = (a + d) / 2 + np.hypot((a - d) / 2, b)
     # The difference (a+d)/2 − hypot(…) would cancel for thin ellipses; the determinant over the long axis does not.
     minor = np.divide(np.maximum(determinant, 0.0), major, out=np.zeros_like(major), where=major > 0)
@@ -136,28 +238,138 @@ def fisher_ellipse(fisher: ArrayLike, level: float = 0.5) -> Ellipse:
     To second order the points at KL divergence ``level`` nats. level = ½ is the one-sigma ellipse of one observation.
     Raises SingularFisherError where F is singular: the set is then a strip without end.
     """
-    f = check.array("fisher", fisher)
+    f = _planar("fisher", fisher)
     level = check.positive("level", level)
-    if f.shape[-2:] != (2, 2):
-        raise ValueError(f"fisher has shape {f.shape} and must have shape (..., 2, 2)")
-    curvature = covariance_ellipse(f)  # semi-axes √eigenvalue; the short axis of one is the long axis of the other
-    smallest = curvature.semi_axes[..., 1]
-    if (smallest**2 <= 16 * np.finfo(float).eps * curvature.semi_axes[..., 0] ** 2).any():
-        worst = f.reshape(-1, 2, 2)[np.argmin(smallest)]
-        values, _, null = eigen("fisher", worst)
-        raise SingularFisherError("fisher", values, null)
+    curvature = _ellipse("fisher", f, 1.0)  # semi-axes √eigenvalue; the short axis of one is the long axis of the other
+    # 1 − ρ² of the matrix of unit diagonal, whose eigenvalues are 1 ± |ρ|: the rank in any units
+    product = f[..., 0, 0] * f[..., 1, 1]
+    singular = product - f[..., 0, 1] ** 2 <= 32 * np.finfo(float).eps * product
+    if singular.any():
+        spectrum = _Spectrum.of("fisher", f.reshape(-1, 2, 2)[int(np.argmax(singular))])
+        raise spectrum.error(ADD_DAMPING)
     axes = np.sqrt(2 * level) / curvature.semi_axes[..., ::-1]
     return Ellipse(axes, np.mod(curvature.angle + np.pi / 2, np.pi))
 
 
+@dataclass(frozen=True, eq=False)
+class _Spectrum:
+    """A symmetric ``matrix`` M (d, d) in units of its own: S⁻¹MS⁻¹ = V diag(``values``) Vᵀ with S = diag(``scale``)."""
+
+    name: str
+    matrix: Array
+    scale: Array
+    values: Array
+    vectors: Array
+
+    @classmethod
+    def of(cls, name: str, matrix: ArrayLike, definite: bool = True) -> _Spectrum:
+        m = check.symmetric(name, check.matrix(name, matrix))
+        if definite:
+            values, vectors = np.linalg.eigh(check.unit_diagonal(name, m))
+            check.no_negative_eigenvalue(name, m, values)
+            diagonal = np.diagonal(m)
+            return cls(name, m, np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), values, vectors)
+        scale = _equilibrating(m)
+        return cls(name, m, scale, *np.linalg.eigh(m / scale[:, None] / scale))
+
+    @property
+    def is_null(self) -> NDArray[np.bool_]:
+        return _is_null(self.values)
+
+    @property
+    def null_space(self) -> Array:
+        """Orthonormal, (d, k), in the units of ``matrix``."""
+        basis = self.vectors[:, self.is_null] / self.scale[:, None]
+        if basis.shape[1] > 1:
+            basis = _left_vectors(basis)[1]
+        elif basis.size:
+            basis = basis / np.linalg.norm(basis / np.abs(basis).max()) / np.abs(basis).max()
+        return basis + 0.0
+
+    @property
+    def factor(self) -> Array:
+        kept = ~self.is_null
+        return np.asarray(self.scale[:, None] * self.vectors[:, kept] * np.sqrt(self.values[kept]))
+
+    def eigen(self) -> tuple[Array, Array]:
+        """Eigenvalues ascending, (d,), and eigenvectors (d, d) of ``matrix``, positive semi-definite, in its units."""
+        values, vectors = np.linalg.eigh(self.matrix)
+        null = self.null_space
+        k = null.shape[1]
+        if k < len(values) and values[k] <= GRADED * values[-1]:
+            own, range_ = _left_vectors(self.factor)
+            values, vectors = np.concatenate([np.zeros(k), own[::-1] ** 2]), np.hstack([null, range_[:, ::-1]])
+        return np.where(np.arange(len(values)) < k, 0.0, np.maximum(values, 0.0)), vectors
+
+    def shortest(self, along: Array) -> Array:
+        """The shortest solution of M θ = S V ``along`` as far as M has a range."""
+        solved = self.vectors @ np.divide(along, self.values, out=np.zeros_like(along), where=~self.is_null)
+        theta, null = solved / self.scale, self.null_space
+        return np.asarray(theta - null @ (null.T @ theta))
+
+    def error(self, advice: str) -> SingularFisherError:
+        values = np.linalg.eigvalsh(self.matrix) if self.values.min() < 0 else self.eigen()[0]
+        return SingularFisherError(self.name, values, self.null_space, advice)
+
+
 def _is_null(values: Array) -> NDArray[np.bool_]:
-    return values <= 8 * values.shape[-1] * np.finfo(float).eps * values.max(axis=-1, keepdims=True, initial=0.0)
+    size = np.abs(values)
+    return np.asarray(size <= 8 * values.shape[-1] * np.finfo(float).eps * size.max(axis=-1, keepdims=True, initial=0.0))
 
 
-def _damped(fisher: ArrayLike, damping: float) -> Array:
-    values, vectors, _ = eigen("fisher", fisher)
-    values = values + check.non_negative("damping", damping)
-    null = _is_null(values)
-    if null.any():
-        raise SingularFisherError("fisher", values, vectors[:, null])
-    return np.asarray(fisher, dtype=float) + damping * np.eye(len(values))
+def _power_of_two(scale: Array) -> Array:
+    """The nearest power of two: dividing by it rounds nothing."""
+    return np.ldexp(1.0, np.rint(np.log2(scale)).astype(int))
+
+
+def _equilibrating(m: Array) -> Array:
+    """s (..., d), powers of two, that bring the largest entry in every row of m/(ssᵀ) near 1 (Ruiz 2001).
+
+    For a positive semi-definite m that is the scaling to unit diagonal: no other entry of a row is larger then.
+    """
+    scale = np.ones(m.shape[:-1])
+    for _ in range(16):  # each round halves what is left of the logarithm
+        row = (np.abs(m) / scale[..., :, None] / scale[..., None, :]).max(axis=-1, initial=0.0)
+        scale *= np.where(row > 0, np.sqrt(row, where=row > 0, out=np.ones_like(row)), 1.0)
+    return _power_of_two(scale)
+
+
+def _left_vectors(g: Array) -> tuple[Array, Array]:
+    """Singular values descending, (r,), and left singular vectors (d, r) of g (d, r), of full rank r ≤ d.
+
+    By Jacobi rotations, which keep the digits of every one, however different the rows are in size (Drmač and Veselić
+    2008, SIAM J. Matrix Anal. Appl. 29, 1322).
+    """
+    from scipy.linalg.lapack import dgejsv
+
+    values, vectors, _, work, _, info = dgejsv(g, joba=2, jobu=0, jobv=3, jobr=0, jobp=0)
+    if info:
+        raise np.linalg.LinAlgError(f"dgejsv did not converge: info = {info}")
+    return values * (work[0] / work[1]), vectors
+
+
+def _right(name: str, rhs: ArrayLike, d: int, vector: bool = False) -> Array:
+    result = check.array(name, rhs)
+    if result.ndim not in ((1,) if vector else (1, 2)) or len(result) != d:
+        wanted = f"({d},)" if vector else f"({d},) or ({d}, k)"
+        raise ValueError(f"{name} has shape {result.shape} and must have shape {wanted}")
+    return result
+
+
+def _cholesky_solve(name: str, f: Array, rhs: Array, damping: float, advice: str) -> Array:
+    from scipy.linalg import cho_factor, cho_solve
+
+    damping = check.non_negative("damping", damping)
+    damped = f
+    if damping > 0:
+        damped = check.positive_semidefinite(name, f) + damping * np.eye(len(f))
+    spectrum = _Spectrum.of(name, damped)
+    if spectrum.is_null.any():
+        if damping > 0:
+            largest = float(np.diagonal(f).max())
+            advice = f"damping = {damping:g} is too small to be seen beside {largest:g}: raise it or drop the direction"
+        raise spectrum.error(advice)
+    scale = _power_of_two(spectrum.scale)  # rounds nothing: the digits of the result are the same in other units
+    whole = cho_factor(damped / scale[:, None] / scale, lower=True, check_finite=False)
+    solved = cho_solve(whole, (rhs.T / scale).T, check_finite=False)
+    return np.asarray((solved.T / scale).T)

@@ -120,23 +120,58 @@ def matrix(name: str, value: ArrayLike, shape: tuple[int | None, int | None] = (
 
 
 def positive_semidefinite(name: str, value: ArrayLike, size: int | None = None) -> Array:
-    """``value`` as a symmetric matrix without negative eigenvalues (to 1e-12 of the largest)."""
+    """``value`` as a symmetric matrix without negative eigenvalues; see :func:`positive_semidefinites`."""
     return positive_semidefinites(name, matrix(name, value, (size, size)))
 
 
 def positive_semidefinites(name: str, value: ArrayLike) -> Array:
-    """``value`` as symmetric matrices (..., d, d) without negative eigenvalues (to 1e-12 of the largest of each)."""
+    """``value`` as symmetric matrices (..., d, d) without negative eigenvalues (to 1e-12 of the largest of each).
+
+    Judged in units in which the diagonal is 1: whether a matrix is positive semi-definite does not hang on the units of
+    its coordinates.
+    """
+    result = symmetric(name, value)
+    no_negative_eigenvalue(name, result, np.linalg.eigvalsh(unit_diagonal(name, result)))
+    return result
+
+
+def symmetric(name: str, value: ArrayLike) -> Array:
+    """``value`` as symmetric matrices (..., d, d), to 1e-12 of √|MᵢᵢMⱼⱼ| or of the larger entry."""
     result = array(name, value)
     if result.ndim < 2 or result.shape[-1] != result.shape[-2]:
         raise ValueError(f"{name} has shape {result.shape} and must be square")
-    scale = np.abs(result).max(axis=(-2, -1), initial=0.0)
-    asymmetry = np.abs(result - np.swapaxes(result, -1, -2)).max(axis=(-2, -1), initial=0.0)
-    if (asymmetry > 1e-12 * scale).any():
-        raise ValueError(f"{name} must be symmetric; it differs from its transpose by {asymmetry.max():.3g}")
-    lowest = np.linalg.eigvalsh(result).min(axis=-1, initial=0.0)
-    if (lowest < -1e-12 * scale).any():
-        raise ValueError(f"{name} must have no negative eigenvalue; its lowest is {lowest.min():.6g}")
+    other = np.swapaxes(result, -1, -2)
+    asymmetry = np.abs(result - other)
+    if asymmetry.any():
+        root = np.sqrt(np.abs(np.diagonal(result, axis1=-2, axis2=-1)))
+        size = np.maximum(np.maximum(np.abs(result), np.abs(other)), root[..., :, None] * root[..., None, :])
+        if (asymmetry > 1e-12 * size).any():
+            raise ValueError(f"{name} must be symmetric; it differs from its transpose by {asymmetry.max():.3g}")
     return result
+
+
+def unit_diagonal(name: str, matrices: Array) -> Array:
+    """S⁻¹MS⁻¹ with S = √diag M, for symmetric M (..., d, d): what M is in any units; ValueError if S is not real.
+
+    A row without a diagonal stays a row of zeros, all that a positive semi-definite matrix can have there.
+    """
+    root = np.sqrt(np.maximum(np.diagonal(matrices, axis1=-2, axis2=-1), np.finfo(float).tiny))
+    with np.errstate(over="ignore"):
+        scaled = matrices / root[..., :, None] / root[..., None, :]
+    # |Mᵢⱼ| ≤ √(MᵢᵢMⱼⱼ) wherever no eigenvalue is negative
+    if not (np.abs(scaled).max(initial=0.0) <= 1 + 1e-12) or np.diagonal(scaled, axis1=-2, axis2=-1).min(initial=0) < 0:
+        no_negative_eigenvalue(name, matrices, np.full(matrices.shape[:-1], -np.inf))
+    return scaled
+
+
+def no_negative_eigenvalue(name: str, matrices: Array, scaled: Array) -> None:
+    """ValueError unless the eigenvalues ``scaled`` (..., d) of ``unit_diagonal(matrices)`` are ≥ 0 to 1e-12."""
+    lowest = scaled.min(axis=-1, initial=0.0)
+    if (lowest < -1e-12 * scaled.max(axis=-1, initial=0.0)).any():
+        worst = float(np.linalg.eigvalsh(matrices).min())
+        if worst < 0:
+            raise ValueError(f"{name} must have no negative eigenvalue; its lowest is {worst:.6g}")
+        raise ValueError(f"{name} must have no negative eigenvalue, and in units in which its diagonal is 1 it has one")
 
 
 def choice(name: str, value: object, options: tuple[str, ...]) -> str:

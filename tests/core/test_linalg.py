@@ -117,10 +117,12 @@ def test_ellipses_refuse_what_has_none():
 
 
 def test_stiff_is_not_singular():
-    """A direction with 1e-13 of the information of another has some; one with 1e-16 has what rounding may leave."""
+    """A correlation of 1 − 1e-13 leaves some information; one of 1 − 1e-16 what rounding may leave. Units leave all."""
     stiff = np.diag([1.0, 1e-13])
     np.testing.assert_allclose(linalg.inverse(stiff), np.diag([1.0, 1e13]), rtol=1e-12)
-    assert linalg.null_space(stiff).shape == (2, 0) and linalg.null_space(np.diag([1.0, 1e-16])).shape == (2, 1)
+    assert linalg.null_space(stiff).shape == linalg.null_space(np.diag([1.0, 1e-40])).shape == (2, 0)
+    for gap, rank in ((1e-13, 2), (1e-16, 1)):
+        assert linalg.null_space([[1.0, 1.0 - gap], [1.0 - gap, 1.0]]).shape == (2, 2 - rank)
     ellipse = linalg.fisher_ellipse(stiff)
     np.testing.assert_allclose(ellipse.semi_axes, [1e13**0.5, 1.0], rtol=1e-12)
 
