@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import validation
+from . import linalg, validation
 from .family import Family
 from .validation import Array
 
@@ -173,9 +173,7 @@ def kl_contour(family: Family, theta: ArrayLike, level: ArrayLike, count: int = 
         raise ValueError(f"level = {level.min():g} must be > 0")
     angles = np.linspace(0.0, 2 * np.pi, validation.integer("count", count, 3))
     circle = np.stack([np.cos(angles), np.sin(angles)])
-    # columns of L^-T map the unit circle to the ellipse δᵀFδ = 1, with F = LLᵀ
-    lower = np.linalg.cholesky(family.fisher(theta))
-    rays = np.swapaxes(np.linalg.solve(np.swapaxes(lower, -1, -2), circle), -1, -2)
+    rays = np.swapaxes(linalg.whitening(family.fisher(theta)) @ circle, -1, -2)
     rays = np.sqrt(2 * level)[..., None, None] * rays
     start = np.broadcast_to(theta[..., None, :], rays.shape)
     low, high = np.zeros(rays.shape[:-1]), np.full(rays.shape[:-1], 8.0)

@@ -53,7 +53,6 @@ __all__ = [
 ]
 
 KINDS = ("gradient", "natural", "damped", "newton", "scoring", "empirical", "centred")
-RANGE_TOLERANCE = 1e-9  # part of the gradient outside the range of F, relative, that counts as rounding
 
 
 # One step -------------------------------------------------------------------------------------------------------------
@@ -82,16 +81,18 @@ def direction(
 ) -> Array:
     """−M⁻¹g, (d,). Singular M: SingularFisherError, or with ``pseudo_inverse`` −M⁺g if g lies in the range of M.
 
-    Newton's matrix may be indefinite: then this need not lead downhill.
+    Newton's matrix may be indefinite: then this need not lead downhill. Only "gradient" and what ``damping`` adds hang
+    on the units of θ; the other steps land at the same point in any.
     """
     theta = check.vector("theta", theta)
     g = check.computed(np.asarray(objective.gradient(theta)), theta=theta)
     if kind == "gradient":
         return -g / (1.0 + check.non_negative("damping", damping))
     m = matrix(objective, theta, kind, damping)
-    if kind == "newton":
-        return -_solve_symmetric(m, g, pseudo_inverse)
-    return -(_solve_symmetric(m, g, True) if pseudo_inverse else linalg.solve(m, g))
+    advice = linalg.advise(damping, m)
+    if kind == "newton" or pseudo_inverse:
+        return -linalg.solve_symmetric(m, g, pseudo_inverse, advice=advice)
+    return -linalg.solve(m, g, advice=advice)
 
 
 def step(
@@ -127,7 +128,7 @@ def kl_step(
 def kl_ball(objective: Objective, theta: ArrayLike, radius: float) -> tuple[Array, float]:
     """The step δ (2,) of exactly KL(θ‖θ+δ) = radius after which the loss is least, and its fall; for d = 2.
 
-    What the natural step is the limit of: the angle between the two shrinks as √radius. Directions are angles in the
+    What the natural step is the limit of: the angle between the two shrinks as √radius. Directions are angles in
     coordinates where F is the identity; along each the radius is found by root finding, and the best angle within a
     quarter turn of the natural one by golden section. ValueError where the parameter space ends inside the ball.
     """
@@ -138,12 +139,12 @@ def kl_ball(objective: Objective, theta: ArrayLike, radius: float) -> tuple[Arra
     if divergence_to is None:
         raise ValueError(f"objective '{objective.name}' has no divergence, and a KL ball must have it")
     natural, _ = kl_step(objective, theta, radius)  # refuses a singular F
-    values, vectors, _ = linalg.eigen("fisher", objective.fisher(theta))
-    whitened = np.sqrt(values) * (vectors.T @ natural)
+    rays = linalg.whitening(objective.fisher(theta))
+    whitened = np.linalg.solve(rays, natural)
     centre = float(np.arctan2(whitened[1], whitened[0]))
 
     def reached(angle: float) -> Array:
-        unit = np.sqrt(2 * radius) * vectors @ (np.array([np.cos(angle), np.sin(angle)]) / np.sqrt(values))
+        unit = np.sqrt(2 * radius) * rays @ np.array([np.cos(angle), np.sin(angle)])
         short = lambda t: float(divergence_to(theta, theta + t * unit)) / radius - 1.0  # noqa: E731
         far = 1.0
         while short(far) < 0:
@@ -215,7 +216,12 @@ def flow(
     straight line in mean parameters, η_t = η* + (η₀ − η*)e^{−t}.
     """
     start, times = check.vector("start", start), ascending(times)
-    return integrate(lambda t, theta: direction(objective, theta, kind, damping, pseudo_inverse), start, times)
+    return integrate(
+        lambda t, theta: direction(objective, theta, kind, damping, pseudo_inverse),
+        start,
+        times,
+        1 / np.sqrt(np.where((seen := np.diagonal(objective.fisher(start))) > 0, seen, 1.0)),
+    )
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -225,14 +231,3 @@ def _given(function: Callable[..., Array] | None, what: str, objective: Objectiv
     if function is None:
         raise ValueError(f"objective '{objective.name}' has no {what}, and this kind of step must have it")
     return function
-
-
-def _solve_symmetric(m: Array, g: Array, pseudo_inverse: bool) -> Array:
-    """M⁻¹g by eigenvectors; where M is singular its pseudo-inverse, if that was asked for and g lies in the range."""
-    values, vectors = np.linalg.eigh(m)
-    null = np.abs(values) <= 8 * len(values) * np.finfo(float).eps * np.abs(values).max(initial=0.0)
-    along = vectors.T @ g
-    lost = np.linalg.norm(along[null])
-    if null.any() and (not pseudo_inverse or lost > RANGE_TOLERANCE * np.linalg.norm(g)):
-        raise linalg.SingularFisherError("matrix", values, vectors[:, null])
-    return vectors @ np.divide(along, values, out=np.zeros_like(along), where=~null)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.models.generalized_linear import GeneralizedLinearModel
 from fisher_core.validation import Array
@@ -14,16 +15,16 @@ def irls_step(model: GeneralizedLinearModel, x: ArrayLike, y: ArrayLike, theta: 
     """One step of iteratively reweighted least squares: regress z + r/w on x with weights w; (d,).
 
     By QR of √w·x. No gradient and no Fisher matrix is formed, and yet for a canonical link the result is that of a full
-    natural step and of a Newton step (Nelder and Wedderburn 1972).
+    natural step and of a Newton step (Nelder and Wedderburn 1972). SingularFisherError where columns are dependent.
     """
     theta = check.vector("theta", theta)
-    x = check.rows("x", x, theta.size)
+    x = check.matrix("x", check.rows("x", x, theta.size))
     z = x @ theta
     weight, residual = model.weight(z), model.residual(model.check_labels(y, len(x)), z)
     if not (weight > 0).all():
         raise ValueError("theta must be smaller: a row's weight underflows to 0 and its working response is infinite")
     root = np.sqrt(weight)
-    return np.asarray(np.linalg.lstsq(root[:, None] * x, root * z + residual / root, rcond=None)[0], dtype=float)
+    return linalg.least_squares(root[:, None] * x, root * z + residual / root, "√w x")
 
 
 def race(
@@ -55,15 +56,6 @@ def race(
         else:
             if kind == "centred":
                 m = m - g[:, :, None] * g[:, None, :]
-            theta = theta - rate * _solve_each(m, g)
+            theta = theta - rate * linalg.solves(m, g)
         thetas.append(theta)
     return np.stack(thetas), np.stack(losses)
-
-
-def _solve_each(m: Array, g: Array) -> Array:
-    """M⁻¹g for a stack; NaN where M is singular or not finite."""
-    fine = np.flatnonzero(np.isfinite(m).all(axis=(1, 2)) & np.isfinite(g).all(axis=1))
-    fine = fine[np.linalg.cond(m[fine]) < 1e15]
-    result = np.full_like(g, np.nan)
-    result[fine] = np.linalg.solve(m[fine], g[fine, :, None])[..., 0]
-    return result

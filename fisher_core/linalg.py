@@ -55,25 +55,33 @@ def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:
     return *spectrum.eigen(), spectrum.null_space
 
 
+def advise(damping: float, damped: Array) -> str:
+    """What a reader can do about a singular F + ``damping``·I, ``damped``."""
+    if damping == 0:
+        return ADD_DAMPING
+    largest = float(np.abs(damped).max())
+    return f"damping = {damping:g} is too small to be seen beside {largest:g}: raise it or drop the direction"
+
+
 def null_space(fisher: ArrayLike) -> Array:
     """Orthonormal basis (d, k) of {v: Fv = 0}, the directions without information; k = 0 when F is regular."""
     return _Spectrum.of("fisher", fisher).null_space
 
 
-def solve(fisher: ArrayLike, rhs: ArrayLike, damping: float = 0.0) -> Array:
+def solve(
+    fisher: ArrayLike, rhs: ArrayLike, damping: float = 0.0, name: str = "fisher", advice: str | None = None
+) -> Array:
     """(F + damping·I)⁻¹ rhs by Cholesky; F (d, d) positive semi-definite, rhs (d,) or (d, k).
 
-    Raises SingularFisherError when F is singular and ``damping`` is 0, or too small to be seen beside F.
+    Raises SingularFisherError when F is singular and ``damping`` is 0, or too small to be seen beside F. ``name`` and
+    ``advice`` are for the words of that error.
     """
-    f = check.matrix("fisher", fisher)
-    return _cholesky_solve("fisher", f, _right("rhs", rhs, len(f)), damping, ADD_DAMPING)
+    f = check.matrix(name, fisher)
+    return _cholesky_solve(name, f, _right("rhs", rhs, len(f)), damping, advice)
 
 
-def inverse(fisher: ArrayLike, damping: float = 0.0, name: str = "fisher", advice: str = ADD_DAMPING) -> Array:
-    """(F + damping·I)⁻¹, the covariance a Fisher matrix forecasts. Raises SingularFisherError as :func:`solve`.
-
-    ``name`` and ``advice`` are for the words of that error.
-    """
+def inverse(fisher: ArrayLike, damping: float = 0.0, name: str = "fisher", advice: str | None = None) -> Array:
+    """(F + damping·I)⁻¹, the covariance a Fisher matrix forecasts. Raises SingularFisherError as :func:`solve`."""
     f = check.matrix(name, fisher)
     result = _cholesky_solve(name, f, np.eye(len(f)), damping, advice)
     return (result + result.T) / 2  # the two triangles are solved separately and differ in the last digit
@@ -123,6 +131,24 @@ def solves(matrices: ArrayLike, rhs: ArrayLike) -> Array:
     scale = scale[regular]
     result[fine] = np.linalg.solve(scaled[regular], (g[fine] / scale)[..., None])[..., 0] / scale
     return result
+
+
+def least_squares(x: Array, y: Array, name: str = "x") -> Array:
+    """The θ (d,) of least ‖y − xθ‖ for rows x (n, d), finite, and y (n,), by orthogonal transformations.
+
+    Columns are first brought to one length. SingularFisherError where they are dependent.
+    """
+    scale = np.linalg.norm(x, axis=0)
+    scale = _power_of_two(np.where(scale > 0, scale, 1.0))
+    u, s, vt = np.linalg.svd(x / scale, full_matrices=False)
+    d = x.shape[1]
+    kept = s > max(x.shape) * np.finfo(float).eps * s.max(initial=0.0)
+    if kept.sum() < d:
+        whole = np.linalg.svd(x / scale)[2][int(kept.sum()) :].T / scale[:, None]
+        null = _left_vectors(whole)[1] if whole.shape[1] > 1 else whole / np.linalg.norm(whole)
+        values = np.concatenate([np.zeros(d - len(s)), np.linalg.svd(x, compute_uv=False)[::-1] ** 2])
+        raise SingularFisherError(f"{name}ᵀ{name}", values, null, DROP)
+    return np.asarray(vt.T @ ((u.T @ y) / s) / scale)
 
 
 def downhill(matrix: ArrayLike) -> Array | None:
@@ -356,7 +382,7 @@ def _right(name: str, rhs: ArrayLike, d: int, vector: bool = False) -> Array:
     return result
 
 
-def _cholesky_solve(name: str, f: Array, rhs: Array, damping: float, advice: str) -> Array:
+def _cholesky_solve(name: str, f: Array, rhs: Array, damping: float, advice: str | None) -> Array:
     from scipy.linalg import cho_factor, cho_solve
 
     damping = check.non_negative("damping", damping)
@@ -365,10 +391,7 @@ def _cholesky_solve(name: str, f: Array, rhs: Array, damping: float, advice: str
         damped = check.positive_semidefinite(name, f) + damping * np.eye(len(f))
     spectrum = _Spectrum.of(name, damped)
     if spectrum.is_null.any():
-        if damping > 0:
-            largest = float(np.diagonal(f).max())
-            advice = f"damping = {damping:g} is too small to be seen beside {largest:g}: raise it or drop the direction"
-        raise spectrum.error(advice)
+        raise spectrum.error(advice or advise(damping, damped))
     scale = _power_of_two(spectrum.scale)  # rounds nothing: the digits of the result are the same in other units
     whole = cho_factor(damped / scale[:, None] / scale, lower=True, check_finite=False)
     solved = cho_solve(whole, (rhs.T / scale).T, check_finite=False)

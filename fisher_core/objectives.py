@@ -82,8 +82,11 @@ def reward(policy: SoftmaxPolicy, rewards: ArrayLike, baseline: float = 0.0) -> 
     r = check.vector("rewards", rewards, policy.arms)
 
     def weighted(t: Array, centred: bool) -> Array:
-        g = policy.gradient(t, r)
-        return policy.reward_weighted_fisher(t, r, baseline) - (np.outer(g, g) if centred else 0.0)
+        if not centred:
+            return policy.reward_weighted_fisher(t, r, baseline)
+        single = (r - baseline)[:, None] * policy.score(np.arange(policy.arms), t)
+        single -= policy.gradient(t, r)  # before they are squared: a difference of matrices need not be semi-definite
+        return np.asarray((single.T * policy.probabilities(t)) @ single)
 
     return Objective(
         "minus expected reward",

@@ -111,7 +111,7 @@ def laplace(task: Task, observations: float, prior_precision: float = 0.0, diago
     precision = n * task.hessian(mode) + tau * np.eye(mode.size)
     values, _, null = linalg.eigen("precision", precision)
     if null.shape[1]:
-        raise linalg.SingularFisherError("N·F + τI", values, null)
+        raise linalg.SingularFisherError("N·F + τI", values, null, "Raise prior_precision or drop the direction")
     return Gaussian(mode, np.diag(np.diag(precision)) if diagonal else precision)
 
 

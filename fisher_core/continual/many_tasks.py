@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from fisher_core import linalg, newton
 from fisher_core import validation as check
-from fisher_core.continual.minimisers import newton_minimiser
+from fisher_core.continual.minimisers import CURVE, newton_minimiser
 from fisher_core.continual.penalties import PENALTIES, Penalty, penalty
 from fisher_core.continual.quadratic import QuadraticTask
 from fisher_core.continual.springs import MEMORIES, Spring, consolidate
@@ -105,7 +105,7 @@ def merged(springs: Sequence[Spring]) -> Spring:
         raise ValueError("springs is empty and must hold at least one")
     stiffness = np.sum([s.stiffness for s in springs], axis=0)
     force = np.sum([s.stiffness @ s.anchor for s in springs], axis=0)
-    return Spring(np.linalg.lstsq(stiffness, force, rcond=None)[0], stiffness)
+    return Spring(linalg.least_norm(stiffness, force, "stiffness"), stiffness)
 
 
 def trail(tasks: Sequence[Task], course: Course, start: ArrayLike, steps: int = 32, strength: float = 1.0) -> Array:
@@ -139,7 +139,7 @@ def trail(tasks: Sequence[Task], course: Course, start: ArrayLike, steps: int = 
 def _times(curvature: Array, steps: int) -> Array:
     rates, _, null = linalg.eigen("curvature", curvature)
     if null.size:
-        raise linalg.SingularFisherError("The curvature of a stage", rates, null)
+        raise linalg.SingularFisherError("The curvature of a stage", rates, null, CURVE)
     first, last = 0.1 / rates[-1], 12.0 / rates[0]
     u = np.arange(1, steps + 1) / steps
     return first * np.expm1(u * np.log1p(last / first))
@@ -163,7 +163,7 @@ def _minimiser(task: Task, springs: Sequence[Spring], strength: float) -> Array:
     for s in springs:
         curvature += strength * s.stiffness
         pull += strength * (s.stiffness @ (s.anchor - center))  # about c, where nothing cancels when λ is small
-    return center + linalg.solve(curvature, pull)
+    return center + linalg.solve(curvature, pull, name="P + λ Σ S", advice=CURVE)
 
 
 def _product(factors: Sequence[tuple[Array, Array]]) -> tuple[Spring, ...]:
@@ -171,4 +171,4 @@ def _product(factors: Sequence[tuple[Array, Array]]) -> tuple[Spring, ...]:
     if not factors:
         return ()
     stiffness = np.sum([f for f, _ in factors], axis=0)
-    return (Spring(np.linalg.lstsq(stiffness, np.sum([h for _, h in factors], axis=0), rcond=None)[0], stiffness),)
+    return (Spring(linalg.least_norm(stiffness, np.sum([h for _, h in factors], axis=0), "stiffness"), stiffness),)

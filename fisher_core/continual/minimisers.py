@@ -19,6 +19,9 @@ from fisher_core.continual.tasks import Task
 from fisher_core.validation import Array
 
 
+CURVE = "Raise λ, or hold that direction by another penalty"
+
+
 def minimiser(task_b: Task, penalty: Penalty) -> Array:
     """The minimiser (d,) of ``task_b.loss`` plus ``penalty.value``; closed form if the task is quadratic, else Newton.
 
@@ -36,18 +39,13 @@ def minimiser(task_b: Task, penalty: Penalty) -> Array:
 def quadratic_minimisers(h: Array, b: Array, m: Array, a: Array, strengths: Array) -> Array:
     """θ_∞ for every λ in ``strengths`` (K,): (K, d). ``h``, ``m`` (d, d); ``b``, ``a`` (d,)."""
     curvature = h + strengths[:, None, None] * m
-    values, vectors = np.linalg.eigh(curvature)
-    null = values <= 8 * h.shape[0] * np.finfo(float).eps * values[:, -1:]
-    if null.any():
-        worst = int(np.argmax(null.any(axis=1)))
-        raise linalg.SingularFisherError(
-            f"H_B + λM at λ = {strengths[worst]:g}", values[worst], vectors[worst][:, null[worst]]
-        )
-    right = np.stack([np.broadcast_to(h @ (b - a), (len(strengths), len(a))), strengths[:, None] * (m @ (a - b))], -1)
-    steps = np.linalg.solve(curvature, right)
-    from_a, from_b = steps[..., 0], steps[..., 1]
-    near_a = np.linalg.norm(from_a, axis=1) <= np.linalg.norm(from_b, axis=1)
-    return np.where(near_a[:, None], a + from_a, b + from_b)
+    from_a = linalg.solves(curvature, h @ (b - a))
+    singular = np.isnan(from_a).any(axis=1)
+    if singular.any():
+        worst = int(np.argmax(singular))
+        linalg.inverse(curvature[worst], name=f"H_B + λM at λ = {strengths[worst]:g}", advice=CURVE)
+    from_b = linalg.solves(curvature, strengths[:, None] * (m @ (a - b)))
+    return np.where(np.abs(from_a) <= np.abs(from_b), a + from_a, b + from_b)
 
 
 def newton_minimiser(task: Task, penalty: Penalty, start: ArrayLike) -> Array:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fisher_core import validation as check
-from fisher_core.continual.quadratic import rotation
+from fisher_core.continual.quadratic import rotation, turned
 from fisher_core.validation import Array
 
 # Each takes F_A (d, d) and returns M (d, d).
@@ -69,8 +69,8 @@ class Penalty:
     def rotated(self, angle: float) -> Penalty:
         """The same penalty under other weight names: θ → Rθ, counter-clockwise by ``angle`` (radians)."""
         r = rotation(angle, self.anchor.size)
-        fisher = None if self.fisher is None else r @ self.fisher @ r.T
-        return replace(self, anchor=r @ self.anchor, matrix=r @ self.matrix @ r.T, fisher=fisher)
+        fisher = None if self.fisher is None else turned(r, self.fisher)
+        return replace(self, anchor=r @ self.anchor, matrix=turned(r, self.matrix), fisher=fisher)
 
 
 def penalty(kind: str, strength: float, anchor: ArrayLike, fisher: ArrayLike | None = None) -> Penalty:

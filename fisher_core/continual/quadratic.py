@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
@@ -62,7 +63,13 @@ class QuadraticTask:
     def rotated(self, angle: float) -> QuadraticTask:
         """The same task under other weight names: c → Rc, P → RPRᵀ, R counter-clockwise by ``angle`` (radians)."""
         r = rotation(angle, self.size)
-        return QuadraticTask(r @ self.center, r @ self.precision @ r.T)
+        return QuadraticTask(r @ self.center, turned(r, self.precision))
+
+
+def turned(r: Array, matrix: Array) -> Array:
+    """R·matrix·Rᵀ for a positive semi-definite matrix (d, d), as a product of factors: it stays so to the last digit."""
+    root = r @ linalg.factor("matrix", matrix)
+    return np.asarray(root @ root.T)
 
 
 def rotation(angle: float, size: int = 2) -> Array:

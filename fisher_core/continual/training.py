@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.continual.penalties import Penalty
 from fisher_core.continual.quadratic import QuadraticTask
@@ -173,7 +174,7 @@ def gradient_flow(task_b: Task, penalty: Penalty, start: ArrayLike, times: Array
     times = check.vector("times", times)
     if times.min(initial=0.0) < 0:
         raise ValueError(f"times contain {times.min():g} and must be >= 0")
-    s, v = np.linalg.eigh(task_b.hessian(start) + penalty.hessian(start))
+    s, v, _ = linalg.eigen("curvature", task_b.hessian(start) + penalty.hessian(start))
     gradient = (task_b.gradient(start) + penalty.gradient(start)) @ v
     t = times[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.family import Family, Parameter
 from fisher_core.validation import Array
@@ -26,13 +27,12 @@ class NormalMean(Family):
     def __init__(self, covariance: ArrayLike = ((1.0, 0.6), (0.6, 1.5))) -> None:
         self.covariance = check.positive_semidefinite("covariance", covariance)
         try:
-            self.root = np.linalg.cholesky(self.covariance)
-        except np.linalg.LinAlgError:
+            self.precision = linalg.inverse(self.covariance)
+        except linalg.SingularFisherError:
             raise ValueError(f"covariance = {self.covariance.tolist()} must be positive definite") from None
+        self.root = np.linalg.cholesky(self.covariance)
         self.columns = len(self.covariance)
         self.locations = tuple(range(self.columns))
-        inverse = np.linalg.inv(self.root)
-        self.precision = inverse.T @ inverse
         self.parameters = tuple(
             Parameter(f"mu_{i + 1}", "μ" + "₁₂₃₄₅₆₇₈₉"[i : i + 1], -np.inf, np.inf, (-3.0, 3.0), 0.0)
             for i in range(self.columns)
