@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from fisher_core import linalg
 from fisher_core import validation as check
+from fisher_core.models.design import orthogonal
 from fisher_core.models.generalized_linear import GeneralizedLinearModel
 from fisher_core.validation import Array
 
@@ -14,17 +15,19 @@ from fisher_core.validation import Array
 def irls_step(model: GeneralizedLinearModel, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
     """One step of iteratively reweighted least squares: regress z + r/w on x with weights w; (d,).
 
-    By QR of √w·x. No gradient and no Fisher matrix is formed, and yet for a canonical link the result is that of a full
+    By QR of √w·x, in units and origins of its own. No gradient and no Fisher matrix is formed, and yet for a canonical link the result is that of a full
     natural step and of a Newton step (Nelder and Wedderburn 1972). SingularFisherError where columns are dependent.
     """
     theta = check.vector("theta", theta)
-    x = check.matrix("x", check.rows("x", x, theta.size))
+    x = check.rows("x", x, theta.size)
     z = x @ theta
     weight, residual = model.weight(z), model.residual(model.check_labels(y, len(x)), z)
     if not (weight > 0).all():
         raise ValueError("theta must be smaller: a row's weight underflows to 0 and its working response is infinite")
     root = np.sqrt(weight)
-    return linalg.least_squares(root[:, None] * x, root * z + residual / root, "√w x")
+    design = orthogonal(x, weight / weight.sum(), "XᵀWX")
+    turned = np.linalg.lstsq(root[:, None] * design.rows, root * z + residual / root, rcond=None)[0]
+    return np.asarray(design.back @ turned, dtype=float)
 
 
 def race(

@@ -97,7 +97,7 @@ def empirical(model: Family | ConditionalModel, data: Data, theta: ArrayLike, ce
     (1/n) Σ (sᵢ − s̄)(sᵢ − s̄)ᵀ instead, which is smaller by s̄s̄ᵀ: equal at a maximum of the likelihood, where s̄ = 0,
     and a different matrix everywhere else.
     """
-    theta, columns = check.vector("theta", theta), _columns(model, data)
+    theta, columns = check.vector("theta", theta), observations(model, data)
     score: Callable[..., Array] = model.score  # of (x, theta) or of (x, y, theta)
     if not centered:
         return _second_moment((score(*part, theta).T, None) for part in _parts(columns, theta.size))
@@ -110,7 +110,7 @@ def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> 
 
     ``data`` is x for a family and (x, y) for a conditional model.
     """
-    theta, columns = check.vector("theta", theta), _columns(model, data)
+    theta, columns = check.vector("theta", theta), observations(model, data)
     hessian: Callable[..., Array] = model.hessian
     n = len(columns[0])
     # Deviations from the first Hessian: where all are equal, as in a natural parameter, the error is exactly zero.
@@ -170,7 +170,7 @@ def _weighted_nodes(f: Family, theta: Array) -> tuple[expectation.Nodes, Array]:
     return at.only(kept), w[kept]
 
 
-def _columns(model: Family | ConditionalModel, data: Data) -> tuple[Array, ...]:
+def observations(model: Family | ConditionalModel, data: Data) -> tuple[Array, ...]:
     """The observations as arrays of one length: (x,) for a family, (x, y) for a conditional model."""
     columns: tuple[Array, ...]
     if not isinstance(model, ConditionalModel):

@@ -2,11 +2,8 @@ r"""Linear algebra of Fisher matrices: solves, null spaces, roots, ellipses.
 
 A Fisher matrix is symmetric and positive semi-definite, often only just. A direction without information is an
 answer, not an accident: whatever needs F⁻¹ raises :class:`SingularFisherError`, which carries the eigenvalues and the
-null directions. Damping, F + εI, is never added unless it is asked for by name.
-
-Rank does not hang on units. It is judged, and every system solved, on S⁻¹FS⁻¹ with S = √diag F: of all scalings by a
-diagonal this has the least condition number, but for a factor d (van der Sluis 1969, Numer. Math. 14, 14). A
-direction is null when its eigenvalue there is at most 8d·eps of the largest: what rounding alone can leave behind.
+null directions. Damping, F + εI, is never added unless it is asked for by name. Rank is judged, and every system solved,
+in units in which the diagonal is 1 (:mod:`fisher_core.spectrum`): a change of units changes no answer.
 """
 
 from __future__ import annotations
@@ -14,35 +11,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from fisher_core import validation as check
+from fisher_core.spectrum import DROP, GRADED, SingularFisherError, Spectrum, equilibrating, nulls, power_of_two
 from fisher_core.validation import Array
 
+__all__ = [
+    "Ellipse",
+    "SingularFisherError",
+    "advise",
+    "covariance_ellipse",
+    "eigen",
+    "factor",
+    "fisher_ellipse",
+    "inverse",
+    "inverse_at_maximum",
+    "least_norm",
+    "null_space",
+    "solve",
+    "solve_symmetric",
+    "solves",
+    "square_root",
+    "whitening",
+]
+
 RANGE_TOLERANCE = 1e-9  # part of a right-hand side outside the range of M, relative, that counts as rounding
-GRADED = 1e-4  # eigenvalues below this share of the largest are computed to their own digits, not to those of the largest
 ADD_DAMPING = "Add damping > 0 or drop the direction"
-DROP = "Drop the direction: nothing is known along it"
-
-
-class SingularFisherError(ValueError):
-    """An undamped inverse was asked of a matrix that has none.
-
-    Attributes
-    ----------
-    eigenvalues : (d,) in ascending order.
-    null_space : (d, k) orthonormal columns: the directions in which the data say nothing.
-    """
-
-    def __init__(self, name: str, eigenvalues: Array, null_space: Array, advice: str = ADD_DAMPING) -> None:
-        d, k = null_space.shape
-        directions = "; ".join(np.array2string(v, precision=4, threshold=6) for v in null_space.T[:3])
-        super().__init__(
-            f"{name} has rank {d - k} of {d} and no inverse; null direction{'s' if k > 1 else ''} {directions}"
-            f"{' …' if k > 3 else ''}. {advice}"
-        )
-        self.eigenvalues = eigenvalues
-        self.null_space = null_space
 
 
 def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:
@@ -51,7 +46,7 @@ def eigen(name: str, matrix: ArrayLike) -> tuple[Array, Array, Array]:
     The null space is that of the matrix in any units (see above). Eigenvalues and eigenvectors, which belong to the
     units at hand, are right to their own last digits if the matrix of unit diagonal is well conditioned.
     """
-    spectrum = _Spectrum.of(name, matrix)
+    spectrum = Spectrum.of(name, matrix)
     return *spectrum.eigen(), spectrum.null_space
 
 
@@ -65,7 +60,7 @@ def advise(damping: float, damped: Array) -> str:
 
 def null_space(fisher: ArrayLike) -> Array:
     """Orthonormal basis (d, k) of {v: Fv = 0}, the directions without information; k = 0 when F is regular."""
-    return _Spectrum.of("fisher", fisher).null_space
+    return Spectrum.of("fisher", fisher).null_space
 
 
 def solve(
@@ -95,9 +90,9 @@ def solve_symmetric(
     Singular M: SingularFisherError, or with ``pseudo_inverse`` M⁺rhs, the shortest of all solutions, if there are any:
     if rhs lies in the range of M.
     """
-    spectrum = _Spectrum.of(name, matrix, definite=False)
+    spectrum = Spectrum.of(name, matrix, definite=False)
     right = _right("rhs", rhs, len(spectrum.matrix), vector=True)
-    null = spectrum.is_null
+    null = nulls(spectrum.values)
     along = spectrum.vectors.T @ (right / spectrum.scale)
     if null.any() and (
         not pseudo_inverse or np.linalg.norm(along[null]) > RANGE_TOLERANCE * np.linalg.norm(right / spectrum.scale)
@@ -108,7 +103,7 @@ def solve_symmetric(
 
 def least_norm(fisher: ArrayLike, rhs: ArrayLike, name: str = "fisher") -> Array:
     """The shortest θ (d,) with Fθ = rhs, for F (d, d) positive semi-definite and rhs (d,) in its range but for rounding."""
-    spectrum = _Spectrum.of(name, fisher)
+    spectrum = Spectrum.of(name, fisher)
     right = _right("rhs", rhs, len(spectrum.matrix), vector=True)
     return spectrum.shortest(spectrum.vectors.T @ (right / spectrum.scale))
 
@@ -123,42 +118,33 @@ def solves(matrices: ArrayLike, rhs: ArrayLike) -> Array:
     result = np.full(shape, np.nan)
     m, g = np.broadcast_to(m, (*shape, shape[-1])), np.broadcast_to(g, shape)
     fine = np.isfinite(m).all(axis=(-2, -1)) & np.isfinite(g).all(axis=-1)
-    scale = _equilibrating(m[fine])
+    scale = equilibrating(m[fine])
     scaled = m[fine] / scale[..., :, None] / scale[..., None, :]
     values = np.linalg.eigvalsh(scaled)
-    regular = ~_is_null(values).any(axis=-1)
+    regular = ~nulls(values).any(axis=-1)
     fine[fine] = regular
     scale = scale[regular]
     result[fine] = np.linalg.solve(scaled[regular], (g[fine] / scale)[..., None])[..., 0] / scale
     return result
 
 
-def least_squares(x: Array, y: Array, name: str = "x") -> Array:
-    """The θ (d,) of least ‖y − xθ‖ for rows x (n, d), finite, and y (n,), by orthogonal transformations.
+def inverse_at_maximum(information: ArrayLike, theta: ArrayLike, name: str = "the observed information") -> Array:
+    """H⁻¹ of ``information`` H = −mean ∇²log p (d, d) at a maximum ``theta`` of the likelihood.
 
-    Columns are first brought to one length. SingularFisherError where they are dependent.
+    H is only positive definite if there is one: ValueError where an eigenvalue is negative, SingularFisherError where
+    one is 0.
     """
-    scale = np.linalg.norm(x, axis=0)
-    scale = _power_of_two(np.where(scale > 0, scale, 1.0))
-    u, s, vt = np.linalg.svd(x / scale, full_matrices=False)
-    d = x.shape[1]
-    kept = s > max(x.shape) * np.finfo(float).eps * s.max(initial=0.0)
-    if kept.sum() < d:
-        whole = np.linalg.svd(x / scale)[2][int(kept.sum()) :].T / scale[:, None]
-        null = _left_vectors(whole)[1] if whole.shape[1] > 1 else whole / np.linalg.norm(whole)
-        values = np.concatenate([np.zeros(d - len(s)), np.linalg.svd(x, compute_uv=False)[::-1] ** 2])
-        raise SingularFisherError(f"{name}ᵀ{name}", values, null, DROP)
-    return np.asarray(vt.T @ ((u.T @ y) / s) / scale)
-
-
-def downhill(matrix: ArrayLike) -> Array | None:
-    """A unit vector v (d,) along which a symmetric matrix is negative, vᵀMv < 0, beyond rounding; None if there is none."""
-    spectrum = _Spectrum.of("matrix", matrix, definite=False)
+    spectrum = Spectrum.of(name, information, definite=False)
     values = spectrum.values
-    if not values.size or values[0] >= -1e-12 * np.abs(values).max():
-        return None
-    v = spectrum.vectors[:, 0] / spectrum.scale
-    return np.asarray(v / np.linalg.norm(v) + 0.0)
+    if values.size and values[0] < -1e-12 * np.abs(values).max():
+        v = spectrum.vectors[:, 0] / spectrum.scale
+        v = v / np.linalg.norm(v) + 0.0
+        raise ValueError(
+            f"theta = {np.array2string(np.asarray(theta), precision=6, threshold=6)} is no maximum of the likelihood: "
+            f"along {np.array2string(v, precision=4, threshold=6)} it curves upward, {name} there being "
+            f"{v @ spectrum.matrix @ v:.6g}. Error bars belong to a maximum"
+        )
+    return inverse(information, name=name, advice=DROP)
 
 
 def whitening(fisher: ArrayLike, name: str = "fisher") -> Array:
@@ -171,10 +157,10 @@ def whitening(fisher: ArrayLike, name: str = "fisher") -> Array:
     scaled = check.unit_diagonal(name, check.symmetric(name, f))
     values = np.linalg.eigvalsh(scaled)
     check.no_negative_eigenvalue(name, f, values)
-    singular = _is_null(values).any(axis=-1)
+    singular = nulls(values).any(axis=-1)
     if singular.any():
-        raise _Spectrum.of(name, flat[int(np.argmax(singular))]).error(ADD_DAMPING)
-    scale = _power_of_two(np.sqrt(np.diagonal(f, axis1=-2, axis2=-1)))
+        raise Spectrum.of(name, flat[int(np.argmax(singular))]).error(ADD_DAMPING)
+    scale = power_of_two(np.sqrt(np.diagonal(f, axis1=-2, axis2=-1)))
     lower = np.linalg.cholesky(f / scale[..., :, None] / scale[..., None, :])
     upper = np.swapaxes(lower, -1, -2)
     return np.asarray(np.linalg.solve(upper, np.broadcast_to(np.eye(f.shape[-1]), f.shape)) / scale[..., :, None])
@@ -185,7 +171,7 @@ def factor(name: str, matrix: ArrayLike) -> Array:
 
     RG(RG)ᵀ is positive semi-definite, and of the same rank, to the last digit, whatever R; R·matrix·Rᵀ need not be.
     """
-    return _Spectrum.of(name, matrix).factor
+    return Spectrum.of(name, matrix).factor
 
 
 def square_root(matrix: ArrayLike) -> Array:
@@ -201,7 +187,7 @@ def square_root(matrix: ArrayLike) -> Array:
     # What eigh says of eigenvalues far below the largest is rounding: these, or none, are found one by one.
     small = values.min(axis=-1, initial=np.inf) <= GRADED * values.max(axis=-1, initial=0.0)
     for at in zip(*np.nonzero(small), strict=True) if m.ndim > 2 else [()] * bool(small):
-        own, vectors_at = _Spectrum.of("matrix", m[at]).eigen()
+        own, vectors_at = Spectrum.of("matrix", m[at]).eigen()
         result[at] = (vectors_at * np.sqrt(own)) @ vectors_at.T
     return result
 
@@ -271,107 +257,10 @@ def fisher_ellipse(fisher: ArrayLike, level: float = 0.5) -> Ellipse:
     product = f[..., 0, 0] * f[..., 1, 1]
     singular = product - f[..., 0, 1] ** 2 <= 32 * np.finfo(float).eps * product
     if singular.any():
-        spectrum = _Spectrum.of("fisher", f.reshape(-1, 2, 2)[int(np.argmax(singular))])
+        spectrum = Spectrum.of("fisher", f.reshape(-1, 2, 2)[int(np.argmax(singular))])
         raise spectrum.error(ADD_DAMPING)
     axes = np.sqrt(2 * level) / curvature.semi_axes[..., ::-1]
     return Ellipse(axes, np.mod(curvature.angle + np.pi / 2, np.pi))
-
-
-@dataclass(frozen=True, eq=False)
-class _Spectrum:
-    """A symmetric ``matrix`` M (d, d) in units of its own: S⁻¹MS⁻¹ = V diag(``values``) Vᵀ with S = diag(``scale``)."""
-
-    name: str
-    matrix: Array
-    scale: Array
-    values: Array
-    vectors: Array
-
-    @classmethod
-    def of(cls, name: str, matrix: ArrayLike, definite: bool = True) -> _Spectrum:
-        m = check.symmetric(name, check.matrix(name, matrix))
-        if definite:
-            values, vectors = np.linalg.eigh(check.unit_diagonal(name, m))
-            check.no_negative_eigenvalue(name, m, values)
-            diagonal = np.diagonal(m)
-            return cls(name, m, np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), values, vectors)
-        scale = _equilibrating(m)
-        return cls(name, m, scale, *np.linalg.eigh(m / scale[:, None] / scale))
-
-    @property
-    def is_null(self) -> NDArray[np.bool_]:
-        return _is_null(self.values)
-
-    @property
-    def null_space(self) -> Array:
-        """Orthonormal, (d, k), in the units of ``matrix``."""
-        basis = self.vectors[:, self.is_null] / self.scale[:, None]
-        if basis.shape[1] > 1:
-            basis = _left_vectors(basis)[1]
-        elif basis.size:
-            basis = basis / np.linalg.norm(basis / np.abs(basis).max()) / np.abs(basis).max()
-        return basis + 0.0
-
-    @property
-    def factor(self) -> Array:
-        kept = ~self.is_null
-        return np.asarray(self.scale[:, None] * self.vectors[:, kept] * np.sqrt(self.values[kept]))
-
-    def eigen(self) -> tuple[Array, Array]:
-        """Eigenvalues ascending, (d,), and eigenvectors (d, d) of ``matrix``, positive semi-definite, in its units."""
-        values, vectors = np.linalg.eigh(self.matrix)
-        null = self.null_space
-        k = null.shape[1]
-        if k < len(values) and values[k] <= GRADED * values[-1]:
-            own, range_ = _left_vectors(self.factor)
-            values, vectors = np.concatenate([np.zeros(k), own[::-1] ** 2]), np.hstack([null, range_[:, ::-1]])
-        return np.where(np.arange(len(values)) < k, 0.0, np.maximum(values, 0.0)), vectors
-
-    def shortest(self, along: Array) -> Array:
-        """The shortest solution of M θ = S V ``along`` as far as M has a range."""
-        solved = self.vectors @ np.divide(along, self.values, out=np.zeros_like(along), where=~self.is_null)
-        theta, null = solved / self.scale, self.null_space
-        return np.asarray(theta - null @ (null.T @ theta))
-
-    def error(self, advice: str) -> SingularFisherError:
-        values = np.linalg.eigvalsh(self.matrix) if self.values.min() < 0 else self.eigen()[0]
-        return SingularFisherError(self.name, values, self.null_space, advice)
-
-
-def _is_null(values: Array) -> NDArray[np.bool_]:
-    size = np.abs(values)
-    return np.asarray(size <= 8 * values.shape[-1] * np.finfo(float).eps * size.max(axis=-1, keepdims=True, initial=0.0))
-
-
-def _power_of_two(scale: Array) -> Array:
-    """The nearest power of two: dividing by it rounds nothing."""
-    return np.ldexp(1.0, np.rint(np.log2(scale)).astype(int))
-
-
-def _equilibrating(m: Array) -> Array:
-    """s (..., d), powers of two, that bring the largest entry in every row of m/(ssᵀ) near 1 (Ruiz 2001).
-
-    For a positive semi-definite m that is the scaling to unit diagonal: no other entry of a row is larger then.
-    """
-    scale = np.ones(m.shape[:-1])
-    for _ in range(16):  # each round halves what is left of the logarithm
-        row = (np.abs(m) / scale[..., :, None] / scale[..., None, :]).max(axis=-1, initial=0.0)
-        scale *= np.where(row > 0, np.sqrt(row, where=row > 0, out=np.ones_like(row)), 1.0)
-    return _power_of_two(scale)
-
-
-def _left_vectors(g: Array) -> tuple[Array, Array]:
-    """Singular values descending, (r,), and left singular vectors (d, r) of g (d, r), of full rank r ≤ d.
-
-    By Jacobi rotations, which keep the digits of every one, however different the rows are in size (Drmač and Veselić
-    2008, SIAM J. Matrix Anal. Appl. 29, 1322).
-    """
-    from scipy.linalg.lapack import dgejsv
-
-    values, vectors, _, work, _, info = dgejsv(g, joba=2, jobu=0, jobv=3, jobr=0, jobp=0)
-    if info:
-        raise np.linalg.LinAlgError(f"dgejsv did not converge: info = {info}")
-    return values * (work[0] / work[1]), vectors
 
 
 def _right(name: str, rhs: ArrayLike, d: int, vector: bool = False) -> Array:
@@ -389,10 +278,10 @@ def _cholesky_solve(name: str, f: Array, rhs: Array, damping: float, advice: str
     damped = f
     if damping > 0:
         damped = check.positive_semidefinite(name, f) + damping * np.eye(len(f))
-    spectrum = _Spectrum.of(name, damped)
+    spectrum = Spectrum.of(name, damped)
     if spectrum.is_null.any():
         raise spectrum.error(advice or advise(damping, damped))
-    scale = _power_of_two(spectrum.scale)  # rounds nothing: the digits of the result are the same in other units
+    scale = power_of_two(spectrum.scale)  # rounds nothing: the digits of the result are the same in other units
     whole = cho_factor(damped / scale[:, None] / scale, lower=True, check_finite=False)
     solved = cho_solve(whole, (rhs.T / scale).T, check_finite=False)
     return np.asarray((solved.T / scale).T)

@@ -48,7 +48,9 @@ def integrate(slope: Any, start: Array, times: Array, unit: ArrayLike = 1.0) -> 
     if times[-1] == 0:
         return np.broadcast_to(start, (len(times), start.size)).copy()
     apart, back = np.unique(times, return_inverse=True)  # the solver takes no time twice
-    done = solve_ivp(slope, (0.0, times[-1]), start, method="DOP853", t_eval=apart, rtol=1e-10, atol=1e-12 * np.asarray(unit))
+    done = solve_ivp(
+        slope, (0.0, times[-1]), start, method="DOP853", t_eval=apart, rtol=1e-10, atol=1e-12 * np.asarray(unit)
+    )
     if not done.success:
         raise ValueError(f"times reach {times[-1]:g} and must stop before the flow leaves the parameter space")
     return done.y.T[back]

@@ -36,7 +36,7 @@ class HeavyTailedTask:
         precision = check.positive_semidefinite("precision", self.precision, center.size)
         values, _, null = linalg.eigen("precision", precision)
         if null.size:
-            raise linalg.SingularFisherError("precision", values, null, linalg.DROP)
+            raise linalg.SingularFisherError("precision", values, null)
         object.__setattr__(self, "center", center)
         object.__setattr__(self, "precision", precision)
 

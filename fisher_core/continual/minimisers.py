@@ -18,7 +18,6 @@ from fisher_core.continual.penalties import Penalty
 from fisher_core.continual.tasks import Task
 from fisher_core.validation import Array
 
-
 CURVE = "Raise λ, or hold that direction by another penalty"
 
 

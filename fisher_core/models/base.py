@@ -81,7 +81,7 @@ class ConditionalModel(ABC):
         Raises SingularFisherError, with the null directions, where H has no inverse, and ValueError where H has a
         negative eigenvalue: no maximum of the likelihood is there.
         """
-        return linalg.inverse(self.mean_hessian(x, y, theta))
+        return linalg.inverse_at_maximum(self.mean_hessian(x, y, theta), theta)
 
     def sandwich(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """H⁻¹EH⁻¹, the covariance of √n(θ̂ − θ*) whether or not the model is true (Huber 1967; White 1982).
