@@ -90,7 +90,8 @@ def along(f: Family, x: ArrayLike, theta: ArrayLike, i: int, lower: float, upper
         while (middle := (inside + outside) / 2) not in (inside, outside):
             inside, outside = (middle, outside) if np.isfinite(loss(middle)) else (inside, middle)
         points, losses = np.append(points, inside), np.append(losses, loss(inside))
-    points, losses = points[order := np.argsort(points)], losses[order]
+    order = np.argsort(points)
+    points, losses = points[order], losses[order]
     if not np.isfinite(losses).any():
         raise ValueError(f"x must lie in the support for some value between lower = {lower:g} and upper = {upper:g}")
     beside = np.concatenate([[np.inf], losses, [np.inf]])
@@ -137,12 +138,11 @@ def _places(f: Family, x: Array, theta: Array, i: int, lower: float, upper: floa
         column = x if f.columns is None else x[:, i]
         unit = f.fisher(theta)[i, i] ** -0.5
         around = unit * np.linspace(-2, 2, 17)
-        count = int(np.clip(WORK / (len(x) * len(around)), 9, CENTRES))
+        count = int(np.clip(WORK / (len(x) * len(around)), 5, CENTRES))
         values = np.unique(column)
         centres = values if len(values) <= count else np.unique(np.quantile(column, np.linspace(0, 1, count)))
-        centres = np.concatenate([centres, (centres[1:] + centres[:-1]) / 2])
         near = np.unique(np.rint((centres[:, None] - column[0] + around).ravel() / (unit / 4))) * (unit / 4) + column[0]
-        places += [near, centres]
+        places += [near, centres, (centres[1:] + centres[:-1]) / 2]
     every = np.unique(np.concatenate(places))
     return np.concatenate([[lower], every[(lower < every) & (every < upper)], [upper]])
 

@@ -155,7 +155,7 @@ def whitening(fisher: ArrayLike, name: str = "fisher") -> Array:
     f = check.array(name, fisher)
     flat = f.reshape(-1, *f.shape[-2:])
     scaled = check.unit_diagonal(name, check.symmetric(name, f))
-    values = np.linalg.eigvalsh(scaled)
+    values = np.asarray(np.linalg.eigvalsh(scaled))
     check.no_negative_eigenvalue(name, f, values)
     singular = nulls(values).any(axis=-1)
     if singular.any():

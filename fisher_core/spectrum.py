@@ -98,7 +98,8 @@ class Spectrum:
         return np.asarray(theta - null @ (null.T @ theta))
 
     def error(self, advice: str) -> SingularFisherError:
-        values = np.linalg.eigvalsh(self.matrix) if self.values.min() < 0 else self.eigen()[0]
+        definite = self.values.min(initial=0.0) >= 0
+        values = self.eigen()[0] if definite else np.asarray(np.linalg.eigvalsh(self.matrix))
         return SingularFisherError(self.name, values, self.null_space, advice)
 
 

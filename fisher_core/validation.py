@@ -131,7 +131,7 @@ def positive_semidefinites(name: str, value: ArrayLike) -> Array:
     its coordinates.
     """
     result = symmetric(name, value)
-    no_negative_eigenvalue(name, result, np.linalg.eigvalsh(unit_diagonal(name, result)))
+    no_negative_eigenvalue(name, result, np.asarray(np.linalg.eigvalsh(unit_diagonal(name, result))))
     return result
 
 
