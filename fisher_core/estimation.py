@@ -27,7 +27,9 @@ from fisher_core.validation import Array
 
 CENTRES = 256  # data, or quantiles of more data, around which a search for the highest peak looks
 WORK = 4e6  # densities that such a search may ask for
-SLACK = 0.1  # nats per datum: a peak that starts so much lower, between points a quarter of 1/√F apart, is not the highest
+SLACK = (
+    0.1  # nats per datum: a peak that starts so much lower, between points a quarter of 1/√F apart, is not the highest
+)
 POLISHED = 32  # of its peaks, those that are followed to the top
 HELD = "Leave a coordinate along it out of free"
 
@@ -98,12 +100,12 @@ def along(f: Family, x: ArrayLike, theta: ArrayLike, i: int, lower: float, upper
     peaks = np.flatnonzero(np.isfinite(losses) & (losses <= beside[:-2]) & (losses <= beside[2:]))
     peaks = peaks[np.argsort(losses[peaks], kind="stable")][:POLISHED]
     lowest, top = losses[peaks[0]], points[peaks[0]]
-    for k in peaks:
-        if i in f.locations and losses[k] > lowest + SLACK:
+    for peak in map(int, peaks):
+        if i in f.locations and losses[peak] > lowest + SLACK:
             break
-        low, high = (
-            points[j] if np.isfinite(losses[j]) else points[k] for j in (max(k - 1, 0), min(k + 1, len(points) - 1))
-        )
+        before, after = max(peak - 1, 0), min(peak + 1, len(points) - 1)
+        low = float(points[before if np.isfinite(losses[before]) else peak])
+        high = float(points[after if np.isfinite(losses[after]) else peak])
         for end in _tops(loss, slope, low, high):
             value = loss(end)
             if value < lowest:
@@ -132,7 +134,7 @@ def _places(f: Family, x: Array, theta: Array, i: int, lower: float, upper: floa
     """Values of θᵢ, ascending, to look at before anything is followed: see :func:`along`."""
     places = [np.linspace(lower, upper, grid)]
     edge = f.parameters[i].lower
-    if np.isfinite(edge):  # a scale is searched by factors too
+    if np.isfinite(edge) and lower > edge:  # a scale is searched by factors too
         places.append(edge + np.geomspace(lower - edge, upper - edge, grid))
     if i in f.locations:
         column = x if f.columns is None else x[:, i]

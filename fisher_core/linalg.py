@@ -115,8 +115,9 @@ def solves(matrices: ArrayLike, rhs: ArrayLike) -> Array:
     """
     m, g = np.asarray(matrices, dtype=float), np.asarray(rhs, dtype=float)
     shape = np.broadcast_shapes(m.shape[:-1], g.shape)
-    result = np.full(shape, np.nan)
-    m, g = np.broadcast_to(m, (*shape, shape[-1])), np.broadcast_to(g, shape)
+    d = shape[-1]
+    m, g = np.broadcast_to(m, (*shape, d)).reshape(-1, d, d), np.broadcast_to(g, shape).reshape(-1, d)
+    result = np.full(g.shape, np.nan)
     fine = np.isfinite(m).all(axis=(-2, -1)) & np.isfinite(g).all(axis=-1)
     scale = equilibrating(m[fine])
     scaled = m[fine] / scale[..., :, None] / scale[..., None, :]
@@ -125,7 +126,7 @@ def solves(matrices: ArrayLike, rhs: ArrayLike) -> Array:
     fine[fine] = regular
     scale = scale[regular]
     result[fine] = np.linalg.solve(scaled[regular], (g[fine] / scale)[..., None])[..., 0] / scale
-    return result
+    return result.reshape(shape)
 
 
 def inverse_at_maximum(information: ArrayLike, theta: ArrayLike, name: str = "the observed information") -> Array:
@@ -199,18 +200,24 @@ class Ellipse:
     Attributes
     ----------
     semi_axes : (..., 2), the longer first.
-    angle : (...), of the longer axis, counter-clockwise from the first coordinate, radians in [0, π).
+    axis : (..., 2), unit vector along the longer axis, both coordinates to their own digits: of a thin ellipse the angle
+        alone would not tell where its end is.
     """
 
     semi_axes: Array
-    angle: Array
+    axis: Array
+
+    @property
+    def angle(self) -> Array:
+        """(...), of the longer axis, counter-clockwise from the first coordinate, radians in [0, π)."""
+        return np.asarray(np.mod(np.arctan2(self.axis[..., 1], self.axis[..., 0]), np.pi))
 
     def points(self, n: int = 181, center: ArrayLike = (0.0, 0.0)) -> Array:
         """Closed polygons, (..., n, 2): the first point is repeated at the end; ``center`` is (..., 2)."""
         turn = np.linspace(0.0, 2 * np.pi, check.integer("n", n, 2))
         u = self.semi_axes[..., :1] * np.cos(turn)
         v = self.semi_axes[..., 1:] * np.sin(turn)
-        cos, sin = np.cos(self.angle)[..., None], np.sin(self.angle)[..., None]
+        cos, sin = self.axis[..., :1], self.axis[..., 1:]
         return check.array("center", center)[..., None, :] + np.stack([cos * u - sin * v, sin * u + cos * v], axis=-1)
 
 
@@ -235,13 +242,24 @@ def _ellipse(name: str, c: Array, scale: float) -> Ellipse:
     a, b, d = c[..., 0, 0], c[..., 0, 1], c[..., 1, 1]
     determinant = a * d - b * b
     if (a < 0).any() or (d < 0).any() or (determinant < -1e-12 * (a * d)).any():
-        check.unit_diagonal(name, c)
+        check.positive_semidefinites(name, c)
         raise ValueError(f"{name} must have no negative eigenvalue")
     major = (a + d) / 2 + np.hypot((a - d) / 2, b)
     # The difference (a+d)/2 − hypot(…) would cancel for thin ellipses; the determinant over the long axis does not.
     minor = np.divide(np.maximum(determinant, 0.0), major, out=np.zeros_like(major), where=major > 0)
-    angle = np.mod(np.arctan2(2 * b, a - d) / 2, np.pi)
-    return Ellipse(scale * np.sqrt(np.stack([major, minor], axis=-1)), angle)
+    # tan 2φ = 2b/(a − d) by the half-angle whose sum has no cancellation
+    half = np.abs(a - d) / 2 + np.hypot((a - d) / 2, b)
+    x, y = np.where(a >= d, half, b), np.where(a >= d, b, half)
+    length = np.hypot(x, y)
+    round_ = length == 0
+    axis = np.stack([np.where(round_, 1.0, x), y], axis=-1) / np.where(round_, 1.0, length)[..., None]
+    return Ellipse(scale * np.sqrt(np.stack([major, minor], axis=-1)), _upward(axis))
+
+
+def _upward(axis: Array) -> Array:
+    """Of a line's two unit vectors the one at an angle in [0, π)."""
+    x, y = axis[..., :1], axis[..., 1:]
+    return np.where((y < 0) | ((y == 0) & (x < 0)), -axis, axis)
 
 
 def fisher_ellipse(fisher: ArrayLike, level: float = 0.5) -> Ellipse:
@@ -260,7 +278,7 @@ def fisher_ellipse(fisher: ArrayLike, level: float = 0.5) -> Ellipse:
         spectrum = Spectrum.of("fisher", f.reshape(-1, 2, 2)[int(np.argmax(singular))])
         raise spectrum.error(ADD_DAMPING)
     axes = np.sqrt(2 * level) / curvature.semi_axes[..., ::-1]
-    return Ellipse(axes, np.mod(curvature.angle + np.pi / 2, np.pi))
+    return Ellipse(axes, _upward(np.stack([-curvature.axis[..., 1], curvature.axis[..., 0]], axis=-1)))
 
 
 def _right(name: str, rhs: ArrayLike, d: int, vector: bool = False) -> Array:

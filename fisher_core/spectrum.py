@@ -98,7 +98,7 @@ class Spectrum:
         return np.asarray(theta - null @ (null.T @ theta))
 
     def error(self, advice: str) -> SingularFisherError:
-        definite = self.values.min(initial=0.0) >= 0
+        definite = not (self.values[~nulls(self.values)] < 0).any()
         values = self.eigen()[0] if definite else np.asarray(np.linalg.eigvalsh(self.matrix))
         return SingularFisherError(self.name, values, self.null_space, advice)
 
