@@ -87,10 +87,10 @@ def test_no_error_bars_where_there_is_no_maximum(bars):
 
 @pytest.mark.parametrize("bars", BARS)
 def test_no_error_bars_from_the_curvature_of_an_irregular_family(bars):
-    with pytest.raises(ValueError, match="uniform must be regular .* support .* moves with the parameter"):
+    with pytest.raises(ValueError, match=r"uniform must be regular .* support .* moves with the parameter"):
         bars(FAMILIES["uniform"], [1.0, 2.0, 3.0], [3.0])
     for f in (FAMILIES["laplace"], FAMILIES["laplace"].in_chart("log_scale")):
-        with pytest.raises(ValueError, match="must be regular .* corner"):
+        with pytest.raises(ValueError, match=r"must be regular .* corner"):
             bars(f, [1.0, 2.0, 3.5], [2.0, 1.0])
 
 
@@ -101,7 +101,7 @@ def test_a_direction_without_data_is_named(bars, unit):
     x = np.column_stack([np.ones(5), a, 2 * a / unit])
     null = np.array([0.0, 2.0, -unit]) / np.hypot(2.0, unit)
     for model, y in ((LogisticRegression(), [0, 1, 0, 1, 1]), (LinearRegression(), [1.0, 2, 3, 5, 1])):
-        with pytest.raises(linalg.SingularFisherError, match="rank 2 of 3 .*null direction") as caught:
+        with pytest.raises(linalg.SingularFisherError, match=r"rank 2 of 3 .*null direction") as caught:
             bars(model, (x, y), np.zeros(3))
         assert abs(caught.value.null_space[:, 0] @ null) == pytest.approx(1.0, rel=1e-9)
     softmax = SoftmaxRegression(2)

@@ -111,7 +111,7 @@ def test_an_error_does_not_advise_what_was_done():
     np.testing.assert_allclose(linalg.solve(np.diag([1e18, 0.0]), [1.0, 1.0], damping=1e-6), [1e-18, 1e6], rtol=1e-12)
     loss = descent.Objective("bowl", lambda t: 0.0, lambda t: t, lambda t: ones, lambda t: ones)
     for kind in ("damped", "newton"):
-        with pytest.raises(linalg.SingularFisherError, match="damping = 0.001 is too small"):
+        with pytest.raises(linalg.SingularFisherError, match=r"damping = 0\.001 is too small"):
             descent.direction(loss, [1.0, 2.0], kind, damping=1e-3)
 
 
