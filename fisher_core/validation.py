@@ -213,6 +213,9 @@ def _float64(name: str, value: ArrayLike) -> Array:
 _NOT_REAL = {"c": "complex", "M": "dates", "m": "durations", "U": "text", "S": "text", "T": "text"}
 
 
+_NESTED = (list, tuple, np.ma.MaskedArray)
+
+
 def _refuse_masked(name: str, value: object) -> None:
     if isinstance(value, np.ma.MaskedArray):
         hidden = int(np.ma.getmaskarray(value).sum())
@@ -221,10 +224,9 @@ def _refuse_masked(name: str, value: object) -> None:
                 f"{name} has {hidden} masked of {value.size} entries and must have none: leave them out, "
                 "for example by compressed()"
             )
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple)) and any(issubclass(kind, _NESTED) for kind in set(map(type, value))):
         for part in value:
-            if isinstance(part, (list, tuple, np.ma.MaskedArray)):
-                _refuse_masked(name, part)
+            _refuse_masked(name, part)
 
 
 def _refuse_rounded(name: str, numbers: NDArray[np.integer]) -> None:

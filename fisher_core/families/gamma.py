@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import gammainc, gammaincc, gammaincinv
+from scipy.special import gammaincinv
 
 from fisher_core import charts, special
+from fisher_core.families import gamma_tails
 from fisher_core.families.scoring import check_varied, offsets
 from fisher_core.family import Family, Parameter
 from fisher_core.validation import Array
@@ -80,11 +81,11 @@ class Gamma(Family):
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         shape, rate = theta
-        return gammainc(shape, rate * x)
+        return gamma_tails.lower(shape, rate * x)
 
     def _sf(self, x: Array, theta: Array) -> Array:
         shape, rate = theta
-        return gammaincc(shape, rate * x)
+        return gamma_tails.upper(shape, rate * x)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         shape, rate = theta

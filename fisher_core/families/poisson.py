@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri, pdtr, pdtrc, pdtrik
+from scipy.special import ndtri, pdtrik
 
 from fisher_core import charts
+from fisher_core.families import gamma_tails
 from fisher_core.families.scoring import average
 from fisher_core.family import Family, Parameter
 from fisher_core.special import itakura_saito, log_ratio, stirling_error
@@ -75,10 +76,10 @@ class Poisson(Family):
         return (average(x),)
 
     def _cdf(self, x: Array, theta: Array) -> Array:
-        return pdtr(x, theta[0])
+        return gamma_tails.upper(x + 1, theta[0])
 
     def _sf(self, x: Array, theta: Array) -> Array:
-        return pdtrc(x, theta[0])
+        return gamma_tails.lower(x + 1, theta[0])
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         (rate,) = theta

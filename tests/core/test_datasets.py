@@ -120,6 +120,20 @@ def test_generators_name_what_they_refuse():
         datasets.g1_race(0.5)
 
 
+def test_a_line_far_from_zero_has_noise_and_a_line_without_noise_has_none():
+    rng = np.random.default_rng(3)
+    x = np.arange(20.0)
+    noise = rng.normal(size=20)
+    near = datasets.standardised_line(x, 2 * x + noise)[1]
+    far = datasets.standardised_line(x + 2.0**30, 2 * x + noise + 2.0**30)[1]
+    np.testing.assert_allclose(far - far[0], near - near[0], rtol=1e-6, atol=1e-6)
+    for exact in (3 * x + 0.1, 1e9 + x / 3, np.full(20, 0.1)):
+        with pytest.raises(ValueError, match="the points lie on a line"):
+            datasets.standardised_line(x, exact)
+    with pytest.raises(ValueError, match="x has 1 masked of 20 entries"):
+        datasets.standardised_line(np.ma.masked_equal(x, 3.0), noise)
+
+
 def test_columns_made_ready_have_unit_spread_and_unit_noise():
     """Mean squares, not divided by degrees of freedom: as the maximum-likelihood noise of a line is."""
     x, y = np.array([3.0, 5.0, 11.0, 12.0]), np.array([1.0, 4.0, 5.0, 9.0])
