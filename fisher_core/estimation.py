@@ -163,16 +163,16 @@ def sandwich(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> 
     """H⁻¹ E H⁻¹/n, the covariance (d, d) of the estimate whether or not the model is right. Raises as :func:`naive`."""
     if isinstance(model, ConditionalModel):
         x, y = information.observations(model, data)
-        return model.sandwich(x, y, theta) / len(x)
+        return model.sandwich(x, y, theta) / model.total_weight(len(x))
     bread, n = _bread(model, data, theta)
     return between(bread, information.empirical(model, data, theta).value, x=cast(ArrayLike, data), theta=theta) / n
 
 
-def _bread(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> tuple[Array, int]:
-    """H⁻¹ per observation, and n."""
+def _bread(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> tuple[Array, float]:
+    """H⁻¹ per observation, and n, the sum of weights where rows have them."""
     if isinstance(model, ConditionalModel):
         x, y = information.observations(model, data)
-        return model.inverse_information(x, y, theta), len(x)
+        return model.inverse_information(x, y, theta), model.total_weight(len(x))
     if not model.regular:
         raise ValueError(
             f"model = {model.key} must be regular for error bars from the curvature of its likelihood: {model.why_irregular}"

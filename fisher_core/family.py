@@ -35,14 +35,14 @@ BLOCK = 8192
 class Estimate:
     """A sampled value with its standard error: whatever comes from draws or data is one of these.
 
-    ``value`` and ``standard_error`` have one shape; ``n`` is the number of draws behind them.
+    ``value`` and ``standard_error`` have one shape; ``n`` is the number of draws behind them, or the sum of their weights.
     The standard error is the standard deviation of ``value`` over repetitions, estimated from the draws. It may be
     handed over as a function, called when it is first read: that of every entry of a matrix costs as much as the matrix.
     """
 
     value: Array
     error: Array | Callable[[], Array]
-    n: int
+    n: float
 
     @property
     def standard_error(self) -> Array:
@@ -59,7 +59,7 @@ class Estimate:
     def __repr__(self) -> str:
         return f"Estimate(value={self.value!r}, standard_error={self.standard_error!r}, n={self.n})"
 
-    def __reduce__(self) -> tuple[type[Estimate], tuple[Array, Array, int]]:
+    def __reduce__(self) -> tuple[type[Estimate], tuple[Array, Array, float]]:
         return Estimate, (self.value, self.standard_error, self.n)
 
 

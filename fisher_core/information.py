@@ -98,11 +98,15 @@ def empirical(model: Family | ConditionalModel, data: Data, theta: ArrayLike, ce
     and a different matrix everywhere else.
     """
     theta, columns = check.vector("theta", theta), observations(model, data)
-    score: Callable[..., Array] = model.score  # of (x, theta) or of (x, y, theta)
+
+    def scores() -> Iterator[tuple[Array, Array | None]]:
+        for part, weights, rows in _parts(model, columns, theta.size):
+            yield cast(Callable[..., Array], part.score)(*rows, theta).T, weights
+
     if not centered:
-        return _second_moment((score(*part, theta).T, None) for part in _parts(columns, theta.size))
-    mean = sum(score(*part, theta).sum(axis=0) for part in _parts(columns, theta.size)) / len(columns[0])
-    return _second_moment(((score(*part, theta) - mean).T, None) for part in _parts(columns, theta.size))
+        return _second_moment(scores())
+    mean = np.sum([s.sum(axis=1) if w is None else s @ w for s, w in scores()], axis=0) / _count(model, columns)
+    return _second_moment((s - mean[:, None], w) for s, w in scores())
 
 
 def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> Estimate:
@@ -111,15 +115,18 @@ def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> 
     ``data`` is x for a family and (x, y) for a conditional model.
     """
     theta, columns = check.vector("theta", theta), observations(model, data)
-    hessian: Callable[..., Array] = model.hessian
-    n = len(columns[0])
+    n = _count(model, columns)
     # Deviations from the first Hessian: where all are equal, as in a natural parameter, the error is exactly zero.
-    first = hessian(*(column[:1] for column in columns), theta)[0]
-    total, squares = np.zeros_like(first), np.zeros_like(first)
-    for part in _parts(columns, theta.size**2):
-        deviation = hessian(*part, theta) - first
-        total += deviation.sum(axis=0)
-        squares += (deviation**2).sum(axis=0)
+    total: Any = 0.0
+    squares: Any = 0.0
+    first: Any = None
+    for part, weights, rows in _parts(model, columns, theta.size**2):
+        hessian: Callable[..., Array] = part.hessian
+        at = hessian(*rows, theta)
+        first = at[0] if first is None else first
+        deviation = at - first
+        total = total + _sum(deviation, weights)
+        squares = squares + _sum(deviation**2, weights)
     return Estimate(-(first + total / n), _standard_error(total / n, squares / n, n), n)
 
 
@@ -184,11 +191,30 @@ def observations(model: Family | ConditionalModel, data: Data) -> tuple[Array, .
     return columns
 
 
-def _parts(columns: tuple[Array, ...], size: int) -> Iterator[tuple[Array, ...]]:
-    """Blocks of rows that make about BLOCK numbers at ``size`` numbers a row."""
-    rows = max(1, BLOCK // size)
-    for start in range(0, len(columns[0]), rows):
-        yield tuple(column[start : start + rows] for column in columns)
+def _parts(
+    model: Family | ConditionalModel, columns: tuple[Array, ...], size: int
+) -> Iterator[tuple[Family | ConditionalModel, Array | None, tuple[Array, ...]]]:
+    """Blocks of rows that make about BLOCK numbers at ``size`` numbers a row: the model of the block, how often each of its
+    rows counts (None for once), and the block."""
+    n, block = len(columns[0]), max(1, BLOCK // size)
+    if isinstance(model, ConditionalModel):
+        model.check_rows(n)
+    for start in range(0, n, block):
+        rows = slice(start, start + block)
+        part = model.only(rows) if isinstance(model, ConditionalModel) else model
+        weights = part.weights if isinstance(part, ConditionalModel) else None
+        yield part, None if weights is None else np.asarray(weights), tuple(column[rows] for column in columns)
+
+
+def _count(model: Family | ConditionalModel, columns: tuple[Array, ...]) -> float:
+    """How many observations there are: rows, or the sum of their weights."""
+    n = model.total_weight(len(columns[0])) if isinstance(model, ConditionalModel) else len(columns[0])
+    return int(n) if n == int(n) else n
+
+
+def _sum(values: Array, weights: Array | None) -> Array:
+    """Over rows, each as often as it counts."""
+    return np.asarray(values.sum(axis=0) if weights is None else np.tensordot(weights, values, 1))
 
 
 def _scores(f: Family, theta: Array, x: Array) -> Coordinates:
@@ -203,11 +229,13 @@ def _second_moment(blocks: Iterable[tuple[Coordinates, Array | None]]) -> Estima
 
     Blocks are the d coordinates of the scores, (m,) each, and how often each score came, or None for once.
     """
-    total, squares, n = np.zeros(()), np.zeros(()), 0
+    total, squares = np.zeros(()), np.zeros(())
+    n: float = 0
     for s, counts in blocks:
         sums, sums_of_squares = _few(s) if counts is None and len(s) <= 3 else _many(np.asarray(s), counts)
         total, squares = total + sums, squares + sums_of_squares
-        n += len(s[0]) if counts is None else int(counts.sum())
+        n += len(s[0]) if counts is None else float(counts.sum())
+    n = int(n) if n == int(n) else n
     value = check.computed(total / n, scores=total)
     return Estimate(value, _standard_error(value, squares / n, n), n)
 
@@ -232,9 +260,9 @@ def _many(s: Array, counts: Array | None) -> tuple[Array, Array]:
     return s @ s.T, square @ square.T
 
 
-def _standard_error(mean: Array, mean_square: Array, n: int) -> Array:
+def _standard_error(mean: Array, mean_square: Array, n: float) -> Array:
     """√((E[z²] − E[z]²)/(n − 1)); infinite for one draw, which says nothing about its own error."""
-    if n == 1:
+    if n <= 1:
         return np.full(mean.shape, np.inf)
     # A variance of zero, such as that of s² for a fair coin, may come out as −1e-17.
     return np.sqrt(np.maximum(mean_square - mean**2, 0.0) / (n - 1))

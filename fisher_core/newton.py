@@ -3,6 +3,7 @@ r"""Newton's method for smooth convex losses of a few parameters: θ ← θ − 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,11 +38,22 @@ def minimise(
         slope = float(g @ step)  # −gᵀH⁻¹g
         if -slope <= 2 * TOLERANCE**2 * (1.0 + abs(value)):
             return theta + step
-        size = 1.0
-        # Near the optimum the gain drowns in the rounding of the loss; there the full step is the better judge.
-        if -slope > 1e-10 * (1.0 + abs(value)):
-            while not loss(theta + size * step) <= value + 1e-4 * size * slope:
-                size /= 2
-        theta = theta + size * step
+        theta = theta + shortened(partial(_along, loss, theta, step), value, slope) * step
         value = loss(theta)
     raise ValueError(f"max_steps = {max_steps} must be larger: the slope is still {slope:.3g} at theta = {theta}")
+
+
+def _along(loss: Callable[[Array], float], theta: Array, step: Array, size: float) -> float:
+    return loss(theta + size * step)
+
+
+def shortened(loss: Callable[[float], float], value: float, slope: float) -> float:
+    """How much of a step to take, 1, ½, ¼, …, for ``loss`` as a function of it: ``value`` at 0, falling by ``slope`` < 0.
+
+    Near the optimum the gain drowns in the rounding of the loss; there the full step is the better judge.
+    """
+    size = 1.0
+    if -slope > 1e-10 * (1.0 + abs(value)):
+        while not loss(size) <= value + 1e-4 * size * slope:
+            size /= 2
+    return size

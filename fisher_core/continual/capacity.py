@@ -130,7 +130,11 @@ class Memory:
 
     def _index(self, name: str, value: ArrayLike) -> np.ndarray:
         index = np.asarray(value)
-        if index.dtype.kind not in "iu" or np.ma.is_masked(value) or (index.size and (index.min() < 1 or index.max() > len(self.rates))):
+        if (
+            index.dtype.kind not in "iu"
+            or np.ma.is_masked(value)
+            or (index.size and (index.min() < 1 or index.max() > len(self.rates)))
+        ):
             raise ValueError(f"{name} must be whole numbers from 1 to {len(self.rates)}")
         return index
 

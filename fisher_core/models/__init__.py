@@ -7,6 +7,8 @@ from fisher_core.models.gaussian_policy import GaussianPolicy
 from fisher_core.models.linear import LinearRegression
 from fisher_core.models.logistic import LogisticRegression, SeparableDataError
 from fisher_core.models.mlp import MLP
+from fisher_core.models.poisson import PoissonRegression
+from fisher_core.models.separation import NoMaximumError
 from fisher_core.models.softmax import SoftmaxRegression
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "GaussianPolicy",
     "LinearRegression",
     "LogisticRegression",
+    "NoMaximumError",
+    "PoissonRegression",
     "SeparableDataError",
     "SoftmaxPolicy",
     "SoftmaxRegression",

@@ -13,18 +13,35 @@ The Fisher information of a conditional model is (Martens 2020, eq. 5)
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.family import Estimate
 from fisher_core.validation import Array
 
+Rows = slice | NDArray[np.bool_] | NDArray[np.intp]
+
 
 class ConditionalModel(ABC):
     """A model of labels given inputs. ``fisher_core.information`` dispatches to these methods."""
+
+    weights: ArrayLike | None = None  # how often each row counts: fisher_core.models.row_data
+
+    def only(self, rows: Rows) -> Self:
+        """The same model for some of the rows it knows something about."""
+        return self
+
+    def check_rows(self, n: int) -> None:
+        """ValueError if the model knows something about other than n rows."""
+        return
+
+    def total_weight(self, n: int) -> float:
+        """How many observations n rows stand for."""
+        return float(n)
 
     @abstractmethod
     def log_prob(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:

@@ -13,18 +13,26 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fisher_core import validation as check
-from fisher_core.models.generalized_linear import GeneralizedLinearModel, column_scale
+from fisher_core.models import design
+from fisher_core.models.generalized_linear import GeneralizedLinearModel
 from fisher_core.validation import Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LinearRegression(GeneralizedLinearModel):
-    """N(xᵀθ, σ) with ``sigma`` σ > 0 fixed; x (n, d), y (n,), θ (d,), no implicit intercept."""
+    """N(xᵀθ, σ) with ``sigma`` σ > 0 known, one for all rows or (n,); x (n, d), y (n,), θ (d,), no implicit intercept.
 
-    sigma: float = 1.0
+    ``weights`` (n,) say how many equal rows each stands for (:mod:`~fisher_core.models.row_data`).
+    """
+
+    sigma: float | Array = 1.0
+    weights: ArrayLike | None = None
+
+    by_row = ("sigma", "weights")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sigma", check.positive("sigma", self.sigma))
+        self.hold("sigma", self.sigma, "> 0")
+        self.hold_weights()
 
     def log_density(self, y: Array, z: Array) -> Array:
         return -0.5 * ((y - z) / self.sigma) ** 2 - np.log(self.sigma) - 0.5 * np.log(2 * np.pi)
@@ -33,7 +41,7 @@ class LinearRegression(GeneralizedLinearModel):
         return (y - z) / self.sigma**2
 
     def weight(self, z: Array) -> Array:
-        return np.full(z.shape, self.sigma**-2)
+        return np.full(z.shape, self.sigma**-2.0)
 
     def draw(self, z: Array, rng: np.random.Generator) -> Array:
         return z + self.sigma * rng.standard_normal(z.shape)
@@ -50,8 +58,9 @@ class LinearRegression(GeneralizedLinearModel):
         return np.full(z.shape, 2.0 / self.sigma**4)
 
     def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
-        """Least squares, (d,). Raises SingularFisherError if the columns of x are dependent."""
-        x = check.rows("x", x)
-        scale = column_scale(x)
-        theta = np.linalg.lstsq(x / scale, self.check_labels(y, len(x)), rcond=None)[0]
-        return np.asarray(theta / scale, dtype=np.float64)
+        """Least squares, weighted by 1/σ², (d,). Raises SingularFisherError if the columns of x are dependent."""
+        model, x, y = self._counted(x, y)
+        weights = model.weighted(np.ones(len(x))) * (np.min(model.sigma) / model.sigma) ** 2
+        weights /= weights.sum()
+        at, root = design.orthogonal(x, weights), np.sqrt(weights)
+        return check.computed(at.back @ np.linalg.lstsq(root[:, None] * at.rows, root * y, rcond=None)[0], x=x)

@@ -14,27 +14,28 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from fisher_core import linalg, newton
 from fisher_core import validation as check
-from fisher_core.models.generalized_linear import GeneralizedLinearModel, column_scale
+from fisher_core.models.generalized_linear import GeneralizedLinearModel
+from fisher_core.models.separation import SeparableDataError
 from fisher_core.models.softmax_output import COUNTED_DRAWS, hits
 from fisher_core.validation import Array
 
-
-class SeparableDataError(ValueError):
-    """A plane separates the labels: the likelihood grows without end along ``direction`` (d,), a unit vector."""
-
-    def __init__(self, direction: Array) -> None:
-        shown = np.array2string(direction, precision=4, threshold=6)
-        super().__init__(
-            f"y is separable: no theta maximises the likelihood, it grows without end along the direction {shown}"
-        )
-        self.direction = direction
+__all__ = ["LogisticRegression", "SeparableDataError", "softplus"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LogisticRegression(GeneralizedLinearModel):
-    """Bernoulli(π(xᵀθ)); x (n, d), y (n,) of 0 and 1, θ (d,), no implicit intercept."""
+    """Bernoulli(π(xᵀθ)); x (n, d), y (n,) of 0 and 1, θ (d,), no implicit intercept.
+
+    ``weights`` (n,) say how many equal rows each stands for (:mod:`~fisher_core.models.row_data`).
+    """
+
+    weights: ArrayLike | None = None
+
+    no_maximum = SeparableDataError
+
+    def __post_init__(self) -> None:
+        self.hold_weights()
 
     def check_labels(self, y: ArrayLike, n: int) -> Array:
         y = check.vector("y", y, n)
@@ -88,52 +89,17 @@ class LogisticRegression(GeneralizedLinearModel):
         """π(z)π(−z) tanh²(z/2)."""
         return self.weight(z) * np.tanh(0.5 * z) ** 2
 
-    def mle(self, x: ArrayLike, y: ArrayLike) -> Array:
-        """Maximum likelihood (d,) by Newton's method, here the same as Fisher scoring and as IRLS.
+    def margins(self, x: Array, y: Array) -> Array:
+        """(2y − 1) x."""
+        return (2.0 * y - 1.0)[:, None] * x
 
-        Raises SeparableDataError when the maximum is at infinity, and SingularFisherError when columns of x are
-        dependent.
-        """
-        x = check.rows("x", x)
-        y = self.check_labels(y, len(x))
-        scale = column_scale(x)
-        x = x / scale
-        try:
-            theta = newton.minimise(
-                lambda t: self.mean_loss(x, y, t),
-                lambda t: self.mean_gradient(x, y, t),
-                lambda t: self.mean_hessian(x, y, t),
-                np.zeros(x.shape[1]),
-            )
-        except linalg.SingularFisherError:
-            theta = None
-        # On separable data the logits grow by about 1 a step until their loss is below rounding, far beyond 20. Large
-        # logits alone prove nothing; a separating direction does.
-        if theta is None or np.abs(x @ theta).max() > 20:
-            direction = separating_direction(np.where(y == 1, 1.0, -1.0)[:, None] * x)
-            if direction is not None:
-                raise SeparableDataError(direction / scale / np.linalg.norm(direction / scale))
-            if theta is None:
-                raise ValueError(
-                    "x must be less extreme: the Hessian is singular to rounding, yet no plane separates y"
-                )
-        return theta / scale
+    def forces(self, y: Array, z: Array) -> Array:
+        return self.weighted(np.abs(self.residual(y, z)))
+
+    def reach(self, y: Array, z: Array) -> float:
+        return float(np.abs(z).max())
 
 
 def softplus(z: Array) -> Array:
     """log(1 + eᶻ) = max(z, 0) + log(1 + e^{−|z|}): the accuracy of np.logaddexp(0, z) in half its time."""
     return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
-
-
-def separating_direction(margins: Array) -> Array | None:
-    """A unit vector v with mᵀv ≥ 0 for all rows m of ``margins`` and > 0 for some, or None (Albert and Anderson 1984).
-
-    The linear programme max Σ mᵀv over |vⱼ| ≤ 1 under those inequalities; columns of about unit size. For two classes
-    the margins are (2y−1) x.
-    """
-    from scipy.optimize import linprog
-
-    found = linprog(-margins.sum(axis=0), A_ub=-margins, b_ub=np.zeros(len(margins)), bounds=(-1, 1))
-    if not found.success or -found.fun <= 1e-7 * len(margins):
-        return None
-    return np.asarray(found.x / np.linalg.norm(found.x), dtype=np.float64)

@@ -9,30 +9,35 @@ null space of dimension d or more; it is part of the lesson and stays. What logi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import grams, linalg, newton
+from fisher_core import grams, linalg
 from fisher_core import validation as check
 from fisher_core.family import Estimate
-from fisher_core.models import design, error_rows
+from fisher_core.models import design, error_rows, fit
 from fisher_core.models import softmax_output as output
-from fisher_core.models.base import ConditionalModel
-from fisher_core.models.generalized_linear import column_scale
-from fisher_core.models.logistic import SeparableDataError, separating_direction
+from fisher_core.models.row_data import RowData
+from fisher_core.models.separation import SeparableDataError
 from fisher_core.validation import Array
 
 
-@dataclass(frozen=True)
-class SoftmaxRegression(ConditionalModel):
-    """``classes`` k ≥ 2; x (n, d), y (n,) of labels 0 … k−1, θ (d·k,) or W (d, k). No implicit intercept."""
+@dataclass(frozen=True, eq=False)
+class SoftmaxRegression(RowData):
+    """``classes`` k ≥ 2; x (n, d), y (n,) of labels 0 … k−1, θ (d·k,) or W (d, k). No implicit intercept.
+
+    ``weights`` (n,) say how many equal rows each stands for (:mod:`~fisher_core.models.row_data`).
+    """
 
     classes: int
+    weights: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         check.integer("classes", self.classes, 2)
+        self.hold_weights()
 
     def probabilities(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
         """π (n, k) and the sum of the other classes' probabilities, 1 − π, (n, k), both to full relative accuracy."""
@@ -60,21 +65,20 @@ class SoftmaxRegression(ConditionalModel):
 
     def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
         rows, p, others = self._by_class(x, theta)
-        gram = grams.kronecker(rows, lambda part: _curvature(p[:, part], others[:, part]), self.classes)
-        return check.computed(gram / len(rows), x=x)
+        return check.computed(self._mean(rows, lambda part: _curvature(p[:, part], others[:, part])), x=x)
 
     def fisher_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
         rows, p, others = self._by_class(x, theta)
-        return (np.square(rows.T) @ (p * others).T / len(rows)).ravel()
+        return (np.square(rows.T) @ self.weighted(p * others).T / self.total_weight(len(rows))).ravel()
 
     def fisher_vector(self, x: ArrayLike, theta: ArrayLike, v: ArrayLike) -> Array:
         rows, p, moved = self._moved(x, theta, v)
-        return (rows.T @ output.curved(p, moved) / len(rows)).ravel()
+        return (rows.T @ self.weighted(output.curved(p, moved).T).T / self.total_weight(len(rows))).ravel()
 
     def fisher_quadratic(self, x: ArrayLike, theta: ArrayLike, v: ArrayLike) -> float:
         """The mean variance of the logit change vᵀx under the model's own labels."""
         _, p, moved = self._moved(x, theta, v)
-        return float(output.variance(p, moved).mean())
+        return self.average(output.variance(p, moved))
 
     def gauss_newton(self, x: ArrayLike, theta: ArrayLike) -> Array:
         """Λ = diag π − ππᵀ in the logits, which are linear in θ: the same matrix as ``fisher``."""
@@ -95,26 +99,26 @@ class SoftmaxRegression(ConditionalModel):
             return _average_outer_product(p[:, part], others[:, part], f[:, part])
 
         def variance(part: slice) -> Array:
-            return _variance_of_outer_product(p[:, part], others[:, part]) / draws
+            return self.only(part).weighted(_variance_of_outer_product(p[:, part], others[:, part]) / draws)
 
-        value = check.computed(grams.kronecker(rows, average, self.classes) / len(rows), x=x)
-        trace = value.trace()
+        value = check.computed(self._mean(rows, average), x=x)
+        trace, total = value.trace(), self.total_weight(len(rows))
 
         def standard_error() -> Array:
             squares = (f * others**2 + (1.0 - f) * p**2).sum(axis=0)
-            error_rows.squared_lengths(rows, squares / len(rows), trace)
-            return np.sqrt(grams.kronecker(rows**2, variance, self.classes)) / len(rows)
+            error_rows.squared_lengths(rows, self.weighted(squares) / total, trace)
+            return np.sqrt(self._mean(rows**2, variance) / total)
 
         return Estimate(value, standard_error, len(rows) * draws)
 
     def mean_loss(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> float:
         """−(1/n) Σ log p(y_i | x_i, θ)."""
-        return float(-self.log_prob(x, y, theta).mean())
+        return -self.average(self.log_prob(x, y, theta))
 
     def mean_gradient(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """Gradient of ``mean_loss``, shape (d·k,)."""
         rows, residual = self._residuals(x, y, theta)
-        return -(rows.T @ residual / len(rows)).ravel()
+        return -(rows.T @ self.weighted(residual.T).T / self.total_weight(len(rows))).ravel()
 
     def mean_hessian(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """Hessian of ``mean_loss``, the observed information, (dk, dk): the link is canonical, so it is ``fisher``."""
@@ -125,8 +129,7 @@ class SoftmaxRegression(ConditionalModel):
         """E = (1/n) Σ xxᵀ ⊗ rrᵀ, r = e_y − π at the observed labels: uncentred, and in general not the Fisher matrix."""
         rows, residual = self._residuals(x, y, theta)
         r = np.ascontiguousarray(residual.T)
-        gram = grams.kronecker(rows, lambda part: grams.packed_outer(r[:, part]), self.classes)
-        return check.computed(gram / len(rows), x=x)
+        return check.computed(self._mean(rows, lambda part: grams.packed_outer(r[:, part])), x=x)
 
     def inverse_information(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """H⁻¹ among weights whose columns add up to zero, (dk, dk); see :meth:`mle`.
@@ -136,9 +139,9 @@ class SoftmaxRegression(ConditionalModel):
         """
         x, p, others = self._by_class(x, theta)
         output.check_labels(y, len(x), self.classes)
-        weights = (p * others).sum(axis=0) / len(x)
+        weights = self.weighted((p * others).sum(axis=0)) / self.total_weight(len(x))
         at = design.orthogonal(x, weights, "the observed information")
-        gram = grams.kronecker(at.rows, lambda part: _curvature(p[:, part], others[:, part]), self.classes) / len(x)
+        gram = self._mean(at.rows, lambda part: _curvature(p[:, part], others[:, part]))
         basis = self._contrasts(x.shape[1])
         back = np.kron(at.back, np.eye(self.classes)) @ basis
         try:
@@ -157,43 +160,27 @@ class SoftmaxRegression(ConditionalModel):
         The one of least norm is orthogonal to it: its columns add up to zero. SeparableDataError when the maximum is at
         infinity, SingularFisherError when columns of x are dependent.
         """
-        x = check.rows("x", x)
+        x = check.matrix("x", check.rows("x", x))
+        self.check_rows(len(x))
         y = output.check_labels(y, len(x), self.classes)
-        scale = column_scale(x)
-        x, basis = x / scale, self._contrasts(x.shape[1])
-        try:
-            free = newton.minimise(
-                lambda t: self.mean_loss(x, y, basis @ t),
-                lambda t: basis.T @ self.mean_gradient(x, y, basis @ t),
-                lambda t: basis.T @ self.fisher(x, basis @ t) @ basis,
-                np.zeros(basis.shape[1]),
-            )
-            w = (basis @ free).reshape(-1, self.classes)
-        except linalg.SingularFisherError:
-            w = None
-        if w is None or np.ptp(x @ w, axis=1).max() > 20:  # large logits prove nothing: a separating direction does
-            chosen = np.arange(self.classes) == y[:, None]
-            gaps = chosen[:, None, :] * 1.0 - np.eye(self.classes)  # e_y − e_c for every other class c
-            margins = (x[:, None, :, None] * gaps[:, :, None, :])[~chosen].reshape(-1, basis.shape[0])
-            direction = separating_direction(margins @ basis)
-            if direction is not None:
-                v = ((basis @ direction).reshape(-1, self.classes) / scale[:, None]).ravel()
-                raise SeparableDataError(v / np.linalg.norm(v))
-            if w is None:
-                raise ValueError(
-                    "x must be less extreme: the Hessian is singular to rounding, yet no planes separate y"
-                )
-        return (w / scale[:, None]).ravel()
+        kept = slice(None) if self.weights is None else np.asarray(self.weights) > 0
+        return fit.maximum(_Likelihood(self.only(kept), y[kept]), x[kept]).ravel()
+
+    def _mean(self, x: Array, halves: Callable[[slice], Array]) -> Array:
+        """Σ w xxᵀ ⊗ Λ/Σ w; see :func:`fisher_core.grams.kronecker`."""
+        total = self.total_weight(len(x))
+        if self.weights is None:
+            return grams.kronecker(x, halves, self.classes) / total
+        return grams.kronecker(x, lambda part: self.only(part).weighted(halves(part)), self.classes) / total
 
     def _contrasts(self, d: int) -> Array:
         """Orthonormal columns (dk, d(k−1)) that span the weights whose columns add up to zero."""
-        k = self.classes
-        helmert = np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, :-1]]))[0][:, 1:]
-        return np.kron(np.eye(d), helmert)
+        return np.asarray(np.kron(np.eye(d), _helmert(self.classes)), dtype=np.float64)
 
     def _logits(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, Array]:
         """x, and z (k, n): with few classes numpy adds up columns faster than rows."""
         x = check.rows("x", x)
+        self.check_rows(len(x))
         w = check.array("theta", theta)
         size = x.shape[1] * self.classes
         if w.shape not in ((size,), (x.shape[1], self.classes)):
@@ -243,3 +230,69 @@ def _variance_of_outer_product(p: Array, others: Array) -> Array:
     half = second[i] * square[j] + square[i] * second[j] + np.maximum(1.0 - p[i] - p[j], 0.0) * square[i] * square[j]
     half[where.diagonal()] = second * others**2 + others * square**2
     return np.maximum(half - _curvature(p, others) ** 2, 0.0)
+
+
+def _helmert(k: int) -> Array:
+    """Orthonormal columns (k, k−1) that are orthogonal to (1, …, 1)."""
+    return np.asarray(np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, :-1]]))[0][:, 1:])
+
+
+class _Likelihood(fit.Likelihood):
+    """Of softmax regression in γ (d, k−1): W = T γ Cᵀ with C orthonormal contrasts between classes, (k, k−1)."""
+
+    no_maximum = SeparableDataError
+
+    def __init__(self, model: SoftmaxRegression, y: output.Labels) -> None:
+        self.model, self.y, self.total = model, y, model.total_weight(len(y))
+        self.contrasts = _helmert(model.classes)
+
+    def start(self, rows: Array, weights: Array) -> Array:
+        return np.zeros((rows.shape[1], self.model.classes - 1))
+
+    def shares(self, n: int) -> Array:
+        return self.model.weighted(np.ones(n)) / self.total
+
+    def loss(self, z: Array) -> float:
+        return -self.model.average(output.log_prob(z @ self.contrasts.T, self.y))
+
+    def gradient(self, rows: Array, z: Array) -> Array:
+        residual = output.residual(*output.probabilities(z @ self.contrasts.T), self.y) @ self.contrasts
+        return -(rows.T @ self.model.weighted(residual.T).T / self.total).ravel()
+
+    def hessian(self, rows: Array, z: Array) -> Array:
+        p, others = output.probabilities(self.contrasts @ z.T, axis=0)
+        gram = self.model._mean(rows, lambda part: _curvature(p[:, part], others[:, part]))
+        basis = self.model._contrasts(rows.shape[1])
+        result = basis.T @ gram @ basis
+        return (result + result.T) / 2
+
+    def information(self, z: Array) -> Array:
+        p, others = output.probabilities(self.contrasts @ z.T, axis=0)
+        return self.model.weighted((p * others).sum(axis=0)) / self.total
+
+    def reach(self, z: Array) -> float:
+        return float(np.ptp(z @ self.contrasts.T, axis=1).max())
+
+    def margins(self, x: Array) -> Array:
+        """(e_y − e_c) ⊗ x for every other class c, without the columns of the last class: W is measured from it."""
+        k = self.model.classes
+        chosen = np.arange(k) == self.y[:, None]
+        gaps = (chosen[:, None, :] * 1.0 - np.eye(k))[~chosen][:, :-1]
+        return (np.repeat(x, k - 1, axis=0)[:, :, None] * gaps[:, None, :]).reshape(len(gaps), -1)
+
+    def forces(self, z: Array) -> Array:
+        p = output.probabilities(z @ self.contrasts.T)[0]
+        return self.model.weighted(p.T).T[np.arange(self.model.classes) != self.y[:, None]]
+
+    def as_parameters(self, gamma: Array) -> Array:
+        return gamma @ self.contrasts.T
+
+    def as_free(self, w: Array) -> Array:
+        return (w[:, :-1] - w[:, -1:]).ravel()
+
+    def as_direction(self, v: Array) -> Array:
+        """Of all W that give these probabilities the one whose columns add up to zero."""
+        k = self.model.classes
+        w = np.column_stack([v.reshape(-1, k - 1), np.zeros(v.size // (k - 1))])
+        w -= w.mean(axis=1, keepdims=True)
+        return (w / np.linalg.norm(w)).ravel()
