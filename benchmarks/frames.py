@@ -30,6 +30,11 @@ DONE = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptS
 START = "() => { window.__t = []; const f = t => { window.__t.push(t); window.__f = requestAnimationFrame(f) }; window.__f = requestAnimationFrame(f) }"
 STOP = "() => { cancelAnimationFrame(window.__f); return window.__t }"
 
+# [x, y, cursor] over a grid of a canvas: the cursor says what a mouse would take hold of there, "" of nothing.
+HOLDS = """c => { const b = c.getBoundingClientRect(), found = []; for (let y = 3; y < b.height; y += 7) for (let x = 3; x < b.width; x += 7) {
+  c.dispatchEvent(new PointerEvent("pointermove", { clientX: b.left + x, clientY: b.top + y, pointerType: "mouse" })); found.push([b.left + x, b.top + y, c.style.cursor]); }
+  return found; }"""
+
 
 def chromium(play):
     import shutil
@@ -38,9 +43,11 @@ def chromium(play):
     return play.chromium.launch(executable_path=path, args=FLAGS)
 
 
-def drag(page, box, seconds, answered):
-    y, left, span = box["y"] + box["height"] / 2, box["x"] + 0.1 * box["width"], 0.8 * box["width"]
-    page.mouse.move(left + span / 2, y)
+def drag(page, box, held, seconds, answered):
+    """Sweep across the box from where something can be held; without such a place, from its middle."""
+    x, y = held or (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    left, span = box["x"] + 0.1 * box["width"], 0.8 * box["width"]
+    page.mouse.move(x, y)
     page.mouse.down()
     page.evaluate(START)
     end, i = time.monotonic() + seconds, 0
@@ -116,7 +123,8 @@ def main():
                             return
                         time.sleep(0.005)
 
-                gaps, pictures, release = drag(page, box, a.seconds, answered)
+                holds = [(x, y) for x, y, cursor in control.evaluate(HOLDS) if cursor] if control.evaluate("c => c.tagName === 'CANVAS'") else []
+                gaps, pictures, release = drag(page, box, holds[len(holds) // 2] if holds else None, a.seconds, answered)
                 print(
                     f"  {name[:40]:40s} frames median {statistics.median(gaps):.1f} p95 {percentile(gaps, 95):.1f} worst {max(gaps):.0f} ms;"
                     f" {pictures} pictures before release; release to answer {release:.0f} ms ({release / least:.1f} x the least)"

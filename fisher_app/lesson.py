@@ -199,8 +199,7 @@ class Lesson:
                     new[control.key] = control.parse(sent[control.key])
                 except ValueError as error:
                     notices.append(f"{error}.")
-        changed = any(new[c.key] != state.values[c.key] for c in self.all_controls if not getattr(c, "local", False))
-        if changed and message.kind != "undo":
+        if any(new[c.key] != state.values[c.key] for c in self.all_controls):  # a step of its own, which an undo then takes back
             self.remember(state)
         state.values = new
         self.notify(state, notices)
@@ -243,6 +242,7 @@ class Lesson:
         elif kind == "commit":
             self.commit(state, action)
         elif kind == "ask":
+            self.remember(state)
             state.asked = action["item"]
             state.values = state.values | dict(self.predictions[state.asked].setup)
         elif kind == "paste" and self.paste:

@@ -168,7 +168,7 @@ def signals(b: Bars | None, loads: Array, drawn: Drawn | None, own: bool, rows: 
     layers = [
         rule(x=Live(loads, ("load",))), bars(left, right, [0.0], b.all, token, alpha=0.2), bars(left, right, [0.0], b.kept, token, alpha=0.9),
         *([curve(middle, b.other, STYLE[b.other_rule], width=1.5)] if b.other_rule else []),
-        curve(b.line_x, b.line, "theta", width=1.5), points(middle, b.all, token, size=0.1, pick="i", edge=False, casing=False),
+        curve(b.line_x, b.line, "theta", width=1.5), points(middle, b.all, token, size=0.1, pick="i", column=True, edge=False, casing=False),
         label(END, 1.1, "line: threshold × " + ("own noise" if own else "noise"), align="right", dx=-1, dy=-2, token="ink2"),
     ]  # fmt: skip
     if drawn:

@@ -241,7 +241,7 @@ def task_losses(p: Picture) -> View:
                 size=12.5,
             )
             layers.append(p.apart(memory, over))
-    layers.append(points(spots[: p.stages], np.full(p.stages, -1.0), "data", size=2.5, alpha=0, pick="k") | {"base": 1})
+    layers.append(points(spots[: p.stages], np.full(p.stages, -1.0), "data", size=2.5, alpha=0, pick="k", column=True) | {"base": 1})
     layers.append(
         label(3.45, float(p.played.joint_losses[2]), "all at once", dy=20, align="right", token="ink", size=12.5)
     )

@@ -91,7 +91,7 @@ def shares(
         )
     layers += share_names(table, shown, kind, hidden)
     layers.append(
-        points(Live(x, ("T",)), np.full(MOST, -0.1), "data", size=2.5, alpha=0, pick="k", casing=False) | {"base": 1}
+        points(Live(x, ("T",)), np.full(MOST, -0.1), "data", size=2.5, alpha=0, pick="k", column=True, casing=False) | {"base": 1}
     )
     layers.append(guesses("first"))
     row = int(count) - 2
@@ -285,7 +285,7 @@ def line_losses(line: Line, shown: Sequence[str], kind: str, now: Mapping[str, A
         y = squares(line, memory)
         layers.append(curve(x, y, STYLES[kind][memory], width=1.5) | when)
         layers.append(points(x, y, STYLES[kind][memory], size=3.5, casing=False, edge=False) | when)
-    layers.append(points(x, np.full(MOST, -high), "data", alpha=0, pick="k", casing=False) | {"base": 1})
+    layers.append(points(x, np.full(MOST, -high), "data", alpha=0, pick="k", column=True, casing=False) | {"base": 1})
     half = high / 2
     return View(
         "c", "**Loss** of each task in the end",

@@ -40,7 +40,7 @@ def profile(ends: Mapping[str, Array], shown: Sequence[str], kind: str, count: i
                 **place,
             )
         )
-    layers.append(points(tasks, np.full(MOST, -20.0), "data", alpha=0, pick="k", casing=False) | {"base": 1})
+    layers.append(points(tasks, np.full(MOST, -20.0), "data", alpha=0, pick="k", column=True, casing=False) | {"base": 1})
     values = {m: (ends[m][column, count - 2] if m == "online" else ends[m][count - 2]) for m in shown}
     return View(
         "a", "**Who pays?** Task _k_ asks for _k_; its loss in the end.",

@@ -33,7 +33,7 @@ export default function (component) {
   const { data, parentElement } = component;
   let alive = true, dispose = null;
   const load = name => import(new URL(name + ".js?v=" + data.version, base).href);
-  if (!state.module) ["text", "tables", "painter", "svg", "sections"].forEach(name => load(name).catch(() => {}));  // at once, not one after another
+  if (!state.module) ["text", "tables", "painter", "svg", "hands", "sections"].forEach(name => load(name).catch(() => {}));  // at once, not one after another
   state.module ??= load("stage");
   Promise.all([state.module, sheet(parentElement, data.version)]).then(([stage]) => {
     if (alive) dispose = stage.mount(component);

@@ -206,11 +206,12 @@ def curve(x: Data, y: Data, style: str, *, casing: bool = False, upto: str | Non
 def points(x: Data, y: Data, style: str, *, size: float | None = None, sizes: Data | None = None, alpha: float | None = None,
            count: Data | None = None, labels: Sequence[str] | None = None, pick: str | None = None, hollow: bool | None = None,
            casing: bool | None = None, edge: bool | None = None, symbol: str | None = None, token: str | None = None,
-           when: Mapping[str, Any] | None = None) -> Layer:  # fmt: skip
-    """Marks.  ``pick`` names a control that holds the index of the highlighted point (click chooses the nearest);
-    ``count`` shows only the first so many; ``edge=False`` hides a mark beyond the axes instead of pinning it there."""
+           when: Mapping[str, Any] | None = None, column: bool | None = None) -> Layer:  # fmt: skip
+    """Marks.  ``pick`` names a control that holds the index of the highlighted point: a click on or near a mark chooses it,
+    with ``column`` also one above or below it, as on a bar.  ``count`` shows only the first so many; ``edge=False`` hides
+    a mark beyond the axes instead of pinning it there."""
     return _layer("points", x=x, y=y, style=style, size=size, sizes=sizes, alpha=alpha, count=count, labels=labels, pick=pick,
-                  hollow=hollow, casing=casing, edge=edge, symbol=symbol, token=token, when=when)  # fmt: skip
+                  hollow=hollow, casing=casing, edge=edge, symbol=symbol, token=token, when=when, column=column)  # fmt: skip
 
 
 def region(x: Data, y: Data, token: str | None = None, *, hatch: str | None = None, outline: str | None = None,

@@ -95,7 +95,7 @@ export function paint(view, c, w, h, env) {
       if (L.text) (Array.isArray(L.text) ? L.text : [L.text]).forEach((s, i) => text(L.align === "right" ? b - 4 : (a + b) / 2, (L.at === undefined ? (t + d) / 2 : g.Y(L.at)) + 17 * i, s, { align: L.align ?? "center", token: "ink3" }));
     },
     bars(L) {
-      const x0 = read(L.x0), x1 = read(L.x1), y0 = read(L.y0), y1 = read(L.y1), n = Math.max(x0.length, y1.length), at = (a, i) => a[a.length === 1 ? 0 : i];
+      const x0 = read(L.x0), x1 = read(L.x1), y0 = read(L.y0), y1 = read(L.y1); if (!x0 || !x1 || !y0 || !y1) return; const n = Math.max(x0.length, y1.length), at = (a, i) => a[a.length === 1 ? 0 : i];
       inside(() => { for (let i = 0; i < n; i++) { const a = g.X(at(x0, i)), b = g.X(at(x1, i)), p = g.Y(at(y0, i)), q = g.Y(at(y1, i)); if (![a, b, p, q].every(Number.isFinite)) continue; c.save(); c.globalAlpha = L.alpha ?? 1; c.fillStyle = tone(L.token); if (!L.hollow) c.fillRect(Math.min(a, b), Math.min(p, q), Math.abs(b - a), Math.abs(q - p)); c.globalAlpha = 1; if (L.outline) { c.strokeStyle = tone(L.outline); c.lineWidth = 1; c.strokeRect(Math.min(a, b), Math.min(p, q), Math.abs(b - a), Math.abs(q - p)); } c.restore(); } });
     },
     tiles(L) {

@@ -12,12 +12,12 @@ const tool = (name, label, onclick, extra = {}) => h("button", { type: "button",
 // ---- head
 export function buildHead(stage, slots) {
   const d = stage.data, b = d.bar, near = (x, before) => x && h("a", { href: x.href, "data-page": x.page, target: "_self", onclick: e => stage.navigate(e, x) }, before ? "‹ " : "", h("span", { class: "name" }, x.title), before ? "" : " ›");
-  const menu = h("div", { class: "menu", hidden: true }, h("button", { type: "button", onclick: () => exportFigure(stage, "svg") }, "Figure, SVG"), h("button", { type: "button", onclick: () => exportFigure(stage, "png") }, "Figure, PNG"), h("button", { type: "button", onclick: () => exportData(stage) }, "Data, CSV"));
+  const menu = h("div", { class: "menu", hidden: true, onclick: () => stage.dismiss() }, h("button", { type: "button", onclick: () => exportFigure(stage, "svg") }, "Figure, SVG"), h("button", { type: "button", onclick: () => exportFigure(stage, "png") }, "Figure, PNG"), h("button", { type: "button", onclick: () => exportData(stage) }, "Data, CSV"));
   const bar = h("nav", { class: "bar", "aria-label": "Lesson" }, near(b.previous, true), h("span", { class: "position" }, b.position), near(b.next, false), h("span", { class: "space" }),
     h("span", { class: "tools" },
       tool("undo", "Undo", () => stage.act({ kind: "undo" }), { disabled: !d.canUndo }), tool("reset", "Reset", () => stage.act({ kind: "reset" })), tool("link", "Copy link", () => copyLink(stage)),
       tool("code", "The Python that made this figure", () => open(stage, "code")), tool("table", "Figure as text and table", () => open(stage, "twin")),
-      tool("download", "Download figure or data", () => { menu.hidden = !menu.hidden; }, { "aria-haspopup": "true" }), menu));
+      tool("download", "Download figure or data", e => { menu.hidden = !menu.hidden; e.currentTarget.setAttribute("aria-expanded", String(!menu.hidden)); }, { "aria-haspopup": "true", "aria-expanded": "false" }), menu));
   const notices = (d.notices ?? []).length ? h("div", { class: "notices", role: "alert" }, d.notices.map(n => h("p", {}, n)), h("button", { type: "button", class: "plain", onclick: () => stage.act({ kind: "dismiss" }) }, "OK")) : null;
   const tabs = d.tabs.length > 1 ? h("div", { class: "tabs", role: "tablist", "aria-label": "Figures of this lesson" }, d.tabs.map(t => h("button", { type: "button", role: "tab", "data-key": "tab-" + t.key, "aria-selected": String(t.key === d.tab), tabindex: t.key === d.tab ? 0 : -1, onclick: () => stage.act({ kind: "tab", tab: t.key }), onkeydown: roving }, rich(h("span"), t.label, slots)))) : null;
   return [bar, notices, rich(h("h1"), d.claim, slots), h("div", { class: "ask" }, rich(h("p", { class: "question" }), d.question, slots), tabs)];
@@ -27,10 +27,19 @@ function roving(e) {
   const all = [...e.currentTarget.parentElement.querySelectorAll("button")], next = all[(all.indexOf(e.currentTarget) + step + all.length) % all.length];
   e.preventDefault(); next.focus(); next.click();
 }
-function copyLink(stage) {
-  const url = location.origin + location.pathname + (stage.data.link ? "?" + stage.data.link : "");
-  const done = () => stage.say("Link copied: " + url);
-  navigator.clipboard?.writeText ? navigator.clipboard.writeText(url).then(done, () => stage.say(url)) : stage.say(url);
+const copyLink = stage => copy(stage, location.origin + location.pathname + (stage.data.link ? "?" + stage.data.link : ""), "Link", true);
+/** To the clipboard; by the old way on a page without https, which may not use the new one; and where neither works, in words. */
+async function copy(stage, text, name, keep = false) {
+  const done = (await navigator.clipboard?.writeText(text).then(() => true, () => false)) || copyTheOldWay(text);
+  if (done && !keep) { stage.say(`${name} copied.`); return; }
+  const field = h("textarea", { rows: keep ? 2 : 5, readonly: true, spellcheck: "false", "aria-label": name }); field.value = text;
+  stage.leaveStanding(h("p", { role: "status" }, done ? `${name} copied.` : `This browser does not let the page copy. The text is selected: press ${/Mac|iPhone|iPad/.test(navigator.platform) ? "⌘C" : "Ctrl+C"}.`), field);
+  if (!done) { field.focus({ preventScroll: true }); field.select(); }
+}
+function copyTheOldWay(text) {
+  const field = h("textarea", { readonly: true, style: "position:fixed;top:0;left:0;opacity:0" }), root = document.activeElement?.shadowRoot, before = root?.activeElement ?? document.activeElement;
+  field.value = text; document.body.append(field); field.focus({ preventScroll: true }); field.select();
+  try { return document.execCommand("copy"); } catch { return false; } finally { field.remove(); before?.focus?.({ preventScroll: true }); }
 }
 function open(stage, name) { const e = stage.parts.extras.querySelector(`details[data-name="${name}"]`); if (!e) return; e.open = true; e.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" }); e.querySelector("summary").focus({ preventScroll: true }); }
 
@@ -38,9 +47,9 @@ function open(stage, name) { const e = stage.parts.extras.querySelector(`details
 function slider(stage, c, slots) {
   const range = `${format(c.nodes[0], c.format)} to ${format(c.nodes.at(-1), c.format)}`;
   const input = h("input", { type: "range", min: 0, max: c.nodes.length - 1, step: 1, "data-control": c.key, "data-key": "in-" + c.key, "aria-label": `${plain(c.label, name => stage.lookup(name))}, ${range}`, title: range });
-  input.oninput = () => { stage.play.on = false; stage.dragging = [c.key]; stage.set(c.key, c.nodes[+input.value]); };
+  input.oninput = () => { if (stage.stop()) stage.commit(); stage.dragging = [c.key]; stage.set(c.key, c.nodes[+input.value]); };
   input.onchange = () => { stage.dragging = null; stage.after(c.key); };
-  input.onpointerup = () => { stage.dragging = null; stage.after(c.key, 0); };
+  input.onpointerup = input.onpointercancel = () => { stage.dragging = null; stage.after(c.key, 0); };
   input.onkeydown = e => { if (e.shiftKey && e.key.startsWith("Arrow")) { e.preventDefault(); stage.step(c.key, (e.key === "ArrowRight" || e.key === "ArrowUp" ? 1 : -1) * 10); stage.after(c.key); } };
   return h("label", { class: "slider" }, h("span", { class: "line" }, rich(h("span"), c.label, slots), rich(h("b"), `[${c.key}]`, slots)), input);
 }
@@ -66,8 +75,8 @@ export function buildPlayer(stage, player, slots) {
   const key = player.control, c = stage.controls.get(key), speed = h("button", { type: "button", class: "button speed", "aria-label": "Speed" }, "1 ×"), speeds = [0.25, 0.5, 1, 2, 4];
   speed.onclick = () => { stage.play.speed = speeds[(speeds.indexOf(stage.play.speed) + 1) % speeds.length]; stage.play.from = stage.values[key]; stage.play.since = performance.now(); speed.textContent = `${stage.play.speed} ×`; };
   const input = h("input", { type: "range", min: 0, max: c.nodes.length - 1, step: 1, "data-control": key, "data-key": "in-" + key, "aria-label": c.spoken });
-  const go = by => { stage.play.on = false; stage.values[key] = Math.round(stage.values[key]); stage.step(key, by); stage.kick(); stage.after(key); };
-  input.oninput = () => { stage.play.on = false; stage.set(key, c.nodes[+input.value]); stage.after(key); };
+  const go = by => { stage.stop(); stage.step(key, by); stage.after(key); };
+  input.oninput = () => { stage.stop(); stage.set(key, c.nodes[+input.value]); stage.after(key); };
   const row = h("div", { class: "player", role: "group", "aria-label": "Player", style: "grid-area:player" },
     h("button", { type: "button", class: "play", "aria-label": "Play", "data-key": "play", onclick: () => stage.toggle() }, icon(ICONS.play, { class: "p", fill: "currentColor" }), icon(ICONS.pause, { class: "q" })),
     tool("back", "Step back", () => go(-1)), tool("forward", "Step forward", () => go(1)), input,
@@ -164,7 +173,7 @@ function pasteBox(stage, p, slots) {
 // ---- below the fold
 export function buildExtras(stage, slots) {
   const x = stage.data.extras, s = stage.scene, fold = (name, title, ...body) => h("details", { "data-name": name }, h("summary", {}, title), h("div", { class: "fold" }, ...body));
-  const code = x.code && fold("code", "The Python that made this figure", h("button", { type: "button", class: "button", onclick: () => navigator.clipboard?.writeText(x.code).then(() => stage.say("Code copied.")) }, "Copy"), h("pre", { tabindex: 0, "aria-label": "Python code" }, h("code", {}, x.code)));
+  const code = x.code && fold("code", "The Python that made this figure", h("button", { type: "button", class: "button", "data-key": "copy-code", onclick: () => copy(stage, x.code, "Code") }, "Copy"), h("pre", { tabindex: 0, "aria-label": "Python code" }, h("code", {}, x.code)));
   const twin = fold("twin", "The figure as text and tables", s.views.map(v => h("div", {}, rich(h("p", {}), (v.caption ? v.caption + " " : "") + (v.sentence ?? ""), slots), v.table ? dataTable(v.table) : null)), s.player && strip(stage));
   const checks = x.checks?.length && fold("checks", "How this was computed, and checked just now", h("div", { class: "scroll" }, h("table", { class: "grid-table" }, h("thead", {}, h("tr", {}, ["quantity", "method", "second method", "residual", "allowed"].map(t => h("th", { scope: "col" }, t)))), h("tbody", {}, x.checks.map(c => h("tr", {}, c.map(t => rich(h("td"), t, slots))))))));
   const trap = x.trap && fold("trap", "Do not fall into this", rich(h("p"), x.trap, slots));
@@ -178,9 +187,9 @@ function dataTable(t) {
   return h("div", { class: "scroll" }, h("table", { class: "grid-table numbers" }, h("thead", {}, h("tr", {}, t.columns.map(c => h("th", { scope: "col" }, plain(c))))), h("tbody", {}, t.rows.map(r => h("tr", {}, r.map(v => h("td", {}, typeof v === "number" ? format(v, "g6") : v ?? "hidden")))))));
 }
 function strip(stage) {                                    // key frames, for reduced motion and for print
-  const key = stage.scene.player.control, end = stage.controls.get(key).nodes.at(-1), view = stage.scene.views[0], canvases = [0, 0.05, 0.15, 0.4, 1].map(f => Math.round(f * end)).map(k => ({ k, c: h("canvas", { role: "img", "aria-label": `Step ${k}` }) }));
+  const key = stage.scene.player.control, end = stage.controls.get(key).nodes.at(-1), canvases = [0, 0.05, 0.15, 0.4, 1].map(f => Math.round(f * end)).map(k => ({ k, c: h("canvas", { role: "img", "aria-label": `Step ${k}` }) }));
   const box = h("div", { class: "strip" }, canvases.map(({ k, c }) => h("figure", {}, c, h("figcaption", {}, `step ${k}`))));
-  new IntersectionObserver((_, o) => { if (!box.isConnected) { o.disconnect(); return; } for (const { k, c } of canvases) { const w = c.clientWidth, ht = c.clientHeight; if (!w) continue; const r = devicePixelRatio || 1; c.width = w * r; c.height = ht * r; const g = c.getContext("2d"); g.setTransform(r, 0, 0, r, 0, 0); const state = { ...stage.values, [key]: k }, env = { ...stage.environment, state, read: q => stage.reader.array(q, state), number: q => stage.reader.value(q, state), guesses: () => [] }; paint({ ...view, pad: [8, 4, 8, 8], small: true, x: { ...view.x, ticks: [], label: "" }, y: { ...view.y, ticks: [], label: "" }, layers: view.layers.filter(L => L.kind !== "label" && L.kind !== "handle") }, g, w, ht, env); } }).observe(box);
+  new IntersectionObserver((_, o) => { if (!box.isConnected) { o.disconnect(); return; } const view = stage.scene.views[0]; for (const { k, c } of canvases) { const w = c.clientWidth, ht = c.clientHeight; if (!w) continue; const r = devicePixelRatio || 1; c.width = w * r; c.height = ht * r; const g = c.getContext("2d"); g.setTransform(r, 0, 0, r, 0, 0); const state = { ...stage.values, [key]: k }, env = { ...stage.environment, state, read: q => stage.reader.array(q, state), number: q => stage.reader.value(q, state), guesses: () => [] }; paint({ ...view, pad: [8, 4, 8, 8], small: true, x: { ...view.x, ticks: [], label: "" }, y: { ...view.y, ticks: [], label: "" }, layers: view.layers.filter(L => L.kind !== "label" && L.kind !== "handle") }, g, w, ht, env); } }).observe(box);
   return box;
 }
 

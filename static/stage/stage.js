@@ -2,11 +2,11 @@
 // scrubs the tables while a hand moves, and tells Python the values on release.  It knows no lesson and no formula.
 // Modules are named with the version that Python asked for, so that an upgrade never meets a cached neighbour.
 const version = new URL(import.meta.url).search;
-const [{ Reader, Store }, { font, forgetWidths, format, h, rich }, { geometry, paint }, sections] = await Promise.all(
-  ["tables", "text", "painter", "sections"].map(name => import(`./${name}.js${version}`)));
+const [{ Reader, Store }, { font, forgetWidths, format, h, rich }, { geometry, paint }, { under }, sections] = await Promise.all(
+  ["tables", "text", "painter", "hands", "sections"].map(name => import(`./${name}.js${version}`)));
 const { buildBottom, buildCard, buildControls, buildExtras, buildFormula, buildHead, buildPlayer, buildSide, buildTableView } = sections;
 
-const store = new Store();                                 // outlives a component: tables are named by their content
+export const store = new Store();                                 // outlives a component: tables are named by their content
 const stages = new WeakMap();
 let fonts;
 const loadFonts = () => (fonts ??= Promise.all([["FisherMath", "KaTeX_Math-Italic", "italic"], ["FisherMain", "KaTeX_Main-Regular", "normal"]].map(([name, file, style]) => {
@@ -22,7 +22,7 @@ class Stage {
     this.root.append(this.main);
     this.values = {}; this.signatures = {}; this.parts = {}; this.slots = {}; this.canvases = new Map();
     this.n = 0; this.rev = undefined; this.dirty = false; this.dragging = null; this.frame = 0; this.guess = {}; this.observed = {};
-    this.play = { on: false, speed: 1 };
+    this.play = { on: false, speed: 1 }; this.unsent = false; this.held = null;
     this.sizes = new ResizeObserver(() => this.kick());
     this.build();
     loadFonts().then(() => { forgetWidths(); this.forceDraw(); });
@@ -34,19 +34,24 @@ class Stage {
     for (const name of ["head", "figures", "controls", "formula", "side", "card", "bottom", "extras"]) p[name] = h("div", { class: name });
     p.left = h("section", { class: "left", "aria-label": "Figures" }, p.figures, p.controls, p.formula);
     p.aside = h("aside", { class: "aside", "aria-label": "Prediction and story" }, p.card, p.side);
-    p.toast = h("div", { class: "toast", role: "status", "aria-live": "polite" });
-    this.main.append(p.head, h("div", { class: "grid" }, p.left, p.aside), p.bottom, p.extras, p.toast);
+    p.toast = h("div", { class: "toast", role: "status", "aria-live": "polite" }); p.shown = h("div", { class: "copied" });
+    for (const event of ["pointerdown", "focusin"]) this.main.addEventListener(event, e => this.flush(e), true);
+    this.main.addEventListener("keydown", e => { if (e.key === "Escape") this.dismiss(true); });
+    this.life = new AbortController();
+    document.addEventListener("pointerdown", e => { if (!e.composedPath().some(n => n.classList?.contains("tools"))) this.dismiss(); }, { signal: this.life.signal });
+    this.main.append(p.head, h("div", { class: "grid" }, p.left, p.aside), p.bottom, p.extras, p.toast, p.shown);
   }
 
   // ---- data from Python
   update(component) {
     this.component = component;
     if (this.dragging && component.data.run && component.data.rev === this.rev && component.data.n > this.n) {  // news of a run waits for the hand
-      store.add(component.data.tables); clearTimeout(this.looking); this.looking = setTimeout(() => this.look(), 400);
+      store.add(component.data.tables, this); clearTimeout(this.looking); this.looking = setTimeout(() => this.look(), 400);
       return;
     }
     const data = (this.data = component.data);
-    store.add(data.tables);
+    const missing = store.add(data.tables, this, data.scene).join();
+    store.answered(this, data.n);
     this.scene = data.scene;
     this.controls = new Map(data.controls.map(c => [c.key, c]));
     this.reader = new Reader(store, this.controls); this.reader.base = data.values;
@@ -55,6 +60,8 @@ class Stage {
     } else for (const k of Object.keys(data.values)) if (!(k in this.values)) this.values[k] = data.values[k];
     if (data.n === this.n && !this.dragging) this.dirty = false;
     this.readTheme();
+    this.lacking = !!missing && missing !== this.missing; this.missing = missing;
+    if (this.lacking) { this.commit(); return; }             // Python took them to be here: once more, naming what is
     this.render();
     if (data.link !== undefined && data.n === this.n && !this.play.on) this.writeAddress(data.link);
     this.main.dataset.ready = data.rev + "." + (this.n && data.n > this.n ? this.n : data.n);  // news of a run answers nothing that a hand sent
@@ -65,7 +72,8 @@ class Stage {
   look() {
     if (!this.main.isConnected) return;
     if (this.data.n < this.n) { this.looking = setTimeout(() => this.look(), 400); return; }
-    this.component.setStateValue("state", { n: Math.max(Date.now(), this.data.n + 1), rev: this.rev, values: {}, action: { kind: "look" }, have: store.ids.slice(-200) });
+    const n = Math.max(Date.now(), this.data.n + 1);
+    this.component.setStateValue("state", { n, rev: this.rev, values: {}, action: { kind: "look" }, have: store.promise(this, n) });
   }
 
   writeAddress(link) {
@@ -107,12 +115,14 @@ class Stage {
     this.section("extras", [d.extras, d.map, s.views.map(v => [v.caption, v.sentence, v.table]), !!s.player], slots => buildExtras(this, slots));
     const bar = d.run && this.parts.bottom.querySelector(".run progress");
     if (bar) bar.value = d.run.fraction;
+    this.undoable();
     this.sync();
     this.forceDraw();
   }
 
   buildFigures(slots) {
     const s = this.scene;
+    if (this.held) { this.held = this.dragging = null; this.after(null, 0); } // what was held is gone from the screen
     this.sizes.disconnect(); this.canvases.clear();
     this.parts.figures.style.setProperty("--columns", s.layout.columns);
     this.parts.figures.style.setProperty("--areas", s.layout.areas.map(a => `"${a}"`).join(" "));
@@ -126,10 +136,11 @@ class Stage {
       const canvas = h("canvas", { style: `--height:${v.height}px;--phone:${v.phone ?? Math.min(v.height, 300)}px`, "data-view": v.id });
       if (handles.length || pick) {
         canvas.tabIndex = 0; canvas.setAttribute("role", "slider"); canvas.setAttribute("aria-label", v.alt);
-        canvas.style.touchAction = handles.some(L => L.y) ? "none" : "pan-y"; canvas.classList.add("live");
+        canvas.classList.add("live");
         canvas.onkeydown = e => this.keys(e, handles, pick);
       } else { canvas.setAttribute("role", "img"); canvas.setAttribute("aria-label", v.alt); }
-      canvas.onpointerdown = e => this.grab(e, canvas, v.id);
+      canvas.onpointerdown = e => this.grab(e, canvas, v.id); canvas.onpointermove = e => this.hover(e, canvas, v.id);
+      canvas.addEventListener("touchstart", e => { if (this.held?.firm && e.touches.length === 1) e.preventDefault(); }, { passive: false }); // held, not swiped
       this.canvases.set(v.id, { canvas, handles });
       this.sizes.observe(canvas);
       box.append(canvas);
@@ -154,7 +165,7 @@ class Stage {
   forceDraw() { cancelAnimationFrame(this.frame); this.frame = 0; this.draw(); }
   draw() {
     this.frame = 0;
-    if (!this.scene || this.scene.refused || !this.T) return;
+    if (!this.scene || this.scene.refused || !this.T || this.lacking) return;
     const env = this.environment;
     for (const [id, { canvas }] of this.canvases) {
       const view = this.view(id), w = canvas.clientWidth, ht = canvas.clientHeight;
@@ -214,9 +225,10 @@ class Stage {
     }
   }
   commit(action = null) {
-    clearTimeout(this.later);
+    clearTimeout(this.later); this.unsent = false;
     const { _moved, ...values } = this.values;
-    this.component.setStateValue("state", { n: (this.n = Date.now()), rev: this.rev, values, action, have: store.ids.slice(-200) });
+    this.n = Math.max(Date.now(), this.n + 1);
+    this.component.setStateValue("state", { n: this.n, rev: this.rev, values, action, have: store.promise(this, this.n) });
     this.main.dataset.sent = this.n;
     this.awaitAnswer(this.n);
   }
@@ -233,7 +245,7 @@ class Stage {
     }, 700);
   }
 
-  act(action) { this.play.on = false; this.commit(action); }
+  act(action) { this.stop(); this.commit(action); }
 
   keys(e, handles, pick) {
     const L = handles[0] ?? { x: pick }, by = e.shiftKey ? 10 : 1, move = { ArrowRight: ["x", 1], ArrowLeft: ["x", -1], ArrowUp: ["y", 1], ArrowDown: ["y", -1] }[e.key];
@@ -243,41 +255,34 @@ class Stage {
     } else if (e.key === "Home" || e.key === "End") { const key = L.x ?? L.y, n = this.controls.get(key).nodes; this.set(key, e.key === "Home" ? n[0] : n.at(-1)); e.preventDefault(); this.after(key); }
   }
   /** A control came to rest: tell Python now, or, for one that only the browser uses, when it has been still a while. */
-  after(key, wait = 180) { clearTimeout(this.later); this.later = setTimeout(() => this.commit(), this.controls.get(key).local ? 600 : wait); }
+  after(key, wait = 180) { clearTimeout(this.later); this.unsent = key ?? true; this.undoable(); this.later = setTimeout(() => this.commit(), this.controls.get(key)?.local ? 600 : wait); }
 
+  /** What waits to be told is told before a hand turns to something else, so that each is a step of its own for Undo. */
+  flush(e) { if (this.unsent && !this.play.on && (e.type !== "focusin" || e.target.dataset?.control !== this.unsent)) this.commit(); }
+  undoable() { const undo = this.parts.head.querySelector("[data-key='tool-undo']"); if (undo) undo.disabled = !(this.data.canUndo || this.unsent); }
+
+  place(e, canvas) { const b = canvas.getBoundingClientRect(); return [e.clientX - b.left, e.clientY - b.top]; }
+  /** What the pointer would take hold of, there where it is. */
+  reached(e, canvas, id) { const view = this.view(id); return view && under(this, view, geometry(view, canvas.clientWidth, canvas.clientHeight), ...this.place(e, canvas), e.pointerType); }
+  hover(e, canvas, id) { if (!this.held && e.pointerType !== "touch") canvas.style.cursor = this.reached(e, canvas, id)?.cursor ?? ""; }
   grab(e, canvas, id) {
-    const view = this.view(id), at = ev => { const b = canvas.getBoundingClientRect(); return [ev.clientX - b.left, ev.clientY - b.top]; };
-    const g = geometry(view, canvas.clientWidth, canvas.clientHeight), [x, y] = at(e);
-    const asked = this.pending(), onOption = asked?.kind === "choice" && asked.view === id ? this.optionAt(asked, g, x, y) : null;
-    if (onOption) { this.choose(asked, onOption); return; }
-    const placing = asked?.kind === "point" && asked.view === id;
-    const handles = view.layers.filter(L => L.kind === "handle" && (L.x || L.y)), pickers = view.layers.filter(L => L.pick), picker = pickers[0];
-    let move = null, keys = [];
-    if (placing) move = (px, py) => { this.guess[asked.key] = { x: +g.X.inverse(px).toFixed(2), y: +g.Y.inverse(py).toFixed(2) }; this.drawGuess(asked); };
-    else if (handles.length) {
-      const distance = L => Math.hypot(L.x ? g.X(this.values[L.x]) - x : 0, L.y ? g.Y(this.values[L.y]) - y : 0);
-      const L = handles.reduce((a, b) => (distance(b) < distance(a) ? b : a));
-      keys = [L.x, L.y].filter(Boolean);
-      move = (px, py) => { if (L.x) this.set(L.x, g.X.inverse(px)); if (L.y) this.set(L.y, g.Y.inverse(py)); };
-    } else if (picker) {
-      keys = [picker.pick];
-      move = (px, py) => {                                 // the nearest mark of any layer that can be picked
-        let best = -1, d = 1e9;
-        for (const L of pickers) if (L.pick === picker.pick) {
-          const xs = this.reader.array(L.x, this.values), ys = this.reader.array(L.y, this.values), at = (a, i) => a[a.length === 1 ? 0 : i], n = Math.min(Math.max(xs.length, ys.length), L.count === undefined ? Infinity : this.reader.value(L.count, this.values));
-          for (let i = 0; i < n; i++) { const q = Math.hypot(g.X(at(xs, i)) - px, g.Y(at(ys, i)) - py); if (q < d) { d = q; best = i + (L.base ?? 0); } }
-        }
-        if (best >= 0) this.set(picker.pick, best);
-      };
-    }
-    if (!move) return;
-    this.play.on = false; this.dragging = keys; canvas.setPointerCapture?.(e.pointerId); canvas.focus?.({ preventScroll: true });
-    const before = keys.map(k => this.values[k]).join();
-    move(x, y);
-    canvas.onpointermove = ev => move(...at(ev));
-    canvas.onpointerup = canvas.onpointercancel = () => {
-      canvas.onpointermove = canvas.onpointerup = canvas.onpointercancel = null; this.dragging = null;
-      if (keys.length && before !== keys.map(k => this.values[k]).join()) this.after(keys.find(k => !this.controls.get(k).local) ?? keys[0], 0);
+    if (this.held || e.button) return;
+    const hold = this.reached(e, canvas, id); if (!hold) return;
+    if (this.stop()) this.commit();
+    const [x, y] = this.place(e, canvas), finger = e.pointerType === "touch", before = hold.keys.map(k => this.values[k]), dirty = this.dirty;
+    this.held = hold; this.dragging = hold.keys; canvas.setPointerCapture?.(e.pointerId); canvas.focus?.({ preventScroll: true });
+    if (hold.tap && !finger) hold.tap(x, y);
+    if (hold.cursor === "grab") canvas.style.cursor = "grabbing";
+    canvas.onpointermove = ev => { if (ev.pointerId === e.pointerId) hold.move?.(...this.place(ev, canvas)); };
+    canvas.onpointerup = canvas.onpointercancel = ev => {
+      if (ev.pointerId !== e.pointerId) return;
+      canvas.onpointerup = canvas.onpointercancel = null; canvas.onpointermove = m => this.hover(m, canvas, id);
+      this.held = this.dragging = null; canvas.style.cursor = "";
+      const at = this.place(ev, canvas), gone = ev.type === "pointercancel";
+      if (gone) { hold.keys.forEach((k, i) => this.set(k, before[i])); this.dirty = dirty; } // the finger meant to scroll
+      else if (finger && hold.tap && Math.hypot(at[0] - x, at[1] - y) < 10) hold.tap(x, y);
+      if (!gone) this.hover(ev, canvas, id);
+      if (hold.keys.some((k, i) => this.values[k] !== before[i])) this.after(hold.keys.find(k => !this.controls.get(k).local) ?? hold.keys[0], 0);
     };
   }
 
@@ -307,7 +312,8 @@ class Stage {
   // ---- player: one clock for all views
   toggle() {
     const key = this.scene.player.control, nodes = this.controls.get(key).nodes;
-    if (this.play.on) { this.play.on = false; this.values[key] = Math.round(this.values[key]); this.playerLooks(); this.kick(); this.after(key); return; }
+    if (this.stop()) { this.after(key); return; }
+    if (this.unsent) this.commit();
     if (this.values[key] >= nodes.at(-1)) this.set(key, nodes[0]);
     this.play = { ...this.play, on: true, since: performance.now(), from: this.values[key] };
     const tick = now => {
@@ -318,8 +324,17 @@ class Stage {
     };
     this.playerLooks(); requestAnimationFrame(tick);
   }
+  /** Stop the clock, at a whole step; returns whether it ran. */
+  stop() { const ran = this.play.on, key = this.scene.player?.control; this.play.on = false; if (ran && key) { this.set(key, Math.round(this.values[key])); this.playerLooks(); } return ran; }
   playerLooks() { this.main.querySelector(".player")?.classList.toggle("playing", this.play.on); const b = this.main.querySelector(".player .play"); if (b) b.setAttribute("aria-label", this.play.on ? "Pause" : "Play"); }
   navigate(e, to) { if (e.metaKey || e.ctrlKey || e.shiftKey || e.button) return; e.preventDefault(); this.act({ kind: "go", page: to.page }); }
+  /** Close the menu; `all`: and what is shown until it is dismissed. */
+  dismiss(all = false) {
+    const menu = this.parts.head.querySelector(".menu");
+    if (menu && !menu.hidden) { menu.hidden = true; const opener = this.parts.head.querySelector("[data-key='tool-download']"); opener.setAttribute("aria-expanded", "false"); if (menu.contains(this.root.activeElement ?? document.activeElement)) opener.focus({ preventScroll: true }); }
+    if (all) this.parts.shown.replaceChildren();
+  }
+  leaveStanding(...parts) { this.parts.shown.replaceChildren(...parts, h("button", { type: "button", class: "button", onclick: () => this.dismiss(true) }, "OK")); }
   say(text) { this.parts.toast.textContent = text; clearTimeout(this.hush); this.hush = setTimeout(() => { this.parts.toast.textContent = ""; }, 4000); }
 }
 
@@ -327,5 +342,5 @@ export function mount(component) {
   let stage = stages.get(component.parentElement);
   if (!stage) stages.set(component.parentElement, (stage = new Stage(component)));
   stage.update(component);
-  return () => { stage.play.on = false; clearTimeout(stage.looking); stage.sizes.disconnect(); stages.delete(component.parentElement); stage.main.remove(); };
+  return () => { stage.play.on = false; store.leave(stage); stage.life.abort(); clearTimeout(stage.looking); stage.sizes.disconnect(); stages.delete(component.parentElement); stage.main.remove(); };
 }

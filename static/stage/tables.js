@@ -3,11 +3,43 @@
 
 const decode = b64 => { const s = atob(b64), u = new Uint8Array(s.length); for (let i = 0; i < s.length; i++) u[i] = s.charCodeAt(i); return new Float32Array(u.buffer); };
 
+/** Every table that a part of a scene names. */
+function tablesIn(part, found = new Set()) {
+  if (part === null || typeof part !== "object" || ArrayBuffer.isView(part)) return found;
+  if (typeof part.t === "string" && part.shape) found.add(part.t);
+  for (const v of Array.isArray(part) ? part : Object.values(part)) if (v !== null && typeof v === "object") tablesIn(v, found);
+  return found;
+}
+
+/** Tables by name, least recently used first, at most `limit` bytes of them: but those that a scene on screen names stay,
+ *  and so do those that Python was told of (`have`) and therefore leaves out of what it sends. */
 export class Store {
-  constructor() { this.tables = new Map(); }
-  add(wire) { for (const [id, t] of Object.entries(wire ?? {})) if (!this.tables.has(id)) this.tables.set(id, decode(t)); while (this.tables.size > 400) this.tables.delete(this.tables.keys().next().value); }
-  has(id) { return this.tables.has(id); }
-  get ids() { return [...this.tables.keys()]; }
+  constructor(limit = 48e6) { this.limit = limit; this.tables = new Map(); this.bytes = 0; this.scenes = new Map(); this.promises = new Map(); }
+  get(id) { return this.tables.get(id); }
+  /** Take in what Python sent for the scene of `owner`; returns the tables of the scene that are missing all the same. */
+  add(wire, owner, scene) {
+    for (const [id, t] of Object.entries(wire ?? {})) { const table = this.tables.get(id) ?? decode(t); this.drop(id); this.tables.set(id, table); this.bytes += table.byteLength; }
+    if (scene) this.scenes.set(owner, tablesIn([scene.numbers, scene.views.map(v => v.layers)]));
+    for (const used of this.scenes.values()) for (const id of used) { const table = this.tables.get(id); if (table) { this.tables.delete(id); this.tables.set(id, table); } }
+    this.shrink();
+    return [...(this.scenes.get(owner) ?? [])].filter(id => !this.tables.has(id));
+  }
+  drop(id) { const table = this.tables.get(id); if (table) { this.tables.delete(id); this.bytes -= table.byteLength; } }
+  shrink() {
+    if (this.bytes <= this.limit) return;
+    const kept = new Set([...this.scenes.values(), ...[...this.promises.values()].flatMap(p => [...p.values()])].flatMap(ids => [...ids]));
+    for (const id of [...this.tables.keys()]) { if (this.bytes <= this.limit) return; if (!kept.has(id)) this.drop(id); }
+  }
+  /** The tables to name in message `n` of `owner`, last used first; kept until Python has answered a later message. */
+  promise(owner, n, most = 200) {
+    const ids = [...this.tables.keys()].slice(-most);
+    if (!this.promises.has(owner)) this.promises.set(owner, new Map());
+    this.promises.get(owner).set(n, ids);
+    return ids;
+  }
+  /** Python has answered message `n`; what it knows of this one may serve once more, what it knew before may not. */
+  answered(owner, n) { const given = this.promises.get(owner); for (const k of given?.keys() ?? []) if (k < n) given.delete(k); }
+  leave(owner) { this.scenes.delete(owner); this.promises.delete(owner); }
 }
 
 /** Position of `value` among ascending `nodes`: [lower index, fraction]. */
@@ -36,7 +68,7 @@ export class Reader {
     if (typeof ref === "number") return [ref];
     if (ref.mix) return this.mix(ref, state);
     if (ref.pick) ref = this.choose(ref.pick, state);
-    const data = this.store.tables.get(ref.t);
+    const data = this.store.get(ref.t);
     if (!data) return undefined;
     const over = ref.over ?? [], shape = ref.shape;
     if (!over.length) return data;

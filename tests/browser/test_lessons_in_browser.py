@@ -5,6 +5,8 @@ import re
 from axe_playwright_python.sync_playwright import Axe
 from reader import lesson
 
+from benchmarks.frames import HOLDS
+
 AXE = Axe()
 
 
@@ -105,22 +107,35 @@ def blur(tab):
     tab.ready()
 
 
-def test_the_figure_itself_can_be_dragged(tab):
-    canvas = tab.page.locator(".stage canvas.live").first
-    assert canvas.count(), "some view can be taken hold of"
-    box = canvas.bounding_box()
-    tab.page.mouse.move(box["x"] + 0.55 * box["width"], box["y"] + 0.55 * box["height"])
-    before = tab.pixels()
-    tab.page.mouse.down()
-    pictures = set()
-    for share in (0.5, 0.6, 0.68, 0.4):
-        tab.page.mouse.move(box["x"] + share * box["width"], box["y"] + (0.3 + 0.4 * share) * box["height"], steps=3)
-        tab.page.wait_for_timeout(60)
-        pictures.add("".join(tab.pixels()))
-    tab.page.mouse.up()
-    assert len(pictures | {"".join(before)}) >= 3
-    tab.page.wait_for_timeout(800)  # a control of the browser's own is told to Python later
-    tab.ready()
+def test_the_figure_itself_can_be_taken_hold_of(tab):
+    """Where the cursor says so: a handle is dragged, marks are clicked."""
+    canvases = tab.page.locator(".stage canvas.live")
+    assert canvases.count(), "some view can be taken hold of"
+    for i in range(canvases.count()):
+        canvases.nth(i).scroll_into_view_if_needed()
+        spots = canvases.nth(i).evaluate(HOLDS)
+        assert any(not cursor for *_, cursor in spots), "not everywhere"
+        handle = [(x, y) for x, y, cursor in spots if cursor in ("grab", "ew-resize", "ns-resize")]
+        marks = [(x, y) for x, y, cursor in spots if cursor == "pointer"]
+        assert handle or marks
+        pictures = {"".join(tab.pixels())}
+        if handle:
+            x, y = handle[len(handle) // 2]
+            tab.page.mouse.move(x, y)
+            tab.page.mouse.down()
+            for dx, dy in ((-20, -8), (-45, -16), (30, 12), (60, 20)):
+                tab.page.mouse.move(x + dx, y + dy, steps=3)
+                tab.page.wait_for_timeout(60)
+                pictures.add("".join(tab.pixels()))
+            tab.page.mouse.up()
+        else:
+            for x, y in marks[:: max(1, len(marks) // 4)]:
+                tab.page.mouse.click(x, y)
+                tab.page.wait_for_timeout(60)
+                pictures.add("".join(tab.pixels()))
+        assert len(pictures) >= (3 if handle else 2), (i, len(handle), len(marks))
+        tab.page.wait_for_timeout(800)  # a control of the browser's own is told to Python later
+        tab.ready()
 
 
 def test_presets_undo_reset(tab, slug):
@@ -253,8 +268,7 @@ def test_take_away(tab, slug, tmp_path):
         content = path.read_bytes()
         assert content.startswith(start) and len(content) > 500, (name, content[:60])
         assert download.value.suggested_filename == f"fisher-lab-{slug}.{suffix}"
-        if page.locator(".stage .menu").is_visible():
-            page.locator(".stage [data-key='tool-download']").click()
+        assert not page.locator(".stage .menu").is_visible(), "it closes after its choice"
     tab.click(f"[data-key='preset-{lesson(slug).presets[-1].key}']")
     page.locator(".stage [data-key='tool-link']").click()
     page.wait_for_timeout(150)
