@@ -116,7 +116,7 @@ def test_the_figure_itself_can_be_taken_hold_of(tab):
         spots = canvases.nth(i).evaluate(HOLDS)
         assert any(not cursor for *_, cursor in spots), "not everywhere"
         handle = [(x, y) for x, y, cursor in spots if cursor in ("grab", "ew-resize", "ns-resize")]
-        marks = [(x, y) for x, y, cursor in spots if cursor == "pointer"]
+        marks = [(x, y) for x, y, cursor in spots if cursor in ("pointer", "crosshair")]
         assert handle or marks
         pictures = {"".join(tab.pixels())}
         if handle:
