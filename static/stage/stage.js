@@ -6,7 +6,7 @@ const [{ Reader, Store }, { font, forgetWidths, format, h, rich }, { geometry, p
   ["tables", "text", "painter", "hands", "sections"].map(name => import(`./${name}.js${version}`)));
 const { buildBottom, buildCard, buildControls, buildExtras, buildFormula, buildHead, buildPlayer, buildSide, buildTableView } = sections;
 
-export const store = new Store();                                 // outlives a component: tables are named by their content
+export const store = new Store();                          // outlives a component: tables are named by their content
 const stages = new WeakMap();
 let fonts;
 const loadFonts = () => (fonts ??= Promise.all([["FisherMath", "KaTeX_Math-Italic", "italic"], ["FisherMain", "KaTeX_Main-Regular", "normal"]].map(([name, file, style]) => {
@@ -257,8 +257,12 @@ class Stage {
   /** A control came to rest: tell Python now, or, for one that only the browser uses, when it has been still a while. */
   after(key, wait = 180) { clearTimeout(this.later); this.unsent = key ?? true; this.undoable(); this.later = setTimeout(() => this.commit(), this.controls.get(key)?.local ? 600 : wait); }
 
-  /** What waits to be told is told before a hand turns to something else, so that each is a step of its own for Undo. */
-  flush(e) { if (this.unsent && !this.play.on && (e.type !== "focusin" || e.target.dataset?.control !== this.unsent)) this.commit(); }
+  /** What waits long to be told is told before a hand turns to another control, so that each is a step of its own for Undo.
+   *  (Actions carry it with them; and an answer must not rebuild a button under a finger.) */
+  flush(e) {
+    const control = e.target.closest?.("[data-control], canvas");
+    if (control && !this.play.on && this.controls?.get(this.unsent)?.local && (e.type !== "focusin" || control.dataset.control !== this.unsent)) this.commit();
+  }
   undoable() { const undo = this.parts.head.querySelector("[data-key='tool-undo']"); if (undo) undo.disabled = !(this.data.canUndo || this.unsent); }
 
   place(e, canvas) { const b = canvas.getBoundingClientRect(); return [e.clientX - b.left, e.clientY - b.top]; }

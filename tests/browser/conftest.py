@@ -58,7 +58,7 @@ class Visit:
         self.context, self.base = context, base
         self.page = context.new_page()
         self.problems, self.foreign, self.received, self.sent, self.sockets = [], [], [], [], 0
-        self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error} {(error.stack or str())[:600]}"))
+        self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error} {(error.stack or '')[:600]}"))
         self.page.on("console", self.heard)
         self.page.on("request", self.requested)
         self.page.on("websocket", self.connected)
