@@ -59,6 +59,6 @@ def race(
         else:
             if kind == "centred":
                 m = m - g[:, :, None] * g[:, None, :]
-            theta = theta - rate * linalg.solves(m, g)
+            theta = theta - rate * linalg.solves(m, g[..., None])[..., 0]
         thetas.append(theta)
     return np.stack(thetas), np.stack(losses)

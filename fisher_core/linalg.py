@@ -109,24 +109,23 @@ def least_norm(fisher: ArrayLike, rhs: ArrayLike, name: str = "fisher") -> Array
 
 
 def solves(matrices: ArrayLike, rhs: ArrayLike) -> Array:
-    """M⁻¹ rhs for symmetric matrices (..., d, d), definite or not, and rhs (..., d); NaN where M is singular.
+    """M⁻¹ rhs for symmetric matrices (..., d, d), definite or not, and rhs (..., d, k); NaN where M is singular.
 
     NaN too where M or rhs is not finite: a stack of runs goes on when one of them has ended.
     """
     m, g = np.asarray(matrices, dtype=float), np.asarray(rhs, dtype=float)
-    shape = np.broadcast_shapes(m.shape[:-1], g.shape)
-    d = shape[-1]
-    m, g = np.broadcast_to(m, (*shape, d)).reshape(-1, d, d), np.broadcast_to(g, shape).reshape(-1, d)
+    (d, k), many = g.shape[-2:], np.broadcast_shapes(m.shape[:-2], g.shape[:-2])
+    m, g = np.broadcast_to(m, (*many, d, d)).reshape(-1, d, d), np.broadcast_to(g, (*many, d, k)).reshape(-1, d, k)
     result = np.full(g.shape, np.nan)
-    fine = np.isfinite(m).all(axis=(-2, -1)) & np.isfinite(g).all(axis=-1)
+    fine = np.isfinite(m).all(axis=(-2, -1)) & np.isfinite(g).all(axis=(-2, -1))
     scale = equilibrating(m[fine])
     scaled = m[fine] / scale[..., :, None] / scale[..., None, :]
     values = np.linalg.eigvalsh(scaled)
     regular = ~nulls(values).any(axis=-1)
     fine[fine] = regular
-    scale = scale[regular]
-    result[fine] = np.linalg.solve(scaled[regular], (g[fine] / scale)[..., None])[..., 0] / scale
-    return result.reshape(shape)
+    scale = scale[regular][..., None]
+    result[fine] = np.linalg.solve(scaled[regular], g[fine] / scale) / scale
+    return result.reshape(*many, d, k)
 
 
 def inverse_at_maximum(information: ArrayLike, theta: ArrayLike, name: str = "the observed information") -> Array:

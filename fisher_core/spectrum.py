@@ -120,11 +120,18 @@ def equilibrating(m: Array) -> Array:
 
     For a positive semi-definite m that is the scaling to unit diagonal: no other entry of a row is larger then.
     """
-    scale = np.ones(m.shape[:-1])
-    for _ in range(16):  # each round halves what is left of the logarithm
-        row = (np.abs(m) / scale[..., :, None] / scale[..., None, :]).max(axis=-1, initial=0.0)
-        scale *= np.where(row > 0, np.sqrt(row, where=row > 0, out=np.ones_like(row)), 1.0)
-    return power_of_two(scale)
+    size = np.abs(m)
+    diagonal = np.diagonal(size, axis1=-2, axis2=-1)
+    scale = power_of_two(np.sqrt(np.where(diagonal > 0, diagonal, 1.0)))
+    row = (size / scale[..., :, None] / scale[..., None, :]).max(axis=-1, initial=0.0)
+    other = ((row > 2) | ((diagonal == 0) & (row > 0))).any(axis=-1)
+    if other.any():
+        rest, size = np.ones_like(scale[other]), size[other]
+        for _ in range(16):  # each round halves what is left of the logarithm
+            row = (size / rest[..., :, None] / rest[..., None, :]).max(axis=-1, initial=0.0)
+            rest *= np.sqrt(np.where(row > 0, row, 1.0))
+        scale[other] = power_of_two(rest)
+    return scale
 
 
 def left_vectors(g: Array) -> tuple[Array, Array]:

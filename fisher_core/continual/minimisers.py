@@ -38,12 +38,12 @@ def minimiser(task_b: Task, penalty: Penalty) -> Array:
 def quadratic_minimisers(h: Array, b: Array, m: Array, a: Array, strengths: Array) -> Array:
     """θ_∞ for every λ in ``strengths`` (K,): (K, d). ``h``, ``m`` (d, d); ``b``, ``a`` (d,)."""
     curvature = h + strengths[:, None, None] * m
-    from_a = linalg.solves(curvature, h @ (b - a))
+    right = np.stack([np.broadcast_to(h @ (b - a), (len(strengths), len(a))), strengths[:, None] * (m @ (a - b))], -1)
+    from_a, from_b = np.moveaxis(linalg.solves(curvature, right), -1, 0)
     singular = np.isnan(from_a).any(axis=1)
     if singular.any():
         worst = int(np.argmax(singular))
         linalg.inverse(curvature[worst], name=f"H_B + λM at λ = {strengths[worst]:g}", advice=CURVE)
-    from_b = linalg.solves(curvature, strengths[:, None] * (m @ (a - b)))
     return np.where(np.abs(from_a) <= np.abs(from_b), a + from_a, b + from_b)
 
 

@@ -39,7 +39,11 @@ def test_inverses_and_solutions_in_other_units(seed, d, exponents):
     scale = np.abs(np.linalg.inv(f)).max()
     np.testing.assert_allclose(linalg.inverse(other) / np.outer(u, u), linalg.inverse(f), atol=1e-13 * scale, rtol=1e-9)
     wanted = np.linalg.solve(f, rhs)
-    for found in (linalg.solve(other, rhs / u), linalg.solve_symmetric(other, rhs / u), linalg.solves(other, rhs / u)):
+    for found in (
+        linalg.solve(other, rhs / u),
+        linalg.solve_symmetric(other, rhs / u),
+        linalg.solves(other, (rhs / u)[:, None])[:, 0],
+    ):
         np.testing.assert_allclose(found / u, wanted, atol=1e-13 * scale)
     np.testing.assert_allclose(linalg.least_norm(other, rhs / u) / u, wanted, atol=1e-13 * scale)
     np.testing.assert_allclose(linalg.whitening(other) / u[:, None], linalg.whitening(f), atol=1e-12 * scale)
