@@ -23,8 +23,9 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
-from . import course, glossary, links, messages, palette, sources, userdata
+from . import course, glossary, links, messages, palette, readings, sources, userdata
 from .controls import Choice, Control, Slider, Whole
 from .jobs import RUNNER, Progress, Run
 from .predictions import Question
@@ -37,6 +38,7 @@ _scenes_lock = threading.Lock()
 _making: dict[Any, threading.Lock] = {}
 SCENES_KEPT = 48
 
+ABOUT_OURS = " (Asked about the page’s own data: to answer or skip sets your rows aside.)"
 CITE = "Cite: Fisher Lab, an interactive course on the Fisher information matrix. Code under the MIT licence, text under CC BY 4.0."
 
 
@@ -52,11 +54,33 @@ class Preset:
 
 @dataclass(frozen=True)
 class Paste:
-    """Lets the reader bring a column of numbers.  ``columns``: how many; ``note``: what becomes of them."""
+    """Lets the reader bring columns of numbers.
+
+    ``roles``: what each column becomes; ``fixed``: values of controls that hold while such rows are in use;
+    ``unused``: tabs that cannot use them, and what these show instead.
+    """
 
     label: str
     placeholder: str
-    columns: int = 1
+    roles: Sequence[str] = ("column",)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    unused: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Own:
+    """What the reader pasted, how it is to be read, and what came of it.
+
+    ``values``: None where the page shows its own data; ``aside``: they were in use, and can be again.
+    """
+
+    text: str = ""
+    reading: str = ""
+    pick: tuple[int, ...] = ()
+    values: NDArray[np.float64] | None = None
+    note: str = ""
+    offer: userdata.Ambiguous | None = None
+    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,14 +99,13 @@ class State:
     values: dict[str, Any]
     answers: dict[str, Any] = field(default_factory=dict)
     asked: int = 0
-    history: list[tuple[dict[str, Any], dict[str, Any], int]] = field(default_factory=list)
+    history: list[tuple[dict[str, Any], dict[str, Any], int, Own]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     issued: list[str] = field(default_factory=list)
     followed: str = ""
     revision: int = 1
     n: int = 0
-    data: Any = None
-    data_note: str = ""
+    own: Own = Own()
     reader: str = field(default_factory=lambda: secrets.token_hex(8))
     ran: set[Any] = field(default_factory=set)  # names of the runs that this session asked for
     refusal: Progress | None = None
@@ -127,6 +150,8 @@ class Lesson:
             state.n = message.n
             self.take(state, message, replay=fresh)
         self.follow_address(state)
+        if self.paste and state.own.values is not None:
+            state.values = state.values | dict(self.paste.fixed)
         data, tables = self.data(state)
         held = message.have if message else frozenset()
         data["tables"] = {name: table for name, table in tables.items() if name not in held}
@@ -177,6 +202,8 @@ class Lesson:
             "draw": [c.key for c in self.controls if isinstance(c, Whole)],
             "commit": [q.key for q in self.predictions],
             "ask": range(len(self.predictions)),
+            "reading": list(readings.STYLES),
+            "columns": range(readings.MOST_COLUMNS),
             "go": [e.page for e in course.current().written],
         })  # fmt: skip
 
@@ -214,7 +241,7 @@ class Lesson:
                 state.answers[name] = None
 
     def remember(self, state: State) -> None:
-        state.history = [*state.history[-(UNDO_STEPS - 1) :], (dict(state.values), dict(state.answers), state.asked)]
+        state.history = [*state.history[-(UNDO_STEPS - 1) :], (dict(state.values), dict(state.answers), state.asked, state.own)]
 
     def act(self, state: State, action: Mapping[str, Any]) -> None:
         kind = action["kind"]
@@ -223,14 +250,15 @@ class Lesson:
             return
         if kind == "undo":
             if state.history:
-                *state.history, (state.values, state.answers, state.asked) = state.history
+                *state.history, (state.values, state.answers, state.asked, state.own) = state.history
         elif kind == "reset":
             self.remember(state)
             state.values, state.answers, state.asked, state.notices = links.defaults(self.all_controls), {}, 0, []
-            state.data, state.data_note, state.ran = None, "", set()
+            state.own, state.ran = Own(), set()
         elif kind == "preset":
             preset = next(p for p in self.presets if p.key == action["preset"])
             self.remember(state)
+            self.set_aside(state)
             state.values = self.preset_values(preset, state.values)
         elif kind == "tab":
             self.remember(state)
@@ -244,9 +272,11 @@ class Lesson:
         elif kind == "ask":
             self.remember(state)
             state.asked = action["item"]
+            self.set_aside(state)
             state.values = state.values | dict(self.predictions[state.asked].setup)
-        elif kind == "paste" and self.paste:
-            self.take_data(state, action["text"])
+        elif kind in ("paste", "reading", "columns", "again") and self.paste:
+            self.remember(state)
+            self.take_data(state, action)
         elif kind == "dismiss":
             state.notices = []
         elif kind == "go":
@@ -283,19 +313,36 @@ class Lesson:
                 state.notices = [f"Your answer was not used: {error}."]
                 return
         self.remember(state)
+        self.set_aside(state)
         state.answers[question.key] = given
         state.values = state.values | dict(question.setup) | dict(question.shows)
 
-    def take_data(self, state: State, text: str) -> None:
-        if not text.strip():
-            state.data, state.data_note = None, ""
-            return
+    def take_data(self, state: State, action: Mapping[str, Any]) -> None:
+        """Read a text; or the last one again, as the reader has now chosen.  What cannot be read leaves nothing in use."""
         assert self.paste is not None
+        last = state.own
+        if action["kind"] == "paste":
+            last = own = Own(action["text"])
+        elif action["kind"] == "reading":
+            own = Own(last.text, action["reading"])
+        else:
+            own = Own(last.text, last.reading, tuple(action.get("pick", last.pick)))
+        state.own = Own()
+        if not own.text.strip():
+            return
         try:
-            state.data = userdata.read(text, self.paste.columns)
-            state.data_note = f"{len(state.data)} rows in use. They stay in this session and are not part of the link."
+            taken = userdata.read(own.text, len(self.paste.roles), own.reading, own.pick)
+        except userdata.Ambiguous as choice:
+            state.own = replace(own, pick=(), offer=choice, note=f"Not used: {choice}.")
         except ValueError as error:
-            state.data_note = f"Not used: {error}."
+            state.own = replace(own, reading="", pick=(), offer=last.offer, note=f"Not used: {error}.")
+        else:
+            state.own = replace(own, values=taken.values, note=taken.note)
+
+    def set_aside(self, state: State) -> None:
+        """Presets and questions are about the page's own data."""
+        if state.own.values is not None:
+            state.own = replace(state.own, values=None, aside=True)
 
     def preset_values(self, preset: Preset, present: Mapping[str, Any]) -> dict[str, Any]:
         kept = {"seed": present["seed"]} if "seed" in present and "seed" not in preset.values else {}
@@ -303,7 +350,7 @@ class Lesson:
 
     # ---- what the browser gets ----------------------------------------------------------------------------------------
     def values(self, state: State) -> SimpleNamespace:
-        v = SimpleNamespace(**state.values, seen=frozenset(state.answers), given=dict(state.answers), data=state.data)
+        v = SimpleNamespace(**state.values, seen=frozenset(state.answers), given=dict(state.answers), data=state.own.values)
         name = self.run_name(v)
         # a result is kept for all readers, and shown to those who asked for it: the same link is the same picture
         v.run = RUNNER.look(name if name in state.ran else None, state.reader) if self.run else Progress()
@@ -313,7 +360,8 @@ class Lesson:
         """The stage's data and its tables, for a state."""
         v = self.values(state)
         wire, tables, scene = self.scene(state, v)
-        active = next((p for p in self.presets if self.matches(p, state.values)), None)
+        own = v.data is not None
+        active = None if own else next((p for p in self.presets if self.matches(p, state.values)), None)
         checks = scene.checks if scene else ()
         data = {
             "slug": self.slug,
@@ -331,9 +379,9 @@ class Lesson:
             "tab": state.values["tab"],
             "controls": [_offered(c, scene) for c in self.controls],
             "scene": wire,
-            "predictions": [q.reveal(state.answers[q.key]) if q.key in state.answers else q.wire() for q in self.predictions],  # type: ignore[attr-defined]
+            "predictions": [asked | {"question": asked["question"] + ABOUT_OURS} if own else asked for asked in self.asked(state)],
             "asked": state.asked,
-            "reading": (scene.reading if scene else "") or self.figures[state.values["tab"]].reading,
+            "reading": self.unused(v) + ((scene.reading if scene else "") or self.figures[v.tab].reading),
             "presets": [{"key": p.key, "label": p.label, "on": p is active} for p in self.presets],
             "look": active.look if active else None,
             "bottom": {"breaks": list(scene.breaks) if scene else [], "groups": list(scene.groups) if scene else [], "more": list(scene.more) if scene else []},
@@ -341,9 +389,9 @@ class Lesson:
             "run": self.run_wire(state, v),
             "notices": messages.capped(state.notices),
             "canUndo": bool(state.history),
-            "paste": self.paste and {"label": self.paste.label, "placeholder": self.paste.placeholder, "active": state.data is not None, "note": state.data_note},
+            "paste": self.paste and self.paste_wire(state, v, wire["refused"]),
             "extras": {
-                "code": self.code(v),
+                "code": ("# The reader's rows are not used here.\n" if self.unused(v) else "") + self.code(v),
                 "trap": self.trap,
                 "checks": [[c.quantity, c.method, c.second, f"{c.residual:.1e}", f"{c.tolerance:.0e}"] for c in checks],
                 "recap": [{"question": q, "answer": a} for q, a in self.recap],
@@ -353,6 +401,33 @@ class Lesson:
             },
         }  # fmt: skip
         return data, tables
+
+    def asked(self, state: State) -> list[dict[str, Any]]:
+        """The questions, with the answers of those that were answered."""
+        return [q.reveal(state.answers[q.key]) if q.key in state.answers else q.wire() for q in self.predictions]  # type: ignore[attr-defined]
+
+    def unused(self, v: SimpleNamespace) -> str:
+        """Said where the reader's rows are in use, and not on this tab."""
+        shows = self.paste.unused.get(v.tab) if self.paste and v.data is not None else None
+        return f"**Your rows are not used on this tab:** it shows {shows}. " if shows else ""
+
+    def paste_wire(self, state: State, v: SimpleNamespace, refused: str | None) -> dict[str, Any]:
+        """The box for the reader's own numbers: what was taken, or why not, and what there is to choose."""
+        assert self.paste is not None
+        own, said = state.own, escaped(state.own.note)
+        if own.aside:
+            said = "Your rows are set aside: a preset or a question shows the page’s own data."
+        elif own.values is None:
+            said += " The page shows its own data." if said else ""
+        else:
+            lead = "**Read, and not used:** no figure is drawn." if refused else self.unused(v) or "**In use:**"
+            said = f"{lead.strip()} {said} They stay in this session and are not part of the link."
+        return {
+            "label": self.paste.label, "placeholder": self.paste.placeholder, "active": own.values is not None, "aside": own.aside, "note": said,
+            "readings": [{"key": o.key, "label": o.label} for o in own.offer.readings] if own.offer else [],
+            "columns": [{"label": o.label, "fault": o.fault} for o in own.offer.columns] if own.offer else [],
+            "roles": list(self.paste.roles),
+        }  # fmt: skip
 
     def run_wire(self, state: State, v: SimpleNamespace) -> dict[str, Any] | None:
         """The button of the lesson's run and how far it is; None where there is nothing to run."""
@@ -386,7 +461,7 @@ class Lesson:
         """The scene of a state, packed; kept for the next reader who asks for the same."""
         local = {c.key for c in self.controls if isinstance(c, Slider) and c.local}
         fixed = {k: x for k, x in state.values.items() if k not in local}
-        digest = "" if state.data is None else hashlib.blake2b(np.asarray(state.data).tobytes()).hexdigest()
+        digest = "" if v.data is None else hashlib.blake2b(v.data.tobytes()).hexdigest()
         name = (self.slug, json.dumps([fixed, state.answers], sort_keys=True), digest, (v.run.state, v.run.count))
         with _scenes_lock:
             if name in _scenes:
@@ -420,7 +495,8 @@ class Lesson:
                 run=Progress(),
             )
             scene, refused = self.figures[v.tab].scene(defaults), f"Not drawn: {escaped(str(error).rstrip('.'))}."
-            scene = replace(scene, checks=())  # which are of the defaults
+            plain = [replace(view, table=None, sentence="") for view in scene.views]  # no number of the defaults is shown
+            scene = replace(scene, checks=(), formula=None, reading="", views=plain)
         wrong = [c for c in scene.checks if not c.holds]
         if wrong and refused is None:
             refused = " ".join(f"Not drawn: {c.method} and {c.second} disagree on {c.quantity} by {c.residual:.1e}, more than {c.tolerance:.0e}." for c in wrong)  # fmt: skip

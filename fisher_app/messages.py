@@ -20,11 +20,13 @@ MOST_DEPTH = 4
 MOST_NUMBER = 2.0**53  # what a browser writes exactly
 MOST_NOTICES, MOST_LETTERS = 50, 240
 
-# What a reader can do, and what comes with it: the name of a thing of this lesson, a place in a list, text, or an answer.
+# What a reader can do, and what comes with it: the name of a thing of this lesson, a place in a list or some, text, or an
+# answer.
 ACTIONS: dict[str, dict[str, str]] = {
     "run": {}, "cancel": {}, "look": {}, "undo": {}, "reset": {}, "dismiss": {},
     "preset": {"preset": "name"}, "tab": {"tab": "name"}, "draw": {"control": "name"}, "go": {"page": "name"},
     "commit": {"item": "name", "answer": "answer"}, "ask": {"item": "place"}, "paste": {"text": "text"},
+    "reading": {"reading": "name"}, "columns": {"pick": "places"}, "again": {},
 }  # fmt: skip
 QUIET = ("look",)  # a question of the page itself, and nothing the reader did
 
@@ -131,6 +133,12 @@ def _action(raw: Any, names: Mapping[str, Collection[Any]], notices: list[str]) 
         if sort == "place" and whole(value) not in names.get(kind, ()):
             notices.append(f"There is no {name} {_short(value)} here; nothing was done.")
             return None
+        if sort == "places":
+            found = [whole(k) for k in value] if isinstance(value, list | tuple) and len(value) <= MOST_ITEMS else [None]
+            if not all(k in names.get(kind, ()) for k in found):
+                notices.append("The page chose what is not there; nothing was done.")
+                return None
+            value = found
         if sort == "text":
             if not isinstance(value, str):
                 notices.append("What was pasted is not text; not used.")

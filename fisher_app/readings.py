@@ -6,6 +6,7 @@ Rows are the lines of the text, counted from 1 as its author sees them, header a
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -15,7 +16,7 @@ LARGEST, SMALLEST = 1e30, 1e-30  # squares of these, and their spread, are numbe
 SPECIAL_SPACES = "\u00a0\u2007\u2009\u202f"  # they stand inside numbers, or between them
 
 Line = tuple[int, str]  # its place in the text, from 1
-Fault = tuple[int, str]  # the row where a column fails, and the sentence that says how
+Fault = tuple[int, bool, str]  # the row where a column fails, whether by a word, and the sentence that says how
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,10 @@ def is_missing(cell: str) -> bool:
 
 def is_word(cell: str) -> bool:
     """Whether a cell can be a name: it has letters, and is no number, missing value, date, price, share or comparison."""
-    if not any(c.isalpha() for c in cell) or is_missing(cell):
+    letters = unicodedata.normalize("NFKC", cell)  # ℃ is °C
+    if not any(c.isalpha() for c in letters) or any(is_missing(part.strip()) for part in re.split("[,;]", cell)):
         return False
-    return not any(c.isdigit() for c in cell) or ((cell[0].isalpha() or cell[0] == "_") and not QUANTITY.match(cell))
+    return not any(c.isdigit() for c in letters) or ((cell[0].isalpha() or cell[0] == "_") and not QUANTITY.match(cell))
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,6 +197,7 @@ class Reading:
 
     @property
     def faults(self) -> list[Fault]:
+        """The first row first; in it what is no word, for among words it is what keeps them from being a header."""
         return sorted(fault for _, fault in self.columns if fault is not None)
 
     @property
@@ -212,11 +215,11 @@ class Reading:
         for row, cells in self.table.rows:
             cell = cells[j]
             if not style.matches(cell):
-                return values, (row, f"{self.table.where(row, j)} {complaint(cell)}")
+                return values, (row, is_word(cell), f"{self.table.where(row, j)} {complaint(cell)}")
             values.append(value := float(style.plain(cell)))
             if abs(value) > LARGEST or (abs(value) < SMALLEST and re.search("[1-9]", re.split("[eE]", cell)[0])):
                 beyond = "beyond ±1e30" if abs(value) > 1 else "nearer to 0 than 1e-30"
-                return values, (row, f"{self.table.where(row, j)} holds {quote(cell)}, {beyond}: no figure can show it")
+                return values, (row, False, f"{self.table.where(row, j)} holds {quote(cell)}, {beyond}: give it in units nearer to 1")
         return values, None
 
     def extends(self, other: Reading) -> bool:
@@ -275,7 +278,7 @@ def readings(lines: Sequence[Line]) -> tuple[dict[str, Reading], list[str]]:
             if key in found or alone:
                 continue
             if not attempt.usable or (cells.is_list and not attempt.complete):
-                spoiled.append(attempt.faults[0][1])
+                spoiled.append(attempt.faults[0][-1])
             elif attempt.marked:
                 found[key] = attempt
     return found, spoiled

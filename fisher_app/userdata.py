@@ -41,8 +41,8 @@ class Taken:
         parts = [f"first {shown(c[0])}, last {shown(c[-1])}" for c in self.values.reshape(len(self), -1).T]
         if any(self.names) or self.places not in ((), (1,)):
             columns = [f"{name[:40]} (column {k})" if name else f"column {k}" for name, k in zip(self.names, self.places, strict=True)]
-            parts = [f"{column} has {part}" for column, part in zip(columns, parts, strict=True)]
-        return " ".join([f"{len(self)} rows in use: {'; '.join(parts)}.", *self.notes])
+            parts = [f"{column} is {part}" for column, part in zip(columns, parts, strict=True)]
+        return " ".join([f"{len(self)} rows; {'; '.join(parts)}.", *self.notes])
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def read(text: str, columns: int = 1, reading: str = "", pick: Sequence[int] = (
         raise ValueError(f"{columns} different columns out of {table.width} are wanted")
     faults = sorted(fault for j in taken if (fault := chosen.columns[j][1]) is not None)
     if faults:
-        raise ValueError(faults[0][1])
+        raise ValueError(faults[0][-1])
     if table.width > columns:
         left = [table.names[j][:40] or str(j + 1) for j in range(table.width) if j not in taken]
         notes.append(f"Not used: column{'s' * (len(left) > 1)} {', '.join(left[:6])}{' and others' * (len(left) > 6)}.")
@@ -121,11 +121,11 @@ def _all_of(r: Reading, others: Sequence[Reading], columns: int) -> tuple[int, .
     """All columns of a table that has as many as are wanted."""
     width = r.table.width
     if width < columns:
-        raise ValueError(f"that has {width} column{'s' * (width > 1)}, and {columns} are wanted")
+        raise ValueError(f"{columns} columns are wanted, and that has {width}")
     if width == columns:
         return tuple(range(columns))
     if len(r.usable) < columns:
-        raise ValueError(r.faults[0][1])
+        raise ValueError(r.faults[0][-1])
     why = f"that has {width} columns, and {columns} {'is' if columns == 1 else 'are'} wanted"
     raise Ambiguous(f"{why}: choose", [_reading_option(o) for o in others], [_column_option(r, j) for j in range(width)])
 
@@ -140,7 +140,7 @@ def _reading_option(r: Reading) -> Option:
 
 def _column_option(r: Reading, j: int) -> Option:
     name, (values, fault) = r.table.names[j][:40] or f"column {j + 1}", r.columns[j]
-    return Option(str(j), name if fault else f"{name}: {_preview(values)}", fault[1] if fault else "")
+    return Option(str(j), name if fault else f"{name}: {_preview(values)}", fault[-1] if fault else "")
 
 
 def _preview(values: Sequence[float]) -> str:

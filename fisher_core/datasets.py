@@ -192,7 +192,7 @@ def standardised_classes(x: Array, y: Array) -> tuple[Array, Array]:
     wrong = (y != 0) & (y != 1)
     if wrong.any():
         raise ValueError(
-            f"labels for logistic regression are 0 and 1, and row {int(wrong.argmax()) + 1} has {y[wrong][0]:g}"
+            f"labels for logistic regression are 0 and 1, and label {int(wrong.argmax()) + 1} is {y[wrong][0]:g}"
         )
     if np.ptp(y) == 0:
         raise ValueError(f"all labels are {y[0]:g}: there is nothing to tell apart")

@@ -174,7 +174,17 @@ def pixels(weight_root: Array, unit: float) -> Array:
     return np.minimum(0.8 + unit * weight_root, LARGEST)
 
 
-def data(d: Shown, drawn: bool, count: int, height: int = 144) -> View:
+def around(values: Array, words: str) -> Axis:
+    """An axis on which all values lie, with some air, and with three to six round ticks."""
+    low, high = float(values.min()), float(values.max())
+    air = 0.08 * (high - low)
+    power = 10.0 ** np.floor(np.log10((high - low) / 3))
+    step = max(m * power for m in (1, 2, 2.5, 5) if m * power <= (high - low) / 3 + 1e-12)
+    at = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
+    return Axis(low - air, high + air, words, [(float(t), f"{t + 0.0:.6g}".replace("-", "−")) for t in at])
+
+
+def data(d: Shown, drawn: bool, count: int, height: int = 144, own: bool = False) -> View:
     style, words = ("sampled", "labels drawn at _θ_") if drawn else ("empirical", "observed labels")
     fit = curve(d.fit_x, d.fit_y, "theta", width=1.5)
     if d.kind == "plane":
@@ -182,12 +192,12 @@ def data(d: Shown, drawn: bool, count: int, height: int = 144) -> View:
         marks = [points(d.x * zero, d.y, "data", sizes=d.sizes, alpha=0.85, hollow=True), points(d.x * np.where(d.ones, 1.0, np.nan), d.y, "data", sizes=d.sizes, alpha=0.7), points(d.x, d.y, "data", sizes=np.zeros(len(d.x)), pick="i")]  # fmt: skip
         layers = [*marks, fit]
     else:
-        crowd = [] if drawn or d.kind == "curve" else [points(*d.crowd, "data", size=1.1, alpha=0.35)]
+        crowd = [] if drawn or (d.kind == "curve" and not own) else [points(*d.crowd, "data", size=1.1, alpha=0.35)]
         layers = [*crowd, segments(d.x, d.foot, d.x, d.y, style, width=1.25), fit, points(d.x, d.y, "data", sizes=d.sizes, alpha=0.6, pick="i")]
     return View(
-        "b", f"**Data,** {words}. Area = weight _r_^{{2}}‖∇_f_‖^{{2}}", d.x_axis, d.y_axis, layers,
+        "b", f"**{'Your data' if own else 'Data'},** {words}. Area = weight _r_^{{2}}‖∇_f_‖^{{2}}", d.x_axis, d.y_axis, layers,
         "Data with residuals; each mark's area is the datum's weight in the matrix; click one to follow it",
-        f"{len(d.x)} of {count} data. Datum [i] has residual [residual].",
+        f"{min(len(d.x), count)} of {count} data. Datum [i] has residual [residual].",
         table=(["x", "y"], [d.x, np.asarray(d.y if isinstance(d.y, np.ndarray) else d.crowd[1][: len(d.x)])]) if d.kind != "plane" else (["x1", "x2", "label"], [d.x, np.asarray(d.y), d.ones.astype(int)]),
         height=height, phone=210, pad=(30, 6, 6, 40), small=True,
     )  # fmt: skip

@@ -5,7 +5,7 @@ Words are in ``pages/identity.py``, drawing in ``fisher_app/figures/identity.py`
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from fisher_core.models import LinearRegression
 from .. import snippets
 from ..controls import Choice, Slider, Toggle, floored, seed
 from ..figures import identity as figures
-from ..stage.scene import Check, Live, Number
+from ..stage.scene import Check, Live, Number, Scene
 
 COUNTS = (
     5,
@@ -318,7 +318,13 @@ def secret(v, s: Setting) -> bool:
     return s.kind == "over" and "ratio" not in v.seen
 
 
-PLACES = dict(breaks=["uniform"], groups=["model", "src"], more=["truth", "real", "seed"])
+def placed(v, scene: Scene) -> Scene:
+    """With the controls that do something here: rows at hand have no true parameter, and one's own are all in use."""
+    if v.data is not None:
+        return replace(scene, controls=["at"], breaks=["uniform"], groups=["model"], more=["seed"])
+    if v.real != "no":
+        return replace(scene, breaks=["uniform"], groups=["model"], more=["real", "seed"])
+    return replace(scene, breaks=["uniform"], groups=["model", "src"], more=["truth", "real", "seed"])
 
 
 def state(v):
@@ -331,7 +337,7 @@ def state(v):
 def both_routes(v):
     s, table, hidden, t, c = state(v)
     question = "ratio" if s.kind == "over" else None
-    return figures.two_routes(frame(v, s), table, T, t, c, question, hidden, checked(s, v.at), extra=names(s), **PLACES)
+    return placed(v, figures.two_routes(frame(v, s), table, T, t, c, question, hidden, checked(s, v.at), extra=names(s)))
 
 
 @lru_cache(maxsize=8)
@@ -387,9 +393,7 @@ def which(v):
     if hidden:
         top = figures.Peak(*(np.full(len(COUNTS), np.nan) for _ in range(6)))
     whole = None if hidden else jointly(s, int(sample(s).counts[c]))
-    return figures.which_matrix(
-        frame(v, s), table, top, T, t, c, whole, hidden, checked(s, v.at), extra=names(s), **PLACES
-    )
+    return placed(v, figures.which_matrix(frame(v, s), table, top, T, t, c, whole, hidden, checked(s, v.at), extra=names(s)))
 
 
 TEN = np.array([83.0, 85, 90, 94, 100, 109, 112, 116, 120, 123])  # IQ-like; Σ(x − 80)² = 7340

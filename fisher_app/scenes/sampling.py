@@ -22,6 +22,7 @@ from .worlds import World
 START, NEAR = (1.0, -1.0), 0.5  # before a commitment the empirical step is shown only this near to the start
 FAR = (3.0, -3.0)
 SHOWN = 40  # data drawn one by one
+ROWS_PRINTED = 400  # in a program
 
 controls = [
     Slider("a", "First weight _θ_~{1}, from the optimum", -3.2, 3.2, 0.1, START[0], format="+1"),
@@ -49,6 +50,11 @@ world = lru_cache(maxsize=12)(worlds.make)
 def own(v) -> tuple[tuple[float, ...], ...] | None:
     """The reader's rows, in a form that can name what is kept."""
     return None if v.data is None else tuple(map(tuple, v.data.tolist()))
+
+
+def worlds_of(v) -> list[str]:
+    """The control that chooses among the page's own data, where those are shown."""
+    return [] if v.data is not None else ["noise" if v.model == "linear" else "classes"]
 
 
 def pad(w: World, every: int) -> np.ndarray:
@@ -111,7 +117,7 @@ def plane(v) -> Scene:
     drawn_here = two_weights.sampled_fisher(w.model, w.x, theta, round(v.M), np.random.default_rng(v.seed))
     fisher, error = spread(drawn.value, coarse, every), spread(drawn.standard_error, coarse, every)
     offsets = pad(w, every) - w.origin
-    open_question = "further" not in v.seen
+    open_question = "further" not in v.seen and v.data is None  # the question is about the page's own data
     hidden = length(offsets - START) > NEAR if open_question else np.zeros(offsets.shape[:2], dtype=bool)
     hidden_here = open_question and np.hypot(v.a - START[0], v.b - START[1]) > NEAR
     steps = {"exact": two_weights.steps(pads.exact, pads.gradient), "sampled": two_weights.steps(fisher, pads.gradient), "empirical": np.where(hidden[..., None], np.nan, two_weights.steps(pads.empirical, pads.gradient))}  # fmt: skip
@@ -152,14 +158,15 @@ def plane(v) -> Scene:
         [["‖∇_L_‖"], ["[gradient]"]], [["loss _L_"], ["[loss]"]],
     ]}  # fmt: skip
     return Scene(
-        [view, figures.data(shown, v.labels == "model", len(w.x)), along, figures.matrices(w.kind == "line", (["entry", "exact", "sampled", "standard error", "empirical"], [["11", "12", "22"], *([m[0, 0], m[0, 1], m[1, 1]] for m in (here.exact, drawn_here.value, drawn_here.standard_error, here.empirical))]))], figures.COLUMNS, figures.AREAS, ["a", "b"], numbers, formula,
-        groups=["model", "labels"], more=["noise" if v.model == "linear" else "classes", "M", "seed"], breaks=["quiet"] if v.model == "linear" else [], checks=checks(w, theta, here),
+        [view, figures.data(shown, v.labels == "model", len(w.x), own=v.data is not None), along, figures.matrices(w.kind == "line", (["entry", "exact", "sampled", "standard error", "empirical"], [["11", "12", "22"], *([m[0, 0], m[0, 1], m[1, 1]] for m in (here.exact, drawn_here.value, drawn_here.standard_error, here.empirical))]))], figures.COLUMNS, figures.AREAS, ["a", "b"], numbers, formula,
+        groups=["model", "labels"], more=[*worlds_of(v), "M", "seed"], breaks=["quiet"] if v.model == "linear" else [], checks=checks(w, theta, here),
     )  # fmt: skip
 
 
 def followed(w: World, v, theta):
     """The data drawn one by one, what each adds to the matrix, and its gradient from θ; live where that is smooth."""
     rows = np.linspace(0, len(w.x) - 1, SHOWN).astype(int) if w.kind == "plane" else np.arange(SHOWN) % len(w.x)
+    own = v.data is not None
     x, y = w.x[rows], w.y[rows]
     linear, plane = w.kind == "line", w.kind == "plane"
     stride = 64 if linear else 4
@@ -193,7 +200,10 @@ def followed(w: World, v, theta):
         shown = figures.Shown("plane", x[:, 0], x[:, 1], (x[:, 0], x[:, 1]), figures.table(line[..., 0], 2), figures.table(line[..., 1], 2), None, Live(size, ("a", "b"), 8),
                               Axis(-8, 8, "_x_~{1}", [(t, f"{t}".replace("-", "−")) for t in (-5, 0, 5)]), Axis(-6, 6, "_x_~{2}", [(-5, "−5"), (0, "0"), (5, "5")]), y == 1)  # fmt: skip
         return shown, tip, numbers
-    reach = np.linspace(-3.4, 3.4, 2 if linear else 31)
+    x_axis = Axis(-3.4, 3.4, w.units, [(-2, "−2"), (0, "0"), (2, "2")])
+    if own:
+        x_axis = figures.around(w.x[:, 1], x_axis.label)
+    reach = np.linspace(x_axis.lo, x_axis.hi, 2 if linear else 31)
     fit = w.model.mean(grid @ np.stack([np.ones_like(reach), reach]))
     foot = w.model.mean(z)
     y_axis = (
@@ -201,8 +211,11 @@ def followed(w: World, v, theta):
         if linear
         else Axis(-0.15, 1.4, "label _y_", [(0, "0"), (1, "1")])
     )
-    shown = figures.Shown(w.kind, x[:, 1], Live(labels, ("a", "b"), stride) if drawn and linear else y, (w.x[:400, 1], w.y[:400]), reach, Live(fit, ("a", "b"), stride), Live(foot, ("a", "b"), stride), Live(size, ("a", "b"), 8),
-                          Axis(-3.4, 3.4, w.units, [(-2, "−2"), (0, "0"), (2, "2")]), y_axis, y == 1)  # fmt: skip
+    if own and linear:
+        y_axis = figures.around(w.y, "your _y_, in its noise")
+    crowd = slice(None if own else 400)
+    shown = figures.Shown(w.kind, x[:, 1], Live(labels, ("a", "b"), stride) if drawn and linear else y, (w.x[crowd, 1], w.y[crowd]), reach, Live(fit, ("a", "b"), stride), Live(foot, ("a", "b"), stride), Live(size, ("a", "b"), 8),
+                          x_axis, y_axis, y == 1)  # fmt: skip
     return shown, tip, numbers
 
 
@@ -400,7 +413,7 @@ def moment(v) -> Scene:
         numbers,
         formula,
         groups=["model"],
-        more=["noise" if v.model == "linear" else "classes"],
+        more=worlds_of(v),
         checks=checks(w, np.add(w.origin, (v.a, v.b)), here),
     )
 
@@ -484,6 +497,11 @@ def program(v) -> str:
         return snippets.render("sampling_fields")
     if v.tab == "error":
         return snippets.render("sampling_error", seed=v.seed)
+    if v.data is not None:
+        if len(v.data) > ROWS_PRINTED:
+            return f"# Your {len(v.data)} rows are too many to print here: with at most {ROWS_PRINTED}, this is the program for them."
+        return snippets.render("sampling_own", model=v.model, rows=list(map(tuple, v.data.tolist())),
+                               quiet=v.quiet and v.model == "linear", offset=(v.a, v.b), draws=round(v.M), seed=v.seed)  # fmt: skip
     kind = f"regression {v.noise}" if v.model == "linear" else v.classes
     return snippets.render(
         "sampling", world=kind, quiet=v.quiet and v.model == "linear", offset=(v.a, v.b), draws=round(v.M), seed=v.seed

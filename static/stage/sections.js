@@ -163,11 +163,25 @@ function runBox(stage, run) {
   const button = h("button", { type: "button", class: "button", "data-key": "run", disabled: done, onclick: () => stage.commit({ kind: going ? "cancel" : "run" }) }, going ? "Cancel" : done ? "Done" : run.label);
   return h("div", { class: "run" }, h("span", { class: "bar" }, button, going && h("progress", { max: 1, value: run.fraction, "aria-label": `${run.label}: how far` })), h("span", { role: "status", class: shown ? "" : "unseen" }, words));
 }
+/** The reader's own numbers: a text or a file, what came of it, and what there is to choose where it can be read in several ways. */
 function pasteBox(stage, p, slots) {
-  const area = h("textarea", { rows: 3, "aria-label": "Your numbers", placeholder: p.placeholder, "data-key": "paste" }), file = h("input", { type: "file", accept: ".csv,.txt,text/csv,text/plain", "aria-label": "CSV file" });
-  const send = text => { if (text.length > 1_000_000) { stage.say("That is more than 1 MB; not used."); return; } stage.act({ kind: "paste", text }); };
+  const area = h("textarea", { rows: 3, "aria-label": "Your numbers", placeholder: p.placeholder, "data-key": "paste", oninput: () => { stage.pasted = area.value; } });
+  area.value = stage.pasted ?? "";                          // the box is built anew after each answer, and what is in it stays
+  const file = h("input", { type: "file", accept: ".csv,.txt,.tsv,text/csv,text/plain", "aria-label": "CSV file" });
+  const send = text => { if (text.length > 1_000_000) { stage.say("That is more than 1 MB; not used."); return; } stage.pasted = text; stage.act({ kind: "paste", text }); };
   file.onchange = () => { const f = file.files[0]; if (!f) return; if (f.size > 1_000_000) { stage.say(`${f.name} is larger than 1 MB; not used.`); return; } f.text().then(send); };
-  return h("div", { class: "paste" }, rich(h("span", { class: "name" }), p.label, slots), area, h("div", { class: "buttons" }, h("button", { type: "button", class: "button", onclick: () => send(area.value) }, "Use these"), file, p.active && h("button", { type: "button", class: "button text", onclick: () => stage.act({ kind: "paste", text: "" }) }, "Back to the draw")), p.note && rich(h("p", { class: "note", role: "status" }), p.note, slots));
+  const button = (text, onclick, look = "") => h("button", { type: "button", class: "button" + look, onclick }, text);
+  const readings = p.readings.length > 0 && h("div", { class: "buttons", role: "group", "aria-label": "How to read it" }, p.readings.map(r => button(r.label, () => stage.act({ kind: "reading", reading: r.key }), " reading")));
+  const usable = p.columns.map((c, i) => i).filter(i => !p.columns[i].fault);
+  const choices = p.columns.length > 0 && p.roles.map((role, k) => {
+    const select = h("select", { "data-key": "column-" + k }, p.columns.map((c, i) => h("option", { value: i, disabled: !!c.fault }, c.fault ? `${c.label}: ${c.fault}` : c.label)));
+    select.value = String(usable[k]);
+    return { select, box: h("label", { class: "group" }, rich(h("span", { class: "name" }), role, slots), select) };
+  });
+  const columns = choices && h("div", { class: "buttons" }, choices.map(c => c.box), button(choices.length > 1 ? "Use these columns" : "Use this column", () => stage.act({ kind: "columns", pick: choices.map(c => +c.select.value) })));
+  return h("div", { class: "paste" }, rich(h("span", { class: "name" }), p.label, slots), area,
+    h("div", { class: "buttons" }, button("Use these", () => send(area.value)), file, p.aside && button("Use my rows again", () => stage.act({ kind: "again" })), p.active && button("Back to the page’s data", () => stage.act({ kind: "paste", text: "" }), " text")),
+    p.note && rich(h("p", { class: "note", role: "status" }), p.note, slots), readings, columns);
 }
 
 // ---- below the fold

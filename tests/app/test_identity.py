@@ -295,21 +295,89 @@ def test_the_program_is_short():
 
 def test_data_of_ones_own_are_used_or_refused_and_all_else_is_kept():
     reader = Reader("identity")
-    wire = reader.send(kind="paste", text="deaths\n0\n2\n1\n4\n0\n3")
-    assert wire["paste"]["active"] and "6 rows" in wire["paste"]["note"] and wire["scene"]["refused"] is None
-    good = reader.picture
+    ours = reader.picture
     refusals = {
-        "1,2\n3,4\n": "2 columns", "1\ntwo\n3": "'two'", "1\nnan\n2": "NaN", "7": "1 row", "3\n3\n3": "constant", ",".join("12" for _ in range(300_000)): "rows",
+        "1,2\n3,4\n": "more than one way", "1\ntwo\n3": "'two'", "1\nnan\n2": "NaN", "7": "1 row", "3\n3\n3": "constant", ",".join("12" for _ in range(300_000)): "rows",
         "1\n" * 6000: "at most 5000", "9" * 1_000_001: "1 MB", "1;2;3\n4;5;6": "3 columns",
     }  # fmt: skip
     for text, word in refusals.items():
-        note = reader.send(kind="paste", text=text)["paste"]["note"]
-        assert note.startswith("Not used: ") and word in note, note
-        assert reader.picture == good, "the data in use stay in use"
-    outside = reader.send(kind="paste", text="1\n-3\n2")["scene"]["refused"]
-    assert outside.startswith("Not drawn: x contains -3 and must be a whole number")
-    assert reader.send({"model": "normal"})["scene"]["refused"] is None
+        wire = reader.send(kind="paste", text="deaths\n0\n2\n1\n4\n0\n3")
+        assert wire["paste"]["active"] and "6 rows" in wire["paste"]["note"] and wire["scene"]["refused"] is None
+        assert not any(p["on"] for p in wire["presets"]) and reader.picture != ours
+        wire = reader.send(kind="paste", text=text)
+        note = wire["paste"]["note"]
+        assert note.startswith("Not used: ") and word in note and note.endswith("The page shows its own data."), note
+        assert not wire["paste"]["active"], "of older rows nothing stays"
+    reader.send(kind="reset")
+    assert reader.picture == ours
+
+
+def test_rows_that_a_model_cannot_draw_leave_no_number_of_others():
+    reader = Reader("identity")
+    reader.send(kind="paste", text="1\n3\n2")
+    wire = reader.send(kind="paste", text="1\n-3\n2")
+    scene, note = wire["scene"], wire["paste"]["note"]
+    assert scene["refused"].startswith("Not drawn: x contains -3 and must be a whole number")
+    assert "Read, and not used" in note and "in use" not in note.lower()
+    assert scene["formula"] is None and not wire["badge"] and all(v["table"] is None for v in scene["views"])
+    assert not any(p["on"] for p in wire["presets"]) and wire["look"] is None
+    wire = reader.send({"model": "normal"})
+    assert wire["scene"]["refused"] is None and "In use" in wire["paste"]["note"]
     assert reader.send({"model": "poisson"}, kind="paste", text="")["scene"]["refused"] is None
+
+
+def test_all_rows_of_ones_own_are_used():
+    rng = np.random.default_rng(4)
+    x = np.concatenate([np.full(50, 3.0), rng.poisson(4, 949)])  # the first 50 say nothing of the rest
+    reader = Reader("identity")
+    reader.send(kind="paste", text="\n".join(f"{v:g}" for v in x))
+    f, hat = FAMILIES["poisson"], x.mean()
+    assert reader.number("used") == 999 and "n" not in reader.scene["controls"]
+    assert {"truth", "src", "real"}.isdisjoint(reader.wire["bottom"]["more"] + reader.wire["bottom"]["groups"])
+    assert reader.number("theta") == pytest.approx(hat, rel=1e-6)
+    squares = f.score(x, [hat])[:, 0] ** 2
+    t = int(np.abs(identity_scenes.T).argmin())
+    table = identity_scenes.sample(identity_scenes.Setting("poisson", False, "rows", 0.0, reader.values["seed"], tuple(x.tolist())))
+    assert table.counts[-1] == 999 and table.means[0, t, -1] * f.fisher([hat])[0, 0] == pytest.approx(squares.mean(), rel=1e-9)
+    reader.send({"n": 50.0})
+    assert reader.number("used") == 999, "the number of rows cannot be turned down"
+
+
+def test_tabs_and_presets_and_questions_say_what_becomes_of_ones_own_rows():
+    reader = Reader("identity")
+    reader.send(kind="paste", text="deaths\n0\n2\n1\n4\n0\n3")
+    mine = reader.picture
+    for tab, used in (("steps", False), ("sandwich", False), ("which", True), ("routes", True)):
+        wire = reader.send(kind="tab", tab=tab)
+        for text in (wire["reading"], wire["paste"]["note"]):
+            assert ("not used on this tab" in text) is not used, (tab, text)
+        assert wire["extras"]["code"].startswith("# The reader's rows are not used here") is not used
+        assert wire["paste"]["active"] and "own data" in wire["predictions"][0]["question"]
+    for action in ({"kind": "preset", "preset": "cauchy"}, {"kind": "commit", "item": "ratio", "answer": None}):
+        wire = reader.send(**action)
+        assert not wire["paste"]["active"] and wire["paste"]["aside"] and "set aside" in wire["paste"]["note"]
+        reader.send({"model": "poisson", "src": "model"}, kind="again")
+        assert reader.wire["paste"]["active"] and reader.picture == mine
+    reader.preset("cauchy")
+    assert reader.send(kind="undo")["paste"]["active"] and reader.picture == mine
+    assert reader.send(kind="undo")  # and so does what came before
+
+
+def test_a_column_and_a_reading_are_chosen_on_the_page():
+    reader = Reader("identity")
+    paste = reader.send(kind="paste", text="id,dose\n1,4\n2,7\n3,5")["paste"]
+    assert [c["label"] for c in paste["columns"]] == ["id: 1, 2, 3", "dose: 4, 7, 5"] and not paste["active"]
+    assert "dose (column 2)" in reader.send(kind="columns", pick=[1])["paste"]["note"]
+    paste = reader.send(kind="paste", text="1,5\n2,7\n3,1")["paste"]
+    assert [r["key"] for r in paste["readings"]] == ["columns", "comma"]
+    note = reader.send({"model": "normal"}, kind="reading", reading="comma")["paste"]["note"]
+    assert "3 rows; first 1.5, last 3.1. Numbers are read with decimal commas." in note
+    for bad in ({"pick": "01"}, {"pick": [True]}, {"pick": [[]]}, {"pick": [60]}, {"pick": [-1]}, {"pick": None}):
+        assert note == reader.send(kind="columns", **bad)["paste"]["note"] and reader.wire["notices"]
+    assert "different columns" in reader.send(kind="columns", pick=[7])["paste"]["note"]
+    paste = reader.send(kind="reading", reading="points")["paste"]
+    assert paste["note"].startswith("Not used: ") and not paste["active"]
+    assert reader.send(kind="reading", reading="comma")["paste"]["active"]
 
 
 @pytest.mark.parametrize(

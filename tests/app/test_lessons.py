@@ -632,7 +632,7 @@ def test_pasted_numbers(reader, declared):
     if declared.paste is None:
         assert reader.wire["paste"] is None
         return
-    columns = declared.paste.columns
+    columns = len(declared.paste.roles)
     rows = np.random.default_rng(3).normal(1, 2, (40, columns)).round(3)
     text = "\n".join(",".join(map(str, r)) for r in rows)
     link = reader.wire["link"]

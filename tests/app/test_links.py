@@ -1,4 +1,4 @@
-"""Addresses, controls and pasted numbers: what a stranger can write, and what becomes of it."""
+"""Addresses and controls: what a stranger can write, and what becomes of it."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fisher_app import links, userdata
+from fisher_app import links
 from fisher_app.controls import Choice, Slider, Toggle, Whole, seed, spoken
 
 CONTROLS = [
@@ -126,61 +126,3 @@ def test_toggles_and_whole_numbers():
 def test_spoken():
     assert spoken("Chance of heads _p_") == "Chance of heads p"
     assert spoken("{exact|_F_}^{2}") == "F2"
-
-
-# ---- pasted numbers ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("text", "columns", "expected"),
-    [
-        ("1\n2\n3", 1, [1, 2, 3]),
-        ("height\n1.5\n2.5", 1, [1.5, 2.5]),
-        ("1, 2, 3", 1, [1, 2, 3]),
-        ("1 2 3", 1, [1, 2, 3]),
-        ("1\t2\t3\n", 1, [1, 2, 3]),
-        ("\ufeff1\r\n2\r\n", 1, [1, 2]),
-        ("x,y\n1,2\n3,4", 2, [[1, 2], [3, 4]]),
-        ("1;2\n3;5", 2, [[1, 2], [3, 5]]),
-        ('"1","2"\n"3","4"', 2, [[1, 2], [3, 4]]),
-        ("1e-3\n-2E5", 1, [1e-3, -2e5]),
-        ("\n\n1\n\n2\n\n", 1, [1, 2]),
-    ],
-)
-def test_numbers_are_read(text, columns, expected):
-    assert userdata.read(text, columns).tolist() == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "columns", "complaint"),
-    [
-        ("", 1, "0 rows, and at least 2"),
-        ("5", 1, "1 row, and at least 2"),
-        ("a\nb\nc", 1, "'b', which is not a number"),
-        ("1\ntwo\n3", 1, "row 2 holds 'two'"),
-        ("1\nnan\n3", 1, "row 2 holds NaN or infinity"),
-        ("1\n2\n1e999", 1, "row 3 holds NaN or infinity"),
-        ("3\n3\n3", 1, r"column 1 is constant \(3\)"),
-        ("1,2\n3,2", 2, r"column 2 is constant \(2\)"),
-        ("1,2\n3", 2, "row 2 has 1 columns, and 2 are wanted"),
-        ("1,2\n3,4", 1, "row 1 has 2 columns, and 1 is wanted"),
-        ("1\n" * 5002, 1, "5002 rows, and at most 5000"),
-        ("1," * 60 + "1\n2", 2, "61 columns, and 2"),
-        ("1" * 1_000_001, 1, "1.0 MB, and at most 1 MB"),
-        ("1,5\n2,5", 1, "2 columns"),
-        ("<script>alert(1)</script>\n1\n2,3", 1, "row 2 has 2 columns"),
-    ],
-)
-def test_bad_numbers_are_refused_in_one_sentence(text, columns, complaint):
-    with pytest.raises(ValueError, match=complaint) as refusal:
-        userdata.read(text, columns)
-    assert len(str(refusal.value)) < 120 and "\n" not in str(refusal.value)
-
-
-@given(st.text(max_size=300))
-@settings(max_examples=300)
-def test_any_text_is_numbers_or_a_sentence(text):
-    try:
-        values = userdata.read(text)
-    except ValueError as refusal:
-        assert str(refusal)
-    else:
-        assert values.ndim == 1 and len(values) >= 2 and np.isfinite(values).all()

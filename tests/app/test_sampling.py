@@ -185,9 +185,10 @@ def test_corners_of_the_pad(settings, corner):
 @pytest.mark.parametrize(
     "text, words",
     [
-        ("1,2\n2,4\n3,6\n4,8", "lie on a line"),
-        ("1,2\n2,5", "at least 3"),
-        ("1,2\n1,3\n1,5", "constant"),
+        ("1, 2\n2, 4\n3, 6\n4, 8", "lie on a line"),
+        ("1 2\n2 5", "at least 3"),
+        ("x,y\n1,2\n1,3\n1,5", "constant"),
+        ("1,2\n2,4\n3,6", "more than one way"),
         ("a,b\n1,x\n2,3", "not a number"),
         ("1\n2\n3", "columns"),
         ("1,nan\n2,3\n4,5", "NaN"),
