@@ -150,8 +150,6 @@ class Lesson:
             state.n = message.n
             self.take(state, message, replay=fresh)
         self.follow_address(state)
-        if self.paste and state.own.values is not None:
-            state.values = state.values | dict(self.paste.fixed)
         data, tables = self.data(state)
         held = message.have if message else frozenset()
         data["tables"] = {name: table for name, table in tables.items() if name not in held}
@@ -221,7 +219,7 @@ class Lesson:
         sent = {} if overtaken else message.values or {}
         new, notices = dict(state.values), list(message.notices)
         for control in self.all_controls:
-            if control.key in sent:
+            if control.key in sent and control.key not in self.fixed(state):
                 try:
                     new[control.key] = control.parse(sent[control.key])
                 except ValueError as error:
@@ -339,6 +337,10 @@ class Lesson:
         else:
             state.own = replace(own, values=taken.values, note=taken.note)
 
+    def fixed(self, state: State) -> dict[str, Any]:
+        """Values of controls that are not the reader's to choose while his rows are in use."""
+        return dict(self.paste.fixed) if self.paste and state.own.values is not None else {}
+
     def set_aside(self, state: State) -> None:
         """Presets and questions are about the page's own data."""
         if state.own.values is not None:
@@ -350,7 +352,7 @@ class Lesson:
 
     # ---- what the browser gets ----------------------------------------------------------------------------------------
     def values(self, state: State) -> SimpleNamespace:
-        v = SimpleNamespace(**state.values, seen=frozenset(state.answers), given=dict(state.answers), data=state.own.values)
+        v = SimpleNamespace(**(state.values | self.fixed(state)), seen=frozenset(state.answers), given=dict(state.answers), data=state.own.values)
         name = self.run_name(v)
         # a result is kept for all readers, and shown to those who asked for it: the same link is the same picture
         v.run = RUNNER.look(name if name in state.ran else None, state.reader) if self.run else Progress()
@@ -367,7 +369,7 @@ class Lesson:
             "slug": self.slug,
             "rev": state.revision,
             "n": state.n,
-            "values": state.values,
+            "values": state.values | self.fixed(state),
             "link": links.encode(state.values, self.all_controls),
             "palette": palette.THEMES,
             "styles": palette.STYLES,

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 
 MOST_ROWS, MOST_BYTES, MOST_COLUMNS = 5_000, 1_000_000, 50
 LARGEST, SMALLEST = 1e30, 1e-30  # squares of these, and their spread, are numbers that the core can still compare
@@ -211,7 +211,8 @@ class Reading:
         return all(any(mark in c for c in cells for mark in marks) for marks in STYLES[self.key].marks)
 
     def _column(self, j: int) -> tuple[list[float], Fault | None]:
-        style, values = STYLES[self.key], []
+        style = STYLES[self.key]
+        values: list[float] = []
         for row, cells in self.table.rows:
             cell = cells[j]
             if not style.matches(cell):
@@ -248,7 +249,7 @@ def readings(lines: Sequence[Line]) -> tuple[dict[str, Reading], list[str]]:
     whole = "".join(line for _, line in lines)
     special = any(c in whole for c in SPECIAL_SPACES)
 
-    @cache
+    @lru_cache(maxsize=8)
     def table(separator: str, loose: bool) -> Table | str:
         source = [(i, re.sub(f"[{SPECIAL_SPACES}]", " ", line)) for i, line in lines] if loose else lines
         try:

@@ -14,7 +14,7 @@ from fisher_app.controls import Choice, Slider, Toggle, Whole
 from fisher_app.lesson import State
 from fisher_app.predictions import Choose, Order, Place
 
-CONTROLS, NAMES = {"x", "y"}, {"tab": ["a", "b"], "preset": ["p"], "draw": ["seed"], "commit": ["q"], "ask": range(2), "go": ["pages/kl.py"]}
+CONTROLS, NAMES = {"x", "y"}, {"tab": ["a", "b"], "preset": ["p"], "draw": ["seed"], "commit": ["q"], "ask": range(2), "columns": range(50), "reading": ["comma"], "go": ["pages/kl.py"]}
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from([10**400, -(2**63), "x" * 10_000, math.nan, "😀", "\x00"])
 junk = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4), max_leaves=12)
 
@@ -63,6 +63,8 @@ def test_what_comes_through_is_bounded_and_known(n, rev, values, action, have):
         {"action": {"kind": "tab", "tab": []}}, {"action": {"kind": "tab", "tab": {"a": 1}}}, {"action": {"kind": "go", "page": "x" * 100_000}},
         {"action": {"kind": "go", "page": "app.py"}}, {"action": {"kind": "go"}}, {"action": {"kind": "ask", "item": -1}}, {"action": {"kind": "ask", "item": True}},
         {"action": {"kind": "ask", "item": 10**400}}, {"action": {"kind": ["tab"]}}, {"action": {"kind": "rm"}}, {"action": []}, {"action": "undo"},
+        {"action": {"kind": "columns", "pick": 1}}, {"action": {"kind": "columns", "pick": [True]}}, {"action": {"kind": "columns", "pick": [[0]]}},
+        {"action": {"kind": "columns", "pick": [10**400]}}, {"action": {"kind": "reading", "reading": "tea leaves"}}, {"action": {"kind": "reading"}},
         {"action": {"kind": "paste", "text": None}}, {"action": {"kind": "paste", "text": 7}}, {"action": {"kind": "paste", "text": "9" * (messages.MOST_TEXT + 1)}},
         {"action": {"kind": "commit", "item": "q", "answer": nested(500)}}, {"action": {"kind": "commit", "item": "q", "answer": [0] * 5000}},
         {"action": {"kind": "commit", "item": "q", "answer": math.nan}}, {"action": {"kind": "commit", "item": None, "answer": 1}},
