@@ -41,7 +41,7 @@ class Taken:
         parts = [f"first {shown(c[0])}, last {shown(c[-1])}" for c in self.values.reshape(len(self), -1).T]
         if any(self.names) or self.places not in ((), (1,)):
             columns = [f"{name[:40]} (column {k})" if name else f"column {k}" for name, k in zip(self.names, self.places, strict=True)]
-            parts = [f"{column} is {part}" for column, part in zip(columns, parts, strict=True)]
+            parts = [f"{column}, {part}" for column, part in zip(columns, parts, strict=True)]
         return " ".join([f"{len(self)} rows; {'; '.join(parts)}.", *self.notes])
 
 
@@ -102,6 +102,7 @@ def _decide(found: dict[str, Reading], spoiled: Sequence[str]) -> tuple[Reading,
     """The reading to take without asking, and what else the text could mean."""
     plain = found.get("columns")
     rivals = [r for key, r in found.items() if key != "columns"]
+    rivals = [r for r in rivals if not any(r.table is s.table and set(r.usable) < set(s.usable) for s in rivals)]  # 1,50 is no thousand
     if not found:
         raise ValueError(spoiled[0])
     if plain is not None:
@@ -112,7 +113,7 @@ def _decide(found: dict[str, Reading], spoiled: Sequence[str]) -> tuple[Reading,
     better = [r for r in rivals if plain is None or r.extends(plain)]
     if len(rivals) == 1 and rivals == better and rivals[0].key == "comma" and rivals[0].table.certain:
         return rivals[0], []
-    offered = [r for r in found.values() if r is not plain or not better]
+    offered = [plain, *rivals] if plain is not None and not better else rivals
     why = spoiled[0] if plain is None and spoiled else "that can be read in more than one way"
     raise Ambiguous(f"{why}: choose how to read it", [_reading_option(r) for r in offered])
 

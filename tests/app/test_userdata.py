@@ -45,6 +45,7 @@ from fisher_app.userdata import Ambiguous, read
         ("1.5,2\n3,4", 2, [[1.5, 2], [3, 4]]),
         ("x;y\n1,5;2,7\n3;4,1", 2, [[1.5, 2.7], [3, 4.1]]),
         ("1,5\t2,7\n3,1\t4", 2, [[1.5, 2.7], [3.1, 4]]),
+        ("21,73;8,912\n20,1;9,125", 2, [[21.73, 8.912], [20.1, 9.125]]),
     ],
 )
 def test_numbers_are_read(text, columns, expected):
@@ -176,10 +177,10 @@ def test_a_column_is_chosen_where_there_are_more():
 @pytest.mark.parametrize(
     ("text", "columns", "said"),
     [
-        ("deaths\n0\n2\n5", 1, "3 rows; deaths (column 1) is first 0, last 5. The first line, 'deaths', is the header."),
+        ("deaths\n0\n2\n5", 1, "3 rows; deaths (column 1), first 0, last 5. The first line, 'deaths', is the header."),
         ("1\n\n−2", 1, "2 rows; first 1, last −2. Row 2 is blank and skipped."),
         ("# a\n1\n2\n#b", 1, "2 rows; first 1, last 2. Rows 1, 4 are skipped: # starts a remark, '# a' and others."),
-        ("x;y\n0,5;1\n1;2", 2, "2 rows; x (column 1) is first 0.5, last 1; y (column 2) is first 1, last 2. "
+        ("x;y\n0,5;1\n1;2", 2, "2 rows; x (column 1), first 0.5, last 1; y (column 2), first 1, last 2. "
          "The first line, 'x;y', is the header. Numbers are read with decimal commas."),
         ("1 2 4", 1, "3 rows; first 1, last 4. They stand in one line, separated by spaces."),
         ("12345678901234567890\n1", 1, "2 rows; first 1.2345678901234567e+19, last 1. "
