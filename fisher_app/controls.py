@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MARKUP = re.compile(r"[_`*{}]|\^|~|\w+\|")
+MARKUP = re.compile(r"\\(.)|[_`*{}]|\^|~|\w+\|")
 
 
 def spoken(text: str) -> str:
     """Rich text as plain words."""
-    return MARKUP.sub("", text).strip()
+    return MARKUP.sub(lambda found: found[1] or "", text).strip()
 
 
 @dataclass(frozen=True)

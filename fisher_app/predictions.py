@@ -20,12 +20,18 @@ def say(words: Words) -> str:
     return words if isinstance(words, str) else words()
 
 
+def judged(said: str, right: bool) -> str:
+    """The headline over an answer: the verdict is here, so that a feedback need not begin with it."""
+    return f"You said {said}: {'right' if right else 'no'}"
+
+
 @dataclass(frozen=True)
 class Observe:
-    """'What did you see?': one click between the commitment and the explanation."""
+    """'What did you see?': one click between the commitment and the explanation; ``right`` is the place of what there is."""
 
     question: str
     options: Sequence[str]
+    right: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +69,8 @@ class Question:
             "why": say(self.why) if self.why else None,
         }
         if self.observe:
-            wire["observe"] = {"question": self.observe.question, "options": list(self.observe.options)}
+            seen = self.observe
+            wire["observe"] = {"question": seen.question, "options": list(seen.options), "right": seen.right}
         return wire
 
 
@@ -102,12 +109,9 @@ class Choose(Question):
         feedback = (
             next(o for o in self.options if o.key == self.correct).feedback if chosen is None else chosen.feedback
         )
-        headline = "" if chosen is None else f"You said {spoken(chosen.short or chosen.label)}"
-        return self.answered(given) | {
-            "headline": headline,
-            "feedback": say(feedback),
-            "right": None if given is None else given == self.correct,
-        }
+        right = None if given is None else given == self.correct
+        headline = "" if chosen is None else judged(spoken(chosen.short or chosen.label), given == self.correct)
+        return self.answered(given) | {"headline": headline, "feedback": say(feedback), "right": right}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +142,7 @@ class Place(Question):
         x, y = given["x"], given["y"]
         right = self.right(x, y)
         feedback = self.praise if right else next(words for _, test, words in self.regions if test(x, y))
-        headline = f"You said ({x:+.1f}, {y:+.1f})".replace("-", "−")
+        headline = judged(f"({x:+.1f}, {y:+.1f})".replace("-", "−"), right)
         return self.answered(given) | {"headline": headline, "feedback": say(feedback), "right": right}
 
 
@@ -184,5 +188,6 @@ class Order(Question):
         groups = list(self.correct) if given is None else self.groups(given)
         names = {i["key"]: i.get("short", i["label"]) for i in self.items}
         said = " < ".join(" = ".join(sorted(spoken(names[k]) for k in g)) for g in groups)
-        headline, right = ("", None) if given is None else (f"You said {said}", groups == list(self.correct))
+        right = None if given is None else groups == list(self.correct)
+        headline = "" if given is None else judged(said, groups == list(self.correct))
         return self.answered(given) | {"headline": headline, "feedback": self.feedback(groups), "right": right}

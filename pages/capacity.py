@@ -36,9 +36,9 @@ lesson = Lesson(
             options=[
                 Option("oldest", "the oldest", lambda: f"That is {{identity|GD}}: the ochre ramp over the bars, lowest at the left; there {share('gd', 0.84):.0%} is left by now. EWC's bars are level, so no end of them goes first. Drag _t_ ∕ _n_ between .82 and .84 and watch them go dark.", "forgetting goes by age"),
                 Option("newest", "the newest", lambda: f"EWC does learn more and more weakly: pattern _t_ enters with _n_ ∕ (_n_ + _t_), {1 / 1.84:.2f} by now. But the older ones have been worn down to that same number. Look at the bars, left and right. Drag _t_ ∕ _n_ between .82 and .84.", "late patterns are stored weakly, so they go first"),
-                Option("all", "all together", lambda: f"Yes, a blackout: SNR {first_snr('ewc', 0.82):.3f} at .82 and {first_snr('ewc', 0.84):.3f} at .84, for every pattern. Look at the bars: level. GD still keeps {share('gd', 0.84):.0%}. Drag _t_ ∕ _n_ to and fro."),
+                Option("all", "all together", lambda: f"A blackout: SNR {first_snr('ewc', 0.82):.3f} at .82 and {first_snr('ewc', 0.84):.3f} at .84, for every pattern. Look at the bars: level. GD still keeps {share('gd', 0.84):.0%}. Drag _t_ ∕ _n_ to and fro."),
             ],
-            observe=Observe("Look at the bars. Which have gone dark?", ["those on the left", "those on the right", "all of them"]),
+            observe=Observe("Look at the bars. Which have gone dark?", ["those on the left", "those on the right", "all of them"], right=2),
             why="Pattern _i_ enters with _n_ ∕ (_n_ + _i_), and every later step takes 1 ∕ (_n_ + _k_) of it away: the product is _n_ ∕ (_n_ + _t_), with no _i_ in it. The noise is one number for all.",
         ),
         Choose(
@@ -48,7 +48,7 @@ lesson = Lesson(
             options=[
                 Option("sooner", "sooner", lambda: f"It is stored five times weaker, that is true. But so is everything that disturbs it: the noise falls too, and SNR is a ratio. Look where the dotted curve crosses: at {crossing(0.2):.2f} instead of {crossing(1.0):.2f}. Drag _c_ down and watch the crossing move right.", "weak storage means a low SNR"),
                 Option("same", "the same _t_", lambda: f"Signal and noise both shrink, but not by one factor: a smaller rate also wears the first pattern down more slowly, e^{{−_ct_ ∕ _n_}}. Look where the dotted curve crosses: {crossing(0.2):.2f}, not {crossing(1.0):.2f}. Drag _c_ and watch.", "the scale cancels in a ratio"),
-                Option("longer", "longer", lambda: f"Yes, {crossing(0.2):.2f} instead of {crossing(1.0):.2f}, and towards 1 as _c_ → 0. But look at the bars: its signal is {first_signal(0.2):.2f}, where ±1 was asked for. SNR does not see that. Press “Signal, noise” and drag _c_."),
+                Option("longer", "longer", lambda: f"{crossing(0.2):.2f} instead of {crossing(1.0):.2f}, and towards 1 as _c_ → 0. But look at the bars: its signal is {first_signal(0.2):.2f}, where ±1 was asked for. SNR does not see that. Press “Signal, noise” and drag _c_."),
             ],
             why="SNR ignores how far the output is from ±1: read signal and SNR together. EWC holds to .827 with a signal of .55 there.",
         ),

@@ -44,7 +44,7 @@ lesson = Lesson(
                 Option("same", "the same", fill("The same would need an _F_ that does not depend on the fit. Look at the ends: {{empirical|empirical}} {e40:.3f} → {e300:.3f}. Even the {{exact|exact}} one fades, {x40:.3f} → {x300:.3f}. Press 40 and 300 in turn.", **BOTH), "F does not depend on the fit", short="same", at={"x": 100.0, "y": mean_at(40, "empirical", 100)}),
                 Option("worse", "worse", fill("The penalty is gone: {e300:.3f}, and no EWC at all gives {n300:.3f}. Look at the pale tiles; at _λ_ = 10^{{6}} they are back, in the same pattern. A scale error before a shape error.", **BOTH), short="worse", at={"x": 100.0, "y": 0.68}),
             ],
-            observe=Observe("What did the purple curve do?", ["It moved right by decades", "It lost its shape", "It stayed"]),
+            observe=Observe("What did the purple curve do?", ["It moved right by decades", "It lost its shape", "It stayed"], right=0),
             why="Squared residuals at the observed labels vanish with the loss. The exact _F_ asks what the model might have said instead, and fades more slowly. In _λ_ the purple curve is the teal one, three decades to the right.",
             next="Second look",
         ),

@@ -17,9 +17,9 @@ predictions = [
         hint="or click the {guess|◆} on the plot", correct="below", next="Next: the other side",
         truth=lambda: f"It is {{exact|{ratio(0.1):.2f} ×}}.",
         why=kl.third_order_text,
-        observe=Observe("Look at the triangle on the line at _δ_ = +0.10. Where is it?", ["above the dashed bowl", "on the bowl", "below the bowl"]),
+        observe=Observe("Look at the triangle on the line at _δ_ = +0.10. Where is it?", ["above the dashed bowl", "on the bowl", "below the bowl"], right=2),
         options=[
-            Option("below", "0.66 ×", lambda: f"Yes. Look at the triangle, under the dashed bowl: _F_ **falls** from {information_at(0.1):.2f} to {information_at(0.2):.2f} as the coin moves inward, so the true curve bends less. Now drag _δ_ towards 0 and watch the ratio return to 1.", text="KL lies well below the bowl", at=at("right", "below")),
+            Option("below", "0.66 ×", lambda: f"Look at the triangle, under the dashed bowl: _F_ **falls** from {information_at(0.1):.2f} to {information_at(0.2):.2f} as the coin moves inward, so the true curve bends less. Now drag _δ_ towards 0 and watch the ratio return to 1.", text="KL lies well below the bowl", at=at("right", "below")),
             Option("same", "1 ×", lambda: f"That is the limit of small steps; here _δ_ is as big as _p_ itself. Look at the triangle: it stands at {ratio(0.1):.2f} of the bowl. Drag _δ_ towards 0 and watch the ratio return to 1.", "limit taken as equality", text="they still agree", at=at("right", "same")),
             Option("above", "1.5 ×", lambda: f"Right size, wrong side. Look at the triangle: _F_ = 1∕_p_(1−_p_) **falls** as the coin moves inward, from {information_at(0.1):.2f} to {information_at(0.2):.2f}, so the true curve bends less than the bowl. Now drag _δ_ towards 0 and watch the ratio return to 1.", "sign of the third order", text="KL lies well above the bowl", at=at("right", "above")),
         ],
@@ -31,7 +31,7 @@ predictions = [
         options=[
             Option("mirror", "0.66 ×", lambda: f"That is the answer of the other side: the gap is of third order, an odd power, so it changes sign with _δ_. Look at the triangle above the bowl, at {ratio(-0.05):.2f} ×. Drag _δ_ through 0 and watch it cross.", "even gap", text="as on the right", at=at("left", "mirror")),
             Option("same", "1 ×", lambda: f"Smaller step, but _p_ is near the wall, where _F_ is steep: from {information_at(0.1):.1f} to {information_at(0.05):.1f}. Look at the triangle, at {ratio(-0.05):.2f} ×. Choose the fair coin to see a step where the two nearly agree.", "step size alone decides", text="the step is small enough", at=at("left", "same")),
-            Option("above", "1.5 ×", lambda: f"Yes: towards the wall _F_ rises from {information_at(0.1):.1f} to {information_at(0.05):.1f}, so KL outruns the bowl. Look at the triangle. In the logit the same two coins fit better: press logit below.", text="KL lies well above the bowl", at=at("left", "above")),
+            Option("above", "1.5 ×", lambda: f"Towards the wall _F_ rises from {information_at(0.1):.1f} to {information_at(0.05):.1f}, so KL outruns the bowl. Look at the triangle. In the logit the same two coins fit better: press logit below.", text="KL lies well above the bowl", at=at("left", "above")),
         ],
     ),
     Choose(
@@ -42,7 +42,7 @@ predictions = [
         options=[
             Option("above", "1.5 ×", lambda: f"Rare far data do come, but they hardly tell the two apart: the score of a Cauchy fades in its tails. Look at the triangle, under the dashed bowl at {tail('cauchy'):.2f} ×. At a step of 0.5 it is still {tail('cauchy', step=0.5):.2f} ×: drag it there.", "heavy tails mean more divergence", text="far data make KL larger", at=kl_families.at("above")),
             Option("same", "1 ×", lambda: f"So it is for a Normal, whose KL under a shift is its own bowl. Look at the triangle, at {tail('cauchy'):.2f} × here. Choose Normal under Family and the curves become one; a Student _t_ lies between, at {tail('student_t'):.2f} ×.", "every shift is a Normal's", text="the KL of a shift is a parabola", at=kl_families.at("same")),
-            Option("below", "0.67 ×", lambda: f"Yes. Look at the triangle, under the dashed bowl: far data come from either, so they tell little. Laplace lags as much, {tail('laplace'):.2f} ×, for another reason, its corner: choose it, and the slope of the gap falls from 4 to 3.", text="KL lies well below the bowl", at=kl_families.at("below")),
+            Option("below", "0.67 ×", lambda: f"Look at the triangle, under the dashed bowl: far data come from either, so they tell little. Laplace lags as much, {tail('laplace'):.2f} ×, for another reason, its corner: choose it, and the slope of the gap falls from 4 to 3.", text="KL lies well below the bowl", at=kl_families.at("below")),
         ],
     ),
 ]  # fmt: skip

@@ -39,7 +39,7 @@ lesson = Lesson(
                 Option("half", "1/2", says("Task _k_ keeps 1 ∕ _k_(_k_ + 1), for ever; only the newest gets 1 ∕ _T_. Look at bar 1, {0:.3f}: a slice for every spring it comes in with. Drag _T_: it stands still however many follow."), short="1/2", at={"x": 0.05, "y": 0.5}),
                 Option("zero", "→ 0", says("A share that fades is online EWC with _γ_ < 1: at _γ_ = 0.5 task 1 would keep {5:.3f}. Separate springs let nothing fade: bar 1 stands at {0:.3f}. Drag _γ_ down and watch the dotted line, not the bars."), "old tasks fade by themselves", short="→ 0", at={"x": 0.05, "y": 0.012}),
             ],
-            observe=Observe("What do you see in the bars?", ["They fall steeply, only the last one rises", "They are level", "They fall to nothing"]),
+            observe=Observe("What do you see in the bars?", ["They fall steeply, only the last one rises", "They are level", "They fall to nothing"], right=0),
             why="_θ_~{T} is the mean of _c_~{T} and of all earlier _θ_~{t}. Task 1 has all of _θ_~{1} and half of every _θ_~{t} since: (1 + (_T_ − 2)/2) ∕ _T_ = ½.",
         ),
     ],

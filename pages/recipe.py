@@ -47,7 +47,7 @@ lesson = Lesson(
                 Option("two", "arm 2, the middling", arm_text("_π_~{{_a_}}(_r_~{{_a_}} − _J_): nine times as often played, half as good. So ochre climbs to _π_~{{2}} = {top:.3f} and _π_~{{1}} reaches ½ only at _t_ = {plain:.0f}; natural, at {natural:.2f}."), short="arm 2", at={"x": 0.08, "y": 0.99}),
                 Option("three", "arm 3, the usual", arm_text("Arm 3 is played most, but its reward 0 lies below the average _J_ = 0.055: it is pushed down, by {down:.4f}. Ochre leaves the corner of arm 3. Play from step 0 and watch."), "what is played most is pushed most", short="arm 3", at={"x": 0.24, "y": 0.06}),
             ],
-            observe=Observe("Where did the ochre trail go first?", ["Up, to arm 2", "Right, to arm 1", "It stayed at arm 3"]),
+            observe=Observe("Where did the ochre trail go first?", ["Up, to arm 2", "Right, to arm 1", "It stayed at arm 3"], right=0),
             why="∇_J_ = _Fr_, and _F_ is small where _π_ is. Dividing by _F_ leaves _r_ − mean(_r_): the policy has dropped out.",
             next="Next: flip the labels",
         ),

@@ -38,9 +38,9 @@ lesson = Lesson(
             options=[
                 Option("longer", "3 × longer", far_text("Three times longer is the {{exact|exact}} step: its matrix stays put and the gradient grows with the distance, so it lands on the optimum from anywhere (4.243). The purple dot shows {1:.3f}, not {2:.3f}. Drag the ring outwards and watch the purple ellipse shrink."), "the empirical Fisher is the Fisher", short="3 ×", at={"x": 4.243, "y": 0.885}),
                 Option("same", "the same", far_text("The same would need the matrix to grow as fast as the gradient. But the gradient grows like the residual, the matrix like its {{empirical|square}}: on the lower plot purple bends down to {1:.3f}. Drag the ring outwards."), "matrix and gradient grow alike", short="same", at={"x": 4.243, "y": 0.295}),
-                Option("shorter", "shorter", far_text("Backwards: further from the optimum it walks less, {1:.3f} instead of {0:.3f}. The gradient grows like the residual, the matrix like its square. See the stub in the ring; drag it out along the diagonal."), short="shorter", at={"x": 4.243, "y": 0.098}),
+                Option("shorter", "shorter", far_text("Further from the optimum it walks less, {1:.3f} instead of {0:.3f}. The gradient grows like the residual, the matrix like its square. See the stub in the ring; drag it out along the diagonal."), short="shorter", at={"x": 4.243, "y": 0.098}),
             ],
-            observe=Observe("What did the purple arrow do?", ["It shrank to a stub", "It kept its length", "It reached for the optimum"]),
+            observe=Observe("What did the purple arrow do?", ["It shrank to a stub", "It kept its length", "It reached for the optimum"], right=0),
             why="Far out _r_ ≈ ∇_f_·(_θ_\\* − _θ_). The gradient is a mean of _r_, the empirical matrix a mean of _r_^{2}: their quotient falls like 1 ∕ distance.",
         ),
     ],

@@ -39,7 +39,7 @@ lesson = Lesson(
                 Option("between", "between", typical("Look at the dots: they sit on two floors, 10^{{−8}} without a wrong label and 10^{{−3}} with one, and nothing lies between. Slide _N_ up and the floors fill in."), "an average run returns the average", short="between", at={"x": 100.0, "y": 110.0}),
                 Option("empirical", "EMPIRICAL’s", typical("{share:.1f} % of runs draw only right labels and return _ε_^{{2}}, what EMPIRICAL returns. The other {wrong:.1f} % carry the whole mean. Median over mean is 10^{{−4}}: the diamond and the circle in the lower plot."), short="EMPIRICAL’s", at={"x": 9999.0, "y": 170.0}),
             ],
-            observe=Observe("What did the dots do?", ["Nearly all fell on one line", "They spread around the mean", "They stayed with EXACT"]),
+            observe=Observe("What did the dots do?", ["Nearly all fell on one line", "They spread around the mean", "They stayed with EXACT"], right=0),
             why="The mean is _ε_ · (1 − _ε_)^{2} + (1 − _ε_) · _ε_^{2}: nearly all of it comes from labels of chance _ε_, each worth almost 1. In _N_ draws you meet _Nε_ of them, here 0.1.",
         ),
     ],

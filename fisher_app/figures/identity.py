@@ -55,6 +55,11 @@ class Frame:
     low: float = REACH  # left end of the dots, and bottom of the running means
     note: str = ""  # why the identity is false here, if it is
 
+    @property
+    def measured(self) -> bool:
+        """Whether the data are rows: what the model would expect is then their mean."""
+        return self.others == "resampled"
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -208,7 +213,7 @@ def _dots(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: str |
         layers.append(guesses(question))
     drawn = min(int(np.nan_to_num(s.counts[c])), shown) or 1
     return View(
-        "b", frame.note or "**Every datum twice:** two estimates of one number",
+        "b", frame.note or "**Every datum twice:** " + ("[dots:i] of [used:i] drawn" if np.nanmax(s.counts) > shown else "two estimates of one number"),
         Axis(frame.low, TOP, "", [*([(-1, "−_F_")] if frame.low < -1 else []), (0, "0"), (1, "_F_"), (2, "2_F_"), (3, "3_F_"), (4, "4_F_"), (5, "5_F_")]), Axis(-0.75, 1.75, grid=False, line=False),
         layers, height=178, phone=200, pad=(8, 22, 8, 26), small=True,
         alt="Dots: squared slope and negative curvature of each datum on one axis, their means with two standard errors, exact F",
@@ -280,7 +285,7 @@ def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: 
     )
     numbers: dict[str, Number | str] = {
         "theta": Number(Live(frame.origin + frame.unit * nodes, over), "g3"),
-        "used": Number(Live(s.counts, ("n",)), "i"), "F": Number(Live(s.information, over), "g3"),
+        "used": Number(Live(s.counts, ("n",)), "i"), "dots": Number(Live(np.minimum(s.counts, s.dots.shape[2]), ("n",)), "i"), "F": Number(Live(s.information, over), "g3"),
         "es": Number(Live(square, over), "g3"), "eh": Number(Live(bend, over), "g3"),
         "sds": Number(Live(square_sd, over), "g3"), "sdh": Number(Live(bend_sd, over), "g3"),
         "ratio": Number(Live(ratio, over), "2"),
@@ -307,12 +312,12 @@ def two_routes(frame: Frame, s: Sample, nodes: Array, t: int, c: int, question: 
         _running(frame, s, nodes, t, c, hidden),
     ]
     formula = {
-        "head": ["", "{exact|_F_} = {sampled|`E` _s_^{2}} = {observed|−`E` _ℓ_″}", "expected", "SD of one", "first [used:i]", "± SE", "data needed"],
+        "head": ["", "{exact|_F_} = {sampled|`E` _s_^{2}} = {observed|−`E` _ℓ_″}", "mean of all" if frame.measured else "expected", "SD of one", "first [used:i]", "± SE", "data needed"],
         "align": ["left", "left", "right", "right", "right", "right", "right"],
         "rows": [
-            [{"glyph": "exact"}, "{exact|_F_}  of the model", "**[F]**", "", "", "", "ratio **[ratio]**"],
+            [{"glyph": "exact"}, "{exact|_F_}  of the model", "**[F]**", "", "", "", ""],
             [{"glyph": "sampled"}, "{sampled|_s_^{2}}  squared slope", "**[es]**", "[sds]", "[ms]", "[ses]", "[price_s] ×"],
-            [{"glyph": "observed"}, "{observed|−_ℓ_″}  curvature", "**[eh]**", "[sdh]", "[mh]", "[seh]", "[price_h] ×"],
+            [{"glyph": "observed"}, "{observed|−_ℓ_″}  curvature; ratio **[ratio]**", "**[eh]**", "[sdh]", "[mh]", "[seh]", "[price_h] ×"],
         ],
     }  # fmt: skip
     return Scene(views, COLUMNS, AREAS, ["at", "n"], numbers, formula, checks=checks, **placement)

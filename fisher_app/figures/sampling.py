@@ -312,6 +312,10 @@ def moments(axes: tuple[str, str], every: int, exact: Array, covariance: Array, 
     def column(left: float, low: Any, high: Any, token: str, **look: Any) -> Any:
         return bars([left], [left + 0.62], low, high, token, **look)
 
+    def beyond(height: Array) -> Array:
+        """The top of the axis where a bar goes on beyond it."""
+        return np.where(height > top, top, np.nan)
+
     views = []
     for k, name in enumerate(axes):
         total = table(covariance[..., k] + mean_square[..., k], every)
@@ -323,9 +327,11 @@ def moments(axes: tuple[str, str], every: int, exact: Array, covariance: Array, 
                 column(0.1, [0.0], table(exact[..., k], every), "exact"),
                 column(1.1, [0.0], table(covariance[..., k], every), "empirical"), column(1.1, table(covariance[..., k], every), total, "identity", alpha=0.85),
                 column(2.1, [0.0], noise, "empirical"), column(2.1, noise, adam, "identity", alpha=0.85),
+                label(1.41, table(beyond(covariance[..., k] + mean_square[..., k]), every), "↑ goes on", dy=14, align="center", token="ink", clip=False),
+                label(2.41, Live(beyond(batch[..., k]), ("a", "b", "batch"), (4, 4, 1)), "↑ goes on", dy=14, align="center", token="ink", clip=False),
                 label(0.41, table(exact[..., k], every), f"{{exact|[F{k}]}}", dy=-7, align="center", token="exact", weight=600),
-                label(1.41, table(np.minimum(covariance[..., k] + mean_square[..., k], 0.93 * top), every), f"[E{k}] = {{empirical|[C{k}]}} + {{identity|[G{k}]}}", dy=-7, align="center", token="ink", weight=600),
-                label(2.41, Live(np.minimum(batch[..., k], 0.93 * top), ("a", "b", "batch"), (4, 4, 1)), f"[V{k}]", dy=-7, align="center", token="ink", weight=600),
+                label(1.41, table(np.minimum(covariance[..., k] + mean_square[..., k], 0.86 * top), every), f"[E{k}] = {{empirical|[C{k}]}} + {{identity|[G{k}]}}", dy=-7, align="center", token="ink", weight=600),
+                label(2.41, Live(np.minimum(batch[..., k], 0.86 * top), ("a", "b", "batch"), (4, 4, 1)), f"[V{k}]", dy=-7, align="center", token="ink", weight=600),
             ],
             "Diagonal entry of the exact Fisher, of the empirical one split in two, and of Adam's second moment", f"Exact [F{k}]; empirical [E{k}] = covariance [C{k}] + squared mean [G{k}]; Adam [V{k}].",
             table=(["quantity", "value at rest"], [["exact", "covariance", "squared mean"], [float(exact[0, 0, k]), float(covariance[0, 0, k]), float(mean_square[0, 0, k])]]),

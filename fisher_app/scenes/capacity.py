@@ -129,11 +129,12 @@ def followed_numbers(p: Point, v, hidden: bool) -> dict[str, Number]:
         "snr": lambda m, i, t: m.snr(i, t, v.own),
     }
     for name, value in values.items():
-        tables = [Live(value(memory(v.method, p), i, t), ("i", "load"))]
+        arrived = np.where(i <= t, 1.0, np.nan)  # a pattern that has not come has no signal yet
+        tables = [Live(value(memory(v.method, p), i, t) * arrived, ("i", "load"))]
         if v.method == "rate":
             rates = [value(memory("rate", p._replace(c=c)), i[:, 0], p.t) for c in NODES["c"]]
-            tables.append(Live(np.stack(rates), ("c", "i")))
-        made[f"i_{name}"] = Number(np.nan if hidden else Cross(tuple(tables)), "2" if name == "snr" else "3")
+            tables.append(Live(np.stack(rates) * np.where(i[:, 0] <= p.t, 1.0, np.nan), ("c", "i")))
+        made[f"i_{name}"] = Number(np.nan if hidden else Cross(tuple(tables)), "2" if name == "snr" else "3", none=None if hidden else "–")
     return made
 
 

@@ -71,12 +71,11 @@ def overlap(v) -> Scene:
     table, accuracy = d["overlap"], d["overlap_accuracy"].mean(axis=0)
     numbers = {f"o{k + 1}": Number(Live(table.mean(axis=0)[:, k], ("width",)), "2") for k in range(table.shape[2])}
     numbers |= {f"o{k}": Number(Live(accuracy[:, i], ("width",)), "2") for i, k in enumerate("AB")}
-    numbers["toy"] = Number(fisher_overlap([4.0, 1, 0, 0], [0.0, 1, 3, 0]), "6")
     formula = {"groups": [
         [["overlap = Σ √(_f_~{A,i} _f_~{B,i}),  _f_ = _F_~{ii} ∕ trace, layer by layer"], ["first layer {exact|**[o1]**}, fourth {exact|**[o4]**}, output {exact|**[o7]**}"]],
     ]}  # fmt: skip
     return Scene(
-        [figures.overlap(WIDTHS.astype(int), table), figures.square(WIDTHS.astype(int)), figures.overlap_numbers()], "minmax(0, 1fr) 250px", ("a b", "a c"), ["width"], numbers, formula, checks=overlap_checks(),
+        [figures.overlap(WIDTHS.astype(int), table), figures.square(WIDTHS.astype(int)), figures.overlap_numbers(accuracy[int(np.abs(WIDTHS - v.width).argmin())])], "minmax(0, 1fr) 250px", ("a b", "a c"), ["width"], numbers, formula, checks=overlap_checks(),
     )  # fmt: skip
 
 

@@ -97,10 +97,6 @@ class Sampled:
         return self.cross([np.where(h, hi, lo / 10) for h in self.hidden])
 
 
-def standard_error(x: np.ndarray) -> np.ndarray:
-    return x.std(axis=1, ddof=1) / np.sqrt(x.shape[1])
-
-
 def mean(x: np.ndarray) -> np.ndarray:
     return x.mean(axis=1)
 
@@ -122,13 +118,16 @@ def ways(v) -> Scene:
 
     s = Sampled(v)
     run, need = s.cross(s.values, "i"), s.cross(s.needed, "i")
-    between = [s.over(lambda x, k=k: mean(x) + k * standard_error(x)) for k in (-1, 1)]
+    # exact, from the law of one run: where no run drew a wrong label the runs agree, and their own spread would say 0
+    error = [s.masked([u.sample_sd / np.sqrt(RUNS) for u in us], k) for k, us in enumerate(s.units)]
+    low = s.cross([np.maximum(mean(x) - e, figures.LOWEST) for x, e in zip(s.values, error, strict=True)])
+    between = [low, s.cross([mean(x) + e for x, e in zip(s.values, error, strict=True)])]
     spread = [s.over(lambda x, q=q: np.quantile(x, q, axis=1)) for q in (0.05, 0.95)]
     numbers = {f"F_{figures.SLOT[w]}": Number(t, "g2") for w, t in returned.items()}
     numbers |= {f"m_{figures.SLOT[w]}": Number(t, "g2") for w, t in needed.items()}
     numbers |= {
         "run": Number(run, "g2"), "need": Number(need, "g2"), "k": Number(s.cross(s.wrong, "i"), "i"),
-        "mean": Number(s.over(mean), "g2"), "se": Number(s.over(standard_error), "g2"), "median": Number(s.over(median), "g2"),
+        "mean": Number(s.over(mean), "g2"), "se": Number(s.cross(error), "g2"), "median": Number(s.over(median), "g2"),
         "sd": Number(s.law(lambda u: u.sample_sd), "g2"), "none": Number(s.law(lambda u: u.no_wrong_label), "g3"),
     }  # fmt: skip
     if v.lean:

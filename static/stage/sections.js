@@ -112,9 +112,10 @@ export function buildCard(stage, slots) {
   const count = d.predictions.length, eyebrow = text => h("div", { class: "eyebrow" }, icon(ICONS.diamond, { fill: "currentColor" }), h("b", {}, text), h("span", {}, `${d.asked + 1} of ${count}`));
   const card = (...children) => h("div", { class: "predict", id: "predict", role: "group", "aria-label": "Prediction" }, ...children);
   const nextButtons = () => h("div", { class: "buttons" }, d.asked + 1 < count && h("button", { type: "button", class: "button primary", "data-key": "next", onclick: () => stage.act({ kind: "ask", item: d.asked + 1 }) }, rich(h("span"), item.next ?? "Next question", slots)), d.asked > 0 && h("button", { type: "button", class: "button text", onclick: () => stage.act({ kind: "ask", item: d.asked - 1 }) }, "Previous"), item.why && h("button", { type: "button", class: "button text", onclick: e => { const w = e.target.closest(".predict").querySelector(".why"); w.hidden = !w.hidden; } }, "Why?"));
+  const seen = q => q.observe && stage.observed[q.key] !== undefined && rich(h("p", { class: "saw" }), stage.observed[q.key] === q.observe.right ? `You saw it: ${q.observe.options[q.observe.right]}.` : `Look again: ${q.observe.options[q.observe.right]}.`, slots);
   if (item.answered) {
     if (item.observe && item.given !== null && stage.observed[item.key] === undefined) return card(eyebrow("What did you see?"), rich(h("p"), item.observe.question, slots), h("div", { class: "options", role: "group" }, item.observe.options.map((o, i) => h("button", { type: "button", class: "option short", onclick: () => { stage.observed[item.key] = i; stage.redoCard(); } }, h("span", { class: "radio" }), rich(h("em"), o, slots)))));
-    return card(eyebrow(item.given === null ? "Seen" : item.headline), h("div", { class: "feedback", role: "status" }, rich(h("p", { class: "truth" }), item.truth, slots), rich(h("p"), item.feedback, slots), item.why && rich(h("p", { class: "why", hidden: true }), item.why, slots)), nextButtons());
+    return card(eyebrow(item.given === null ? "Seen" : item.headline), h("div", { class: "feedback", role: "status" }, rich(h("p", { class: "truth" }), item.truth, slots), seen(item), rich(h("p"), item.feedback, slots), item.why && rich(h("p", { class: "why", hidden: true }), item.why, slots)), nextButtons());
   }
   let body, ready = () => stage.guess[item.key] !== undefined;
   if (item.kind === "choice") body = h("div", { class: "options", role: "radiogroup", "aria-label": plain(item.question, s => stage.lookup(s)) }, item.options.map((o, i) => {
@@ -122,8 +123,9 @@ export function buildCard(stage, slots) {
     return h("button", { type: "button", class: "option" + (on ? " on" : "") + (item.options.every(x => !x.text) ? " short" : ""), role: "radio", "aria-checked": String(on), tabindex: on || first ? 0 : -1, "data-key": "option-" + o.key, onclick: () => stage.choose(item, o.key), onkeydown: roving }, h("span", { class: "radio" }), o.text ? rich(h("b"), o.label, slots) : null, rich(h("em"), o.text ?? o.label, slots));
   }));
   else if (item.kind === "point") {
-    const axis = (k, a) => h("label", { class: "slider" }, h("span", { class: "line" }, rich(h("span"), a.label, slots)), h("input", { type: "number", step: a.step ?? 0.1, min: a.lo, max: a.hi, "data-guess": k, "data-key": "guess-" + k, value: stage.guess[item.key]?.[k], oninput: e => { if (e.target.value === "") return; const other = k === "x" ? "y" : "x"; stage.guess[item.key] = { [other]: 0, ...stage.guess[item.key], [k]: +e.target.value }; stage.kick(); } }));
+    const axis = (k, a) => h("label", { class: "slider" }, h("span", { class: "line" }, rich(h("span"), a.label, slots)), h("input", { type: "number", step: a.step ?? 0.1, min: a.lo, max: a.hi, "data-guess": k, "data-key": "guess-" + k, value: stage.guess[item.key]?.[k], oninput: e => { const { [k]: _, ...rest } = stage.guess[item.key] ?? {}; stage.guess[item.key] = e.target.value === "" ? rest : { ...rest, [k]: +e.target.value }; stage.kick(); } }));
     body = h("div", { class: "place" }, axis("x", item.x), axis("y", item.y));
+    ready = () => ["x", "y"].every(k => Number.isFinite(stage.guess[item.key]?.[k]));
   } else {
     stage.guess[item.key] ??= { order: item.items.map(i => i.key), tie: item.items.map(() => false) };
     const guess = stage.guess[item.key], move = (i, by) => { const o = guess.order, j = i + by; if (j < 0 || j >= o.length) return; [o[i], o[j]] = [o[j], o[i]]; stage.redoCard(); stage.parts.card.querySelectorAll(".orderable")[j]?.focus(); };
@@ -136,7 +138,7 @@ export function buildCard(stage, slots) {
     ready = () => true;
   }
   const tie = item.kind === "order" && item.ties ? h("button", { type: "button", class: "button", "aria-pressed": String(stage.guess[item.key].tie.some(Boolean)), onclick: () => { const t = stage.guess[item.key].tie, at = t.findIndex(Boolean); t.fill(false); const next = at < 0 ? 1 : at + 1; if (next < t.length) t[next] = true; stage.redoCard(); } }, "Two are equal") : null;
-  const commit = h("button", { type: "button", class: "button primary", "data-key": "commit", onclick: () => { if (!ready()) { stage.say("Choose first, or skip."); return; } stage.act({ kind: "commit", item: item.key, answer: stage.guess[item.key] }); } }, "Commit");
+  const commit = h("button", { type: "button", class: "button primary", "data-key": "commit", onclick: () => { if (!ready()) { stage.say(item.kind === "point" ? "Both coordinates first, or skip." : "Choose first, or skip."); return; } stage.act({ kind: "commit", item: item.key, answer: stage.guess[item.key] }); } }, "Commit");
   return card(eyebrow("Predict"), rich(h("p"), item.question, slots), body, h("div", { class: "buttons" }, commit, tie, h("button", { type: "button", class: "button text", "data-key": "skip", onclick: () => stage.act({ kind: "commit", item: item.key, answer: null }) }, "Skip"), item.hint && rich(h("span", { class: "hint" }), item.hint, slots)));
 }
 

@@ -309,7 +309,7 @@ class Stage {
         const m = { x: value(o.at.x), y: value(o.at.y) };
         if (o.key === chosen) marks.push({ ...m, text: o.short ?? o.label, caption: "your guess" }); else marks.push({ ...m, kind: "option", text: item.answered ? "" : o.short ?? o.label });
       }
-    } else if (item.kind === "point" && chosen && chosen.x !== undefined) marks.push({ ...chosen, text: "your guess" });
+    } else if (item.kind === "point" && chosen && chosen.x !== undefined && chosen.y !== undefined) marks.push({ ...chosen, text: "your guess" });
     return marks;
   }
 

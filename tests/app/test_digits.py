@@ -388,8 +388,7 @@ def test_overlap_early_layers_part_for_a_large_permutation():
     assert (np.diff(table[-1]) > 0).all(), "the whole image shuffled: the nearer to the output, the more is shared"
     assert table[0].min() > 0.85 and table[-1, 0] < 0.6 < table[-1, -1]
     assert (np.diff(table[:, 0]) < 0.01).all()
-    reader = Reader(SLUG, {"tab": "overlap"})
-    assert reader.number("toy") == pytest.approx(0.223607, abs=5e-7)
+    assert "(4, 1, 0, 0)" not in Reader(SLUG, {"tab": "overlap"}).raw, "a unit test has no place on the stage"
 
 
 def test_weight_noise_as_the_paper_saw_it_and_why():

@@ -45,7 +45,7 @@ def test_feedback_states_the_computed_ratio_and_information():
     reader.commit("right", "above")
     answer = reader.prediction("right")
     assert "0.66" in answer["truth"] and "11.11" in answer["feedback"] and "6.25" in answer["feedback"]
-    assert answer["headline"] == "You said 1.5 ×"
+    assert answer["headline"] == "You said 1.5 ×: no"
     assert reader.commit("left", "mirror") and "1.49" in reader.prediction("left")["truth"]
 
 

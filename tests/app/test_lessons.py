@@ -378,7 +378,7 @@ def test_every_option_has_its_own_feedback(reader, declared):
             assert shown["answered"] and shown["given"] == answer
             assert shown["right"] is right, (question.key, answer)
             assert len(shown["feedback"]) > 10 and shown["truth"], (question.key, answer)
-            assert shown["headline"].startswith("You said ")
+            assert shown["headline"].startswith("You said ") and shown["headline"].endswith(": right" if right else ": no")
             assert not re.search(r"[_`{}^~]", shown["headline"]), "the headline is plain text"
             sound(reader.wire)
         if isinstance(question, Choose):

@@ -126,3 +126,4 @@ def test_toggles_and_whole_numbers():
 def test_spoken():
     assert spoken("Chance of heads _p_") == "Chance of heads p"
     assert spoken("{exact|_F_}^{2}") == "F2"
+    assert spoken("at _θ_^{\\*}~{A}") == "at θ*A"

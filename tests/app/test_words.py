@@ -5,9 +5,10 @@ import re
 import mpmath
 import numpy as np
 import pytest
-from reader import Reader, lesson
+from reader import SLUGS, Reader, lesson
 from scipy import stats
 
+from fisher_app.predictions import Choose
 from fisher_app.scenes import score as scenes
 from fisher_core import FAMILIES, scores
 
@@ -178,3 +179,88 @@ def test_no_error_bar_is_zero_where_the_estimate_errs():
         s = f.score(f.sample([0, 1], 400, np.random.default_rng(seed)), [0, 1])
         inside += np.abs(np.cov(s.T, bias=True) - np.eye(2)) < 1.96 * exact
     assert (inside >= 182).all() and (inside <= 198).all(), "91 to 99 % of 200"
+
+
+# ---- questions
+EVERY = [(slug, q) for slug in SLUGS for q in lesson(slug).predictions]
+
+
+@pytest.mark.parametrize(("page", "question"), EVERY, ids=[f"{s}-{q.key}" for s, q in EVERY])
+def test_the_verdict_is_in_the_headline_and_no_words_praise_a_skip(page, question):
+    skipped = question.reveal(None)
+    assert skipped["right"] is None and not skipped["headline"]
+    assert not re.match(r"(Yes|Right|Correct|Exactly|Well done)\b", skipped["feedback"])
+    if isinstance(question, Choose):
+        for option in question.options:
+            shown = question.reveal(option.key)
+            assert shown["headline"].endswith(": right" if option.key == question.correct else ": no")
+            assert not re.search(r"[\\_*^~{}]\w", shown["headline"].replace("θ*A", "θA")), "no markup"
+            if option.key == question.correct:
+                assert not re.match(r"(No|Not|Backwards|Wrong|The reverse)\b", shown["feedback"])
+            else:
+                assert not re.match(r"(Yes|Right[.:,]|Correct)", shown["feedback"])
+    if question.observe:
+        assert 0 <= question.observe.right < len(question.observe.options)
+        assert "observe" not in question.wire(), "what there is to see is not in the page before the commitment"
+
+
+def test_a_star_in_a_headline_is_a_star():
+    shown = next(q for q in lesson("ewc").predictions if q.key == "empirical").reveal("stays")
+    assert shown["headline"] == "You said at θ*A: a perfect fit is infinitely sure: no"
+
+
+# ---- identity, recipe, six ways, capacity
+@pytest.mark.parametrize("rate", [0.61, 4.0, 9.0])
+def test_the_price_of_the_noisier_route(rate):
+    """Poisson: Var s² over Var ℓ″ is 1 + 2λ; Cauchy: the other way round, 5."""
+    text = dict(lesson("identity").recap)["Which route to the information is noisier for a Poisson, which for a Cauchy?"]
+    assert "1 + 2_λ_ in variance, 9 at _λ_ = 4" in text and "by a factor 5" in text
+    x = np.arange(200.0)
+    p = np.exp(FAMILIES["poisson"].log_prob(x, [rate]))
+    square, bend = ((x - rate) / rate) ** 2, x / rate**2
+    variance = [p @ a**2 - (p @ a) ** 2 for a in (square, bend)]
+    assert variance[0] / variance[1] == pytest.approx(1 + 2 * rate)
+    assert 1 + 2 * 4 == 9
+    u = np.linspace(-np.pi / 2, np.pi / 2, 200_001)[1:-1]  # x = tan u is Cauchy when u is uniform
+    s, h = 2 * np.tan(u) / (1 + np.tan(u) ** 2), 2 * (1 - np.tan(u) ** 2) / (1 + np.tan(u) ** 2) ** 2
+    assert h.var() / (s**2).var() == pytest.approx(5, rel=1e-4)
+
+
+def test_the_labels_machine_shows_a_ray_an_input():
+    reader = Reader("recipe", {"machine": "supervised"})
+    view = next(v for v in reader.scene["views"] if v["id"] == "s")
+    assert "a ray an input, two dots on it" in view["caption"]
+    dots = np.array(view["table"]["rows"] if "rows" in view["table"] else view["table"][1], dtype=object)
+    assert dots.size and len(set(np.ravel(dots[0] if len(dots) == 5 else dots[:, 0]))) == 7
+
+
+def test_the_ratio_stands_with_the_two_means():
+    head, rows = (Reader("identity").scene["formula"][k] for k in ("head", "rows"))
+    assert not any("ratio" in cell for row in rows for cell, name in zip(row, head, strict=True) if isinstance(cell, str) and name == "data needed")
+    assert any("[ratio]" in cell for row in rows for cell in row if isinstance(cell, str))
+
+
+@pytest.mark.parametrize(("n", "dots"), [("50", 50), ("3200", 300)])
+def test_the_identity_says_how_many_data_have_dots(n, dots):
+    reader = Reader("identity", {"n": n})
+    assert reader.number("dots") == dots and "[dots:i] of [used:i] drawn" in reader.scene["views"][1]["caption"]
+
+
+@pytest.mark.parametrize(("eps", "n"), [("1e-06", "1000"), ("0.0001", "10"), ("0.01", "1000")])
+def test_the_error_of_the_mean_is_that_of_its_law(eps, n):
+    """Also where no run drew a wrong label and all runs agree: it never says ± 0."""
+    reader = Reader("six-ways", {"eps": eps, "N": n})
+    reader.commit("typical", None)
+    reader.send({"eps": float(eps), "N": float(n)})
+    e, size = reader.values["eps"], reader.values["N"]
+    # one label gives (1−ε)² with chance ε, else ε²: its variance, over N labels and 200 runs
+    law = np.sqrt(e * (1 - e)) * ((1 - e) ** 2 - e**2) / np.sqrt(size) / np.sqrt(200)
+    assert reader.number("se") == pytest.approx(law, rel=1e-5, abs=0) and law > 0
+    assert abs(reader.number("mean") - e * (1 - e)) < 4 * law
+
+
+def test_a_pattern_that_has_not_come_has_no_signal():
+    reader = Reader("capacity", {"load": "0.02", "method": "gd", "i": "250"})
+    if reader.number("index") > 20:
+        assert all(np.isnan(reader.number(k)) for k in ("i_signal", "i_noise", "i_snr"))
+        assert reader.scene["numbers"]["i_signal"]["none"] == "–"
