@@ -1,8 +1,8 @@
-"""Server entry for a class: ``uvicorn asgi:app --port 8501``.  One person needs only ``./run``.
+"""Server entry for a class: ``uvicorn asgi:app --port 8501 --ws-max-size 4194304``.  One person needs only ``./run``.
 
 All that a lesson imports is imported before the port opens, so that thirty readers who arrive at once find it ready, and
-is then taken out of the garbage collector's way: Streamlit collects after every run, and walking the libraries each time
-would cost three quarters of a server's capacity.  One process uses one core; README.md says how to run several.
+is then taken out of the garbage collector's way.  No message that the app reads is longer than 4 MB; uvicorn by itself
+lets in 16, and unpacking one holds up everybody.  One process uses one core; ``deploy/serve`` starts several.
 """
 
 import gc

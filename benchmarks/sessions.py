@@ -1,6 +1,6 @@
 """What a class costs a server: CPU per release, sessions per core, a cold herd, a long session.
 
-    python -m benchmarks.sessions cost  [--reruns 60]           CPU per release, lesson by lesson, under both ways to serve
+    python -m benchmarks.sessions cost  [-n 25] [--reruns 6]    CPU per release among n readers, lesson by lesson, under both ways to serve
     python -m benchmarks.sessions load  [-n 30] [--period 2]    n readers, each moving a slider every so many seconds
     python -m benchmarks.sessions herd  [-n 30]                 n readers open a cold server at the same moment
     python -m benchmarks.sessions soak  [--reruns 1000]         one reader for a long time: does memory grow?
@@ -10,6 +10,7 @@ Each starts a server of its own on the loopback address.  CPU is the steady figu
 
 import argparse
 import asyncio
+import contextlib
 import statistics
 import time
 
@@ -21,21 +22,29 @@ LESSONS = [e.slug for e in Course.read().written]
 
 
 async def cost(a):
+    """With as many readers as a class has: one release costs about twice as much among 25 sessions as in one alone."""
+
+    async def reader(session, i, spent):
+        await asyncio.sleep(a.period * i / a.n)
+        for _ in range(a.reruns):
+            spent.append(await session.move())
+            await asyncio.sleep(max(0.0, a.period - spent[-1]))
+
     for asgi in (False, True):
-        print("uvicorn asgi:app" if asgi else "streamlit run app.py")
+        print(f"{'uvicorn asgi:app' if asgi else 'streamlit run app.py'}, {a.n} readers, one release each {a.period:g} s")
         with serve("app.py", asgi=asgi) as server:
             for lesson in a.lessons:
-                async with Session(server.url, lesson, seed=1) as session:
-                    first = await session.open()
-                    await session.send()
-                    before, spent, size = server.cpu, [], session.bytes
-                    for _ in range(a.reruns):
-                        spent.append(await session.move())
-                    each = 1000 * (server.cpu - before) / a.reruns
+                async with contextlib.AsyncExitStack() as stack:
+                    sessions = [await stack.enter_async_context(Session(server.url, lesson, seed=i)) for i in range(a.n)]
+                    first = [await session.open() for session in sessions]
+                    before, spent, size = server.cpu, [], sum(session.bytes for session in sessions)
+                    await asyncio.gather(*[reader(session, i, spent) for i, session in enumerate(sessions)])
+                    each = 1000 * (server.cpu - before) / len(spent)
                     print(
-                        f"  {lesson:10s} {each:5.1f} ms CPU a release, so {0.7 * 2000 / each:4.0f} busy readers a core (one release in 2 s, 70 % busy);"
-                        f" median {1000 * statistics.median(spent):4.0f} p95 {1000 * percentile(spent, 95):4.0f} ms; {(session.bytes - size) / a.reruns / 1024:.0f} KB;"
-                        f" first load {first:.2f} s; exceptions {len(session.exceptions)}"
+                        f"  {lesson:10s} {each:5.1f} ms CPU a release, so {0.7 * 1000 * a.period / each:4.0f} readers a core (70 % busy);"
+                        f" median {1000 * statistics.median(spent):4.0f} p95 {1000 * percentile(spent, 95):4.0f} ms;"
+                        f" {(sum(session.bytes for session in sessions) - size) / len(spent) / 1024:.0f} KB;"
+                        f" first load {statistics.median(first):.2f} s; {server.memory:.0f} MB; exceptions {sum(len(session.exceptions) for session in sessions)}"
                     )
 
 
@@ -92,12 +101,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["cost", "load", "herd", "soak"])
     parser.add_argument("--lessons", nargs="*", default=LESSONS)
-    parser.add_argument("-n", type=int, default=30)
+    parser.add_argument("-n", type=int)
     parser.add_argument("--period", type=float, default=2)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--reruns", type=int)
     a = parser.parse_args()
-    a.reruns = a.reruns or (1000 if a.what == "soak" else 60)
+    a.reruns = a.reruns or (1000 if a.what == "soak" else 6)
+    a.n = a.n or (25 if a.what == "cost" else 30)
     asyncio.run({"cost": cost, "load": load, "herd": herd, "soak": soak}[a.what](a))
 
 

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,11 +68,16 @@ def serve(script: str | Path = "app.py", *, asgi: bool = False, port: int | None
         command = [sys.executable, "-m", "uvicorn", "asgi:app", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"]
     else:
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    with contextlib.ExitStack() as stack:
-        sink = stack.enter_context(open(log or os.devnull, "ab"))
-        process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=sink)
+    with _started(command, f"http://127.0.0.1:{port}", log) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def _started(command: list[str], url: str, log: Path | None, environment: Mapping[str, str] | None = None, patience: float = 60) -> Iterator[Server]:
+    with open(log or os.devnull, "ab") as sink:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=sink, env=environment)
         try:
-            url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
+            deadline = time.monotonic() + patience
             while True:
                 try:
                     with urllib.request.urlopen(url + "/_stcore/health", timeout=2) as answer:
@@ -90,6 +95,20 @@ def serve(script: str | Path = "app.py", *, asgi: bool = False, port: int | None
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@contextlib.contextmanager
+def deployed(processes: int, log: Path | None = None) -> Iterator[Server]:
+    """As a class meets it: ``deploy/serve``, so many processes behind HAProxy."""
+    while True:  # the processes take the ports after the first
+        port = free_port()
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for i in range(1, processes + 1):
+                stack.enter_context(socket.create_server(("127.0.0.1", port + i)))
+            break
+    environment = os.environ | {"PYTHON": sys.executable, "FISHER_BIND": f"127.0.0.1:{port}", "FISHER_FIRST_PORT": str(port + 1)}
+    with _started([str(ROOT / "deploy" / "serve"), str(processes)], f"http://127.0.0.1:{port}", log, environment, patience=120) as server:
+        yield server
 
 
 # ---- a session ---------------------------------------------------------------------------------------------------------

@@ -10,15 +10,17 @@ One run at a time computes; others wait their turn.  Readers who ask for the sam
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
+LOOK = 0.4  # seconds between two looks at a run that computes
 STATES = ("idle", "waiting", "running", "done", "stopped", "failed")
 
 
@@ -39,17 +41,26 @@ class Run:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is.  ``result`` is the latest one, also after a stop; ``count`` says how many there were."""
+    """How far a run is.  ``result`` is the latest one, also after a stop; ``count`` says how many there were.
+
+    ``before``: how many runs come before one that waits.
+    """
 
     state: str = "idle"
     fraction: float = 0.0
     result: Any = None
     count: int = 0
     message: str = ""
+    before: int = 0
 
     @property
     def going(self) -> bool:
         return self.state in ("waiting", "running")
+
+    @property
+    def again(self) -> float:
+        """Seconds until it is worth another look: the further back in the queue, the longer, well within patience."""
+        return min(LOOK * (1 + self.before), 10 * LOOK)
 
 
 @dataclass
@@ -75,6 +86,7 @@ class Runner:
             if job is None or job.progress.state in ("stopped", "failed"):
                 if sum(j.progress.going for j in self._jobs.values()) >= self.queue:
                     return Progress("failed", message="Too many runs are waiting: try again in a minute")
+                self._jobs.pop(name, None)  # a run that begins anew waits behind those that wait already
                 job = self._jobs[name] = Job(make(), Progress("waiting"))
             job.readers[reader] = time.monotonic()
             self._forget()
@@ -96,6 +108,9 @@ class Runner:
                 return Progress()
             if not found.progress.going:
                 self._jobs.move_to_end(name)
+            if found.progress.state == "waiting":
+                earlier = itertools.takewhile(lambda job: job is not found, self._jobs.values())
+                return replace(found.progress, before=sum(job.progress.going for job in earlier))
             return found.progress
 
     def cancel(self, name: Hashable, reader: str) -> None:

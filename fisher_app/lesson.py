@@ -369,6 +369,7 @@ class Lesson:
             "slug": self.slug,
             "rev": state.revision,
             "n": state.n,
+            "session": state.reader,
             "values": state.values | self.fixed(state),
             "link": links.encode(state.values, self.all_controls),
             "palette": palette.THEMES,
@@ -442,7 +443,8 @@ class Lesson:
             "says": self.run.says(name[1]),
             "state": progress.state,
             "fraction": progress.fraction,
-            "message": progress.message,
+            "message": progress.message or _waiting(progress),
+            "again": round(1000 * progress.again),
         }
 
     def bar(self) -> dict[str, Any]:
@@ -535,6 +537,12 @@ def _fragment(lesson: Lesson) -> None:
 
 def _near(entry: course.Entry | None) -> dict[str, str] | None:
     return None if entry is None else {"title": entry.title, "href": entry.slug, "page": str(entry.page)}
+
+
+def _waiting(progress: Progress) -> str:
+    if progress.state != "waiting":
+        return ""
+    return f"waiting: {progress.before} run{'s' * (progress.before > 1)} before yours" if progress.before else "starting"
 
 
 def _badge(checks: Sequence[Any]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Three faults of the platform, mended once: slow collections after each run, pages that run without the app, and sessions
+"""Three faults of the platform, mended once: slow collections, pages that run without the app, and sessions
 that import at once.
 
 Every session imports what its page needs in a thread of its own. Two that come to a package from different ends, one
@@ -21,7 +21,7 @@ _modules_at_last_freeze = 0
 
 
 def freeze_imports() -> None:
-    """After a run: what has been imported stays, so the collection after every run need not walk it again."""
+    """After a run: what has been imported stays, so that no later collection need walk it again."""
     global _modules_at_last_freeze
     if len(sys.modules) != _modules_at_last_freeze:
         _modules_at_last_freeze = len(sys.modules)

@@ -161,7 +161,7 @@ export function buildBottom(stage, slots) {
 /** A computation in the background: its button, how far it is, how it ended. */
 function runBox(stage, run) {
   const going = run.state === "waiting" || run.state === "running", done = run.state === "done";
-  const words = { waiting: "waiting its turn", running: "running", done: "done", stopped: "stopped", failed: run.message, idle: run.says }[run.state], shown = run.state !== "done" && words;
+  const words = { waiting: run.message, running: "running", done: "done", stopped: "stopped", failed: run.message, idle: run.says }[run.state], shown = run.state !== "done" && words;
   const button = h("button", { type: "button", class: "button", "data-key": "run", disabled: done, onclick: () => stage.commit({ kind: going ? "cancel" : "run" }) }, going ? "Cancel" : done ? "Done" : run.label);
   return h("div", { class: "run" }, h("span", { class: "bar" }, button, going && h("progress", { max: 1, value: run.fraction, "aria-label": `${run.label}: how far` })), h("span", { role: "status", class: shown ? "" : "unseen" }, words));
 }

@@ -8,6 +8,9 @@ const { buildBottom, buildCard, buildControls, buildExtras, buildFormula, buildH
 
 export const store = new Store();                          // outlives a component: tables are named by their content
 const stages = new WeakMap();
+const kept = new Map();                                    // what the server keeps for the reader, lesson by lesson, as far as this tab has seen
+let unanswered = null, loss = "";                          // what was sent last; what was lost, in words
+try { loss = sessionStorage.getItem("fisher-lab-lost") ?? ""; sessionStorage.removeItem("fisher-lab-lost"); } catch { /* forbidden by the browser */ }
 let fonts;
 const loadFonts = () => (fonts ??= Promise.all([["FisherMath", "KaTeX_Math-Italic", "italic"], ["FisherMain", "KaTeX_Main-Regular", "normal"]].map(([name, file, style]) => {
   const face = new FontFace(name, `url(${new URL(`./fonts/${file}.woff2`, import.meta.url)})`, { style });
@@ -49,7 +52,7 @@ class Stage {
       store.add(component.data.tables, this); clearTimeout(this.looking); this.looking = setTimeout(() => this.look(), 400);
       return;
     }
-    const data = (this.data = component.data);
+    const data = (this.data = this.withLoss(component.data));
     const missing = store.add(data.tables, this, data.scene).join();
     store.answered(this, data.n);
     this.scene = data.scene;
@@ -66,7 +69,7 @@ class Stage {
     if (data.link !== undefined && data.n === this.n && !this.play.on) this.writeAddress(data.link);
     this.main.dataset.ready = data.rev + "." + (this.n && data.n > this.n ? this.n : data.n);  // news of a run answers nothing that a hand sent
     clearTimeout(this.looking);
-    if (data.run?.state === "waiting" || data.run?.state === "running") this.looking = setTimeout(() => this.look(), 400);
+    if (data.run?.state === "waiting" || data.run?.state === "running") this.looking = setTimeout(() => this.look(), data.run.again);
   }
   /** Ask how far a run is; carries no values, and waits while an answer is due, so that it never overtakes what a hand did. */
   look() {
@@ -224,28 +227,51 @@ class Stage {
       else if (input.type === "number" && input !== (this.root.activeElement ?? document.activeElement)) input.value = this.values[key];
     }
   }
-  commit(action = null) {
-    clearTimeout(this.later); this.unsent = false;
-    const { _moved, ...values } = this.values;
-    this.n = Math.max(Date.now(), this.n + 1);
-    this.component.setStateValue("state", { n: this.n, rev: this.rev, values, action, have: store.promise(this, this.n) });
-    this.main.dataset.sent = this.n;
-    this.awaitAnswer(this.n);
+  message(action = null) {
+    const { _moved, ...values } = this.values, n = Math.max(Date.now(), this.n + 1);
+    return { n, rev: this.rev, values, action, have: store.promise(this, n) };
   }
-  /** A server that was restarted does not know this session: its run ends without an answer.  Then begin anew from the address. */
-  awaitAnswer(n) {
+  commit(action = null) { clearTimeout(this.later); this.unsent = false; this.send(this.message(action)); }
+  send(message) {
+    unanswered = { slug: this.data.slug, message };
+    this.component.setStateValue("state", message);
+    this.main.dataset.sent = this.n = message.n;
+    this.awaitAnswer(message);
+  }
+  /**
+   * An answer that does not come was lost on the way, or a server that was restarted does not know this session: its run
+   * ends without one.  While there is no connection nothing is counted.  First the message goes once more (a repeat is the
+   * same message); then the page begins anew from its address.
+   */
+  awaitAnswer(message) {
     clearInterval(this.waiting);
-    let idle = 0;
+    let idle = 0, repeated = false;
     this.waiting = setInterval(async () => {
-      if (this.data.n >= n || !this.main.isConnected) { clearInterval(this.waiting); return; }
-      idle = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning" ? idle + 1 : 0;
-      if (idle < 3 || !(await fetch(new URL("_stcore/health", document.baseURI)).then(r => r.ok, () => false)) || this.data.n >= n) return;
+      const answered = () => this.data.n >= message.n || !this.main.isConnected;
+      if (answered()) { clearInterval(this.waiting); return; }
+      const { testScriptState: run, testConnectionState: line = "CONNECTED" } = document.querySelector("[data-testid=stApp]")?.dataset ?? {};
+      idle = run === "notRunning" && line === "CONNECTED" ? idle + 1 : 0;
+      if (idle < 3 || !(await fetch(new URL("_stcore/health", document.baseURI)).then(r => r.ok, () => false)) || answered()) return;
+      idle = 0;
+      if (!repeated) { repeated = true; this.component.setStateValue("state", message); return; }
       clearInterval(this.waiting);
+      try { sessionStorage.setItem("fisher-lab-lost", lost()); } catch { /* a browser may forbid it: then nothing is said */ }
       location.assign(location.pathname + "?" + new URLSearchParams([["tab", this.data.tab], ...[...this.controls.keys()].map(k => [k, String(this.values[k])])]));
     }, 700);
   }
+  /** Another session than before: what the last one kept is lost, which is said above the lesson; what it did not answer is sent again. */
+  withLoss(data) {
+    const before = kept.get(data.slug);
+    if (before && before.session !== data.session) {
+      loss = lost() || loss; kept.clear();
+      const { slug, message } = unanswered ?? {};
+      if (slug === data.slug && data.n < message.n) setTimeout(() => { Object.assign(this.values, message.values); this.sync(); this.send({ ...message, rev: this.rev, have: store.promise(this, message.n) }); });
+    }
+    kept.set(data.slug, { session: data.session, answers: data.predictions.filter(p => p.answered && p.given !== null).length, data: !!data.paste?.active });
+    return loss ? { ...data, notices: [loss, ...data.notices] } : data;
+  }
 
-  act(action) { this.stop(); this.commit(action); }
+  act(action) { this.stop(); if (action.kind === "dismiss") loss = ""; this.commit(action); }
 
   keys(e, handles, pick) {
     const L = handles[0] ?? { x: pick }, by = e.shiftKey ? 10 : 1, move = { ArrowRight: ["x", 1], ArrowLeft: ["x", -1], ArrowUp: ["y", 1], ArrowDown: ["y", -1] }[e.key];
@@ -342,9 +368,20 @@ class Stage {
   say(text) { this.parts.toast.textContent = text; clearTimeout(this.hush); this.hush = setTimeout(() => { this.parts.toast.textContent = ""; }, 4000); }
 }
 
+/** What a server that has started again no longer has of this reader's: a sentence, empty where it is nothing. */
+function lost() {
+  const answers = [...kept.values()].reduce((sum, k) => sum + k.answers, 0), pasted = [...kept.values()].some(k => k.data);
+  const gone = [answers && (answers === 1 ? "your answer" : `your ${answers} answers`), pasted && "the numbers that you pasted"].filter(Boolean);
+  return gone.length ? `The server has started again, and no longer has ${gone.join(" and ")}. The settings are as you left them.` : "";
+}
+
 export function mount(component) {
   let stage = stages.get(component.parentElement);
   if (!stage) stages.set(component.parentElement, (stage = new Stage(component)));
   stage.update(component);
-  return () => { stage.play.on = false; store.leave(stage); stage.life.abort(); clearTimeout(stage.looking); stage.sizes.disconnect(); stages.delete(component.parentElement); stage.main.remove(); };
+  return () => {
+    if (stage.unsent) unanswered = { slug: stage.data.slug, message: stage.message() };
+    stage.play.on = false; clearTimeout(stage.later); clearTimeout(stage.looking);
+    store.leave(stage); stage.life.abort(); stage.sizes.disconnect(); stages.delete(component.parentElement); stage.main.remove();
+  };
 }

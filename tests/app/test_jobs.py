@@ -140,6 +140,26 @@ def test_what_is_kept_and_what_waits_is_bounded():
     until(lambda: runner.look("b", "you").state == "done")
 
 
+def test_a_place_in_the_queue():
+    """Who waits is told how many come first, and looks again the later the further back; nobody overtakes."""
+    runner, steps = Runner(), {name: Steps(1) for name in "abc"}
+    for name in "abc":
+        runner.start(name, name, steps[name])
+    assert [runner.look(name, name).before for name in "abc"] == [0, 1, 2]
+    assert [round(runner.look(name, name).again, 6) for name in "abc"] == [0.4, 0.8, 1.2]
+    runner.cancel("b", "b")
+    assert runner.look("c", "c").before == 1
+    steps["b"] = Steps(1)
+    runner.start("b", "b", steps["b"])
+    assert (runner.look("c", "c").before, runner.look("b", "b").before) == (1, 2), "begun anew, at the end"
+    for step in steps.values():
+        step.let()
+    until(lambda: all(runner.look(n, n).state == "done" for n in "abc"))
+    assert Progress("waiting", before=39).again * 3 < runner.patience, "who waits long is still heard of"
+    crowd = sum(1 / Progress("waiting", before=i).again for i in range(1, 21))
+    assert crowd < 20 / 0.4 / 6, "twenty who wait ask less than a sixth as often as one that computes is looked at"
+
+
 @pytest.fixture
 def running(monkeypatch):
     """A lesson that counts to three under the test's control; its run depends on the tab."""
@@ -153,7 +173,7 @@ def running(monkeypatch):
 def test_a_lesson_runs_shows_how_far_and_moves_nothing(running):
     declared, state, steps = running
     wire, _ = declared.data(state)
-    assert wire["run"] == {"label": "Run live", "says": "", "state": "idle", "fraction": 0.0, "message": ""}
+    assert wire["run"] == {"again": 400, "label": "Run live", "says": "", "state": "idle", "fraction": 0.0, "message": ""}
     before = (state.revision, dict(state.values), list(state.history))
     declared.take(state, declared.read({"n": 1, "rev": state.revision, "values": {}, "action": {"kind": "run"}}))
     assert declared.data(state)[0]["run"]["state"] in ("waiting", "running")

@@ -51,6 +51,14 @@ def server():
         yield running
 
 
+class Tolerant(list):
+    """A browser complains of a server that is away; that is not a fault of the page."""
+
+    def append(self, problem):
+        if not any(word in problem for word in ("ERR_CONNECTION_REFUSED", "WebSocket connection", "when disconnected from server", "reaching server endpoint", "server is not responding", "Failed to fetch", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET", "ERR_INCOMPLETE", "AxiosError", "Network Error")):
+            super().append(problem)
+
+
 class Visit:
     """One reader's tab: its page, what went wrong in it, and what came over the wire."""
 
@@ -62,6 +70,10 @@ class Visit:
         self.page.on("console", self.heard)
         self.page.on("request", self.requested)
         self.page.on("websocket", self.connected)
+
+    def expect_gaps(self):
+        """From here on the server may be away for a while."""
+        self.problems = Tolerant(self.problems)
 
     def heard(self, message):
         if message.type == "error" and not any(probe in (message.location or {}).get("url", "") for probe in PROBES):

@@ -96,20 +96,12 @@ def test_an_address_is_text_and_nothing_else(visit):
     assert tab.page.locator(".stage .notices").count() == 0
 
 
-class Tolerant(list):
-    """A browser complains of a server that is away; that is not a fault of the page."""
-
-    def append(self, problem):
-        if not any(word in problem for word in ("ERR_CONNECTION_REFUSED", "WebSocket connection", "Failed to fetch", "ERR_EMPTY_RESPONSE", "AxiosError", "Network Error")):
-            super().append(problem)
-
-
 def test_a_server_that_comes_back(visit):
     slug, port = SLUGS[-1], free_port()
     query = moved_query(slug)
     with serve("app.py", port=port) as first:
         tab = visit(f"{slug}?{query}", base=first.url)
-        tab.problems = Tolerant()
+        tab.expect_gaps()
         numbers, picture, sockets = tab.numbers(), tab.pixels(), tab.sockets
         first.process.kill()
         psutil.wait_procs([first.process], timeout=10)
