@@ -239,20 +239,29 @@ def _planar(name: str, matrices: ArrayLike) -> Array:
 
 def _ellipse(name: str, c: Array, scale: float) -> Ellipse:
     a, b, d = c[..., 0, 0], c[..., 0, 1], c[..., 1, 1]
-    determinant = a * d - b * b
-    if (a < 0).any() or (d < 0).any() or (determinant < -1e-12 * (a * d)).any():
+    s, t, product, determinant = _determinant(a, b, d)
+    if (a < 0).any() or (d < 0).any() or (determinant < -1e-12 * product).any():
         check.positive_semidefinites(name, c)
         raise ValueError(f"{name} must have no negative eigenvalue")
     major = (a + d) / 2 + np.hypot((a - d) / 2, b)
     # The difference (a+d)/2 − hypot(…) would cancel for thin ellipses; the determinant over the long axis does not.
-    minor = np.divide(np.maximum(determinant, 0.0), major, out=np.zeros_like(major), where=major > 0)
+    long = np.sqrt(major)
+    share = np.divide(np.maximum(s, t), long, out=np.zeros_like(major), where=long > 0)
+    short = np.sqrt(np.maximum(determinant, 0.0)) * np.minimum(s, t) * share
     # tan 2φ = 2b/(a − d) by the half-angle whose sum has no cancellation
     half = np.abs(a - d) / 2 + np.hypot((a - d) / 2, b)
     x, y = np.where(a >= d, half, b), np.where(a >= d, b, half)
     length = np.hypot(x, y)
     round_ = length == 0
     axis = np.stack([np.where(round_, 1.0, x), y], axis=-1) / np.where(round_, 1.0, length)[..., None]
-    return Ellipse(scale * np.sqrt(np.stack([major, minor], axis=-1)), _upward(axis))
+    return Ellipse(scale * np.stack([long, short], axis=-1), _upward(axis))
+
+
+def _determinant(a: Array, b: Array, d: Array) -> tuple[Array, Array, Array, Array]:
+    """Units s, t, and in these the product of the diagonal and the determinant of [[a, b], [b, d]], beyond no range."""
+    s, t = (power_of_two(np.sqrt(np.where(v > 0, v, 1.0))) for v in (a, d))
+    product = (a / s / s) * (d / t / t)
+    return s, t, product, product - (b / s / t) ** 2
 
 
 def _upward(axis: Array) -> Array:
@@ -271,8 +280,8 @@ def fisher_ellipse(fisher: ArrayLike, level: float = 0.5) -> Ellipse:
     level = check.positive("level", level)
     curvature = _ellipse("fisher", f, 1.0)  # semi-axes √eigenvalue; the short axis of one is the long axis of the other
     # 1 − ρ² of the matrix of unit diagonal, whose eigenvalues are 1 ± |ρ|: the rank in any units
-    product = f[..., 0, 0] * f[..., 1, 1]
-    singular = product - f[..., 0, 1] ** 2 <= 32 * np.finfo(float).eps * product
+    _, _, product, determinant = _determinant(f[..., 0, 0], f[..., 0, 1], f[..., 1, 1])
+    singular = determinant <= 32 * np.finfo(float).eps * product
     if singular.any():
         spectrum = Spectrum.of("fisher", f.reshape(-1, 2, 2)[int(np.argmax(singular))])
         raise spectrum.error(ADD_DAMPING)
@@ -300,5 +309,11 @@ def _cholesky_solve(name: str, f: Array, rhs: Array, damping: float, advice: str
         raise spectrum.error(advice or advise(damping, damped))
     scale = power_of_two(spectrum.scale)  # rounds nothing: the digits of the result are the same in other units
     whole = cho_factor(damped / scale[:, None] / scale, lower=True, check_finite=False)
-    solved = cho_solve(whole, (rhs.T / scale).T, check_finite=False)
-    return np.asarray((solved.T / scale).T)
+    with np.errstate(over="ignore"):  # reported by the next line
+        solved = cho_solve(whole, (rhs.T / scale).T, check_finite=False)
+        result = np.asarray((solved.T / scale).T)
+    if not np.isfinite(result).all():
+        raise ValueError(
+            f"{name} has an inverse beyond float64: its diagonal goes down to {np.diagonal(damped).min():g}"
+        )
+    return result

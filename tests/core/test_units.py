@@ -99,6 +99,16 @@ def test_ellipses_in_other_units(ratio):
         linalg.covariance_ellipse(np.array([[1.0, 1.001], [1.001, 1.0]]) * np.outer(u, u))
 
 
+def test_the_ends_of_float64_are_ends_of_nothing_before():
+    for size in (1e-200, 1e200):
+        np.testing.assert_allclose(linalg.fisher_ellipse(size * np.eye(2)).semi_axes, [size**-0.5] * 2, rtol=1e-12)
+    ellipse = linalg.fisher_ellipse(np.diag([1e-200, 1e200]))
+    np.testing.assert_allclose(ellipse.semi_axes, [1e100, 1e-100], rtol=1e-12)
+    np.testing.assert_allclose(linalg.inverse(np.diag([1e-300, 1e300])), np.diag([1e300, 1e-300]), rtol=1e-12)
+    with pytest.raises(ValueError, match="inverse beyond float64"):
+        linalg.inverse(np.diag([1e-320, 1.0]))
+
+
 def test_the_right_values_of_the_list():
     np.testing.assert_allclose(linalg.inverse(np.diag([1e18, 1.0])), np.diag([1e-18, 1.0]), rtol=1e-15)
     variances = np.diag(linalg.inverse(FAMILIES["weibull"].fisher([1.5, 1e8])))
