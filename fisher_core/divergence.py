@@ -11,6 +11,9 @@ add up to order δ². With d = log(p/q) the forms used here have no negative ter
     KL = ∫ p (e^{−d} − 1 + d)        H² = ½∫ p (1 − e^{−d/2})²        D_φ = ∫ q (φ(e^d) − φ'(1)(e^d − 1))
 
 and d itself is no difference of two rounded logarithms: for neighbours it is the score integrated from p to q.
+
+θ may lie at a closed end of its domain, where an outcome has no chance at all: as in Family.kl, what p never gives adds q
+to KL, and what q never gives makes it infinite.
 """
 
 from __future__ import annotations
@@ -63,6 +66,9 @@ def kl_quadrature(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
     Raises QuadratureError if the nodes do not resolve both densities, and ValueError if the integrand outlasts them.
     """
     theta_p, theta_q = _at_origin(f, theta_p, theta_q)
+    if _on_edge(f, theta_p, theta_q):
+        _, log_p, log_q, d = _log_masses(f, theta_p, theta_q)
+        return float("inf") if (d == np.inf).any() else float(_kl_terms(log_p, log_q, d).sum())
     nested = not _same_support(f, theta_p, theta_q)
     for reach in REACHES:
         at, log_p, log_q, d = _log_masses(f, theta_p, theta_q, reach=reach)
@@ -91,7 +97,7 @@ def kl_monte_carlo(
     """
     check.choice("estimator", estimator, ("log_ratio", "non_negative"))
     n, rng = check.integer("n", n, 2), check.generator("rng", rng)
-    theta_p, theta_q = f.check_theta(theta_p), f.check_theta(theta_q)
+    theta_p, theta_q = f.check_theta(theta_p, closure=True), f.check_theta(theta_q, closure=True)
     total, squares, shift = 0.0, 0.0, None
     for x, counts in drawn.blocks(f, theta_p, n, rng):
         times = np.ones(len(x)) if counts is None else counts
@@ -132,7 +138,8 @@ def f_divergence(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, convex: Call
 
     φ = t log t gives KL(p‖q), −log t KL(q‖p), (√t − 1)²/2 the squared Hellinger distance, (t − 1)² Pearson's χ²,
     |t − 1|/2 total variation. Relative error about 1e-11 at any step, whether φ is smooth at 1 or has a corner there.
-    Raises ValueError when φ(1) ≠ 0, when the supports differ, or when q φ(p/q) does not fade in the tails, as of
+    Infinite where p has mass that q has not, at a closed end of θ, if φ(t)/t has no limit there; in the same way for q
+    and φ(0). Raises ValueError when φ(1) ≠ 0, when the supports differ, or when q φ(p/q) does not fade in the tails, as of
     Pearson's χ² where q is thinner than √p.
     """
     at_one = float(np.asarray(convex(np.ones(1)))[0])
@@ -147,6 +154,8 @@ def f_divergence(f: Family, theta_p: ArrayLike, theta_q: ArrayLike, convex: Call
         with np.errstate(all="ignore"):
             terms = _f_terms(convex, log_p, log_q, d)
         value = float(terms.sum())
+        if _on_edge(f, theta_p, theta_q) and not np.isnan(value):
+            return value
         if not np.isfinite(value):
             break
         if _fades(f, at, terms, theta_p, reach) if f.columns is None else abs(value - before) <= 1e-12 * abs(value):
@@ -168,7 +177,8 @@ def _f_terms(convex: Callable[[Array], Array], log_p: Array, log_q: Array, d: Ar
     near = np.abs(u) < RADIUS
     small = np.where(near, u, 0.0)
     values, logs = _growth(convex, d)
-    away = values * np.exp(np.maximum(log_p, log_q) + logs)
+    weights = np.exp(np.maximum(log_p, log_q) + logs)
+    away = np.where(weights == 0, 0.0, values * weights)
     series = _series(convex)
     if series is None:
         t = 1 + small
@@ -198,7 +208,7 @@ def _growth(convex: Callable[[Array], Array], d: Array) -> tuple[Array, Array]:
                 values[out] = 0.0
             elif abs(y[0] - 2 * y[1] + y[2]) <= 1e-11 * np.abs(y).max():
                 slope = (y[0] - y[1]) / 8
-                values[out] = y[0] + (slope if abs(slope) > 1e-14 * abs(y[0]) else 0.0) * further
+                values[out] = y[0] + (slope * further if abs(slope) > 1e-14 * abs(y[0]) else 0.0)
             elif abs(y[0] * y[2] / y[1] ** 2 - 1) <= 1e-9:
                 logs[out] = np.log(y[0] / y[1]) / 8 * further
             else:
@@ -234,7 +244,7 @@ def _fades(f: Family, at: expectation.Nodes, terms: Array, theta: ArrayLike, rea
 
 def _kl_terms(log_p: Array, log_q: Array, d: Array) -> Array:
     """p(e^{−d} − 1 + d) ≥ 0; where d < −½ the larger q is factored out, as e^{−d} may overflow."""
-    away = np.minimum(d, 0.0)
+    away = np.clip(d, -800.0, 0.0)  # e^{−800} is 0
     return np.where(
         d < -0.5,
         np.exp(log_q) * (1 + (away - 1) * np.exp(away)),
@@ -244,14 +254,19 @@ def _kl_terms(log_p: Array, log_q: Array, d: Array) -> Array:
 
 def _at_origin(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> tuple[Array, Array]:
     """The pair moved so that p is at 0, which changes no divergence: x next to a location of 1e8 has few digits left."""
-    p, q = f.check_theta(theta_p), f.check_theta(theta_q)
+    p, q = f.check_theta(theta_p, closure=True), f.check_theta(theta_q, closure=True)
     shift = np.zeros_like(p)
     shift[list(f.locations)] = p[list(f.locations)]
     return p - shift, q - shift
 
 
 def _same_support(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> bool:
-    return f.columns is not None or f.support(theta_p) == f.support(theta_q)
+    return f.columns is not None or _on_edge(f, theta_p, theta_q) or f.support(theta_p) == f.support(theta_q)
+
+
+def _on_edge(f: Family, *thetas: ArrayLike) -> bool:
+    """Whether one of ``thetas`` is at a closed end of its domain, where some outcomes of a discrete family have no chance."""
+    return not all(f.contains(theta) for theta in thetas)
 
 
 def _within(f: Family, theta_p: ArrayLike, theta_q: ArrayLike) -> bool:
@@ -264,7 +279,7 @@ def _log_density(f: Family, x: Array, theta: Array) -> Array:
     """log p(x|θ), −∞ outside the support."""
     if f.columns is not None:
         return expectation.log_density(f, x, theta)
-    lo, hi = f.support(theta)
+    lo, hi = f._bounds(theta)
     inside = (x >= lo) & (x <= hi)
     return np.where(inside, expectation.log_density(f, x, theta), -np.inf)
 
@@ -291,7 +306,9 @@ def _log_masses(
 
     ``crossings`` puts a panel edge wherever the densities cross, for integrands with a corner there.
     """
-    p, q = f.check_theta(theta_p), f.check_theta(theta_q)
+    p, q = f.check_theta(theta_p, closure=True), f.check_theta(theta_q, closure=True)
+    if _on_edge(f, p, q):
+        return _edge_masses(f, p, q)
     same = _same_support(f, p, q)
     resolved = (p, q) if same else (p,)
     ends = () if same else tuple(end for end in f.support(q) if np.isfinite(end))
@@ -303,6 +320,22 @@ def _log_masses(
     mass = np.append(log_p, [-np.inf] * (0 if at.anchors is None else len(at.anchors)))
     d = at.values(lambda x: _log_ratio(f, x, p, q, mass[: len(x)]))
     return at, log_p, log_q, np.where(np.isnan(d), 0.0, d)  # where both logarithms have left float64
+
+
+def _edge_masses(f: Family, p: Array, q: Array) -> tuple[expectation.Nodes, Array, Array, Array]:
+    """:func:`_log_masses` of whole numbers where p or q is at a closed end: d = ±∞ where only one of them has mass."""
+    low, high = f.bounds
+    if np.isfinite(high):
+        at = expectation.Nodes(np.arange(low, high + 1), np.zeros(int(high - low) + 1))
+    else:  # counts that never come are at 0, where nodes of frequent ones have none
+        inside = [expectation.nodes(f, theta) for theta in (p, q) if f.contains(theta)]
+        rest = [nodes.only(nodes.x > low) for nodes in inside]
+        x, measure = ([getattr(nodes, name) for nodes in rest] for name in ("x", "log_measure"))
+        at = expectation.Nodes(np.concatenate([[low], *x]), np.concatenate([[0.0], *measure]))
+    log_p, log_q = (expectation.log_density(f, at.x, theta) + at.log_measure for theta in (p, q))
+    with np.errstate(invalid="ignore"):  # −∞ + ∞, where neither has mass
+        d = log_p - log_q
+    return at, log_p, log_q, np.where(np.isnan(d), 0.0, d)
 
 
 def _crossings(f: Family, x: Array, p: Array, q: Array) -> Array:

@@ -138,9 +138,10 @@ class Family:
         """KL(p‖q) = E_p[log p − log q] in nats, ≥ 0 and 0 only at equality; (..., d) and (..., d) broadcast to (...).
 
         Written without cancellation: neighbours keep their digits. Infinite where p has mass that q has not, or beyond
-        the range of float64.
+        the range of float64. An end of a parameter that is ``closed`` (a probability of 0 or 1, a rate of 0) is allowed:
+        what p never gives adds q, so KL(0‖q) = −log(1 − q) for a coin.
         """
-        p, q = self.check_thetas("theta_p", theta_p), self.check_thetas("theta_q", theta_q)
+        p, q = self.check_thetas("theta_p", theta_p, closure=True), self.check_thetas("theta_q", theta_q, closure=True)
         try:
             shape = np.broadcast_shapes(p.shape, q.shape)[:-1]
         except ValueError:
@@ -161,8 +162,11 @@ class Family:
 
     @np.errstate(all="ignore")
     def sample(self, theta: ArrayLike, n: int, rng: np.random.Generator) -> Array:
-        """n independent draws, (n,) or (n, k). Draws that round out of the support are its nearest float64."""
-        theta = self.check_theta(theta)
+        """n independent draws, (n,) or (n, k). Draws that round out of the support are its nearest float64.
+
+        As in ``kl``, theta may lie at a closed end of its domain.
+        """
+        theta = self.check_theta(theta, closure=True)
         n, rng = check.integer("n", n), check.generator("rng", rng)
         x = np.asarray(self._sample(theta, n, rng), dtype=float)
         lower, upper = self._bounds(theta)
@@ -237,27 +241,29 @@ class Family:
         inside = [(p.lower < t) & (t < p.upper) for p, t in zip(self.parameters, theta, strict=True)]
         return np.logical_and(np.logical_and.reduce(inside), self._allows(theta))
 
-    def check_thetas(self, name: str, theta: ArrayLike) -> Array:
-        """theta as (..., d), every entry inside its domain."""
+    def check_thetas(self, name: str, theta: ArrayLike, closure: bool = False) -> Array:
+        """theta as (..., d), every entry inside its domain, or with ``closure`` on one of its ``closed`` ends."""
         theta = check.parameters(name, theta, len(self.parameters))
         for i, parameter in enumerate(self.parameters):
             value = theta[..., i]
             outside = ~((parameter.lower < value) & (value < parameter.upper))
+            if closure:
+                low, high = parameter.closed
+                outside &= ~((low & (value == parameter.lower)) | (high & (value == parameter.upper)))
             if outside.any():
-                worst = value[outside].flat[0]
-                raise ValueError(
-                    f"{name} has {parameter.name} = {worst:g}, and {parameter.name} must be {parameter.rule}"
-                )
-        allowed = np.asarray(self._allows(_first(theta)))
+                worst, rule = value[outside].flat[0], parameter.closed_rule if closure else parameter.rule
+                raise ValueError(f"{name} has {parameter.name} = {worst:g}, and {parameter.name} must be {rule}")
+        allowed = np.asarray((self._allows_closed if closure else self._allows)(_first(theta)))
         if not allowed.all():
             worst = theta[~allowed][0]
             values = ", ".join(f"{p.name} = {t:g}" for p, t in zip(self.parameters, worst, strict=True))
-            raise ValueError(f"{name} has {values}, and must satisfy {self.joint_rule}")
+            rule = self.joint_rule.replace("<", "<=") if closure else self.joint_rule
+            raise ValueError(f"{name} has {values}, and must satisfy {rule}")
         return theta
 
-    def check_theta(self, theta: ArrayLike) -> Array:
-        """theta as (d,), inside its domain."""
-        return self.check_thetas("theta", check.vector("theta", theta, len(self.parameters)))
+    def check_theta(self, theta: ArrayLike, closure: bool = False) -> Array:
+        """theta as (d,), inside its domain, or with ``closure`` on one of its ``closed`` ends."""
+        return self.check_thetas("theta", check.vector("theta", theta, len(self.parameters)), closure)
 
     def check_data(self, x: ArrayLike, theta: Array | None = None) -> Array:
         """x as (n,) or (n, k), inside the support; without theta, inside what the support can be for any theta."""
@@ -363,6 +369,10 @@ class Family:
     def _allows(self, theta: Array) -> Any:
         """Where theta (d, ...) obeys ``joint_rule``."""
         return True
+
+    def _allows_closed(self, theta: Array) -> Any:
+        """Where theta (d, ...) obeys it with its edge, if distributions there exist."""
+        return self._allows(theta)
 
 
 def _first(theta: Array) -> Array:

@@ -12,7 +12,8 @@ class Parameter:
     """One coordinate of theta; its domain is the open interval (lower, upper).
 
     ``name`` is for code and messages, ``symbol`` for formulas. ``typical`` = (low, high) is the range in which the
-    parameter is worth looking at: sliders span it and tests draw from it. ``default`` lies inside.
+    parameter is worth looking at: sliders span it and tests draw from it. ``default`` lies inside. ``closed`` says which
+    ends still give a distribution (a coin with p = 0): no score exists there, but draws and divergences do.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Parameter:
     upper: float
     typical: tuple[float, float]
     default: float
+    closed: tuple[bool, bool] = (False, False)
 
     def __post_init__(self) -> None:
         low, high = self.typical
@@ -31,6 +33,11 @@ class Parameter:
     def rule(self) -> str:
         """The domain in words, as error messages end: "> 0", "in (0, 1)"."""
         return interval_rule(self.lower, self.upper)
+
+    @property
+    def closed_rule(self) -> str:
+        """The domain with those of its ends that give a distribution: ">= 0", "in [0, 1]"."""
+        return interval_rule(self.lower, self.upper, *self.closed)
 
 
 def interval_rule(lower: float, upper: float, low: bool = False, high: bool = False) -> str:

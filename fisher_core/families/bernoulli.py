@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from fisher_core import charts
 from fisher_core.family import Family, Parameter
-from fisher_core.special import itakura_saito, mass_divergence
+from fisher_core.special import i_divergence, mass_divergence
 from fisher_core.validation import Array
 
 
@@ -119,7 +119,7 @@ class Bernoulli(Family):
 
     key = "bernoulli"
     title = "Bernoulli"
-    parameters = (Parameter("p", "p", 0.0, 1.0, (0.02, 0.98), 0.3),)
+    parameters = (Parameter("p", "p", 0.0, 1.0, (0.02, 0.98), 0.3, (True, True)),)
     discrete = True
     bounds = (0.0, 1.0)
     closed = (True, True)
@@ -175,6 +175,6 @@ def _rise(a: Array, b: Array, step: Array) -> Array:
 def _kl_of_coins(p: Array, not_p: Array, q: Array, not_q: Array, step: Array) -> Array:
     """KL from p, 1 − p, q, 1 − q and q − p, each with all its digits.
 
-    Adding 0 = p(q/p − 1) + (1−p)((1−q)/(1−p) − 1) leaves two terms that are never negative.
+    Adding 0 = (q − p) + ((1−q) − (1−p)) leaves two terms that are never negative.
     """
-    return p * itakura_saito(q, p, step) + not_p * itakura_saito(not_q, not_p, -step)
+    return i_divergence(p, q, step) + i_divergence(not_p, not_q, -step)

@@ -16,12 +16,18 @@ import numpy as np
 from fisher_core import charts
 from fisher_core import validation as check
 from fisher_core.family import Family, Parameter
-from fisher_core.special import exact_difference, exponentials, itakura_saito, mass_divergence
+from fisher_core.special import exact_difference, exponentials, i_divergence, mass_divergence
 from fisher_core.validation import Array
+
+ROUNDING = 2.0**-53  # of a number next to 1
 
 
 class Categorical(Family):
-    """x is a class number 0, …, classes − 1; theta = (p_1, …, p_{classes−1}), positive with a sum below 1."""
+    """x is a class number 0, …, classes − 1; theta = (p_1, …, p_{classes−1}), positive with a sum below 1.
+
+    ``kl``, ``sample`` and the divergences also take probabilities of exactly 0. The last one, which is 1 − Σ pᵢ, is 0 where
+    that is within the rounding of a sum to 1: classes·1.1e-16, of three classes or more.
+    """
 
     key = "categorical"
     title = "Categorical"
@@ -34,13 +40,14 @@ class Categorical(Family):
         middle, most = 1 / self.classes, 1 / (self.classes - 1)
         low, high = min(0.02, middle / 5), max(0.95 * most, (middle + most) / 2)  # every point of this box is inside
         self.parameters = tuple(
-            Parameter(f"p_{i}", f"p{_subscript(i)}", 0.0, 1.0, (low, high), middle) for i in range(1, self.classes)
+            Parameter(f"p_{i}", f"p{_subscript(i)}", 0.0, 1.0, (low, high), middle, (True, True))
+            for i in range(1, self.classes)
         )
         self.bounds = (0.0, self.classes - 1.0)
         self.coordinates = (Softmax(),)
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
-        log_p = np.log(_complete(theta))
+        log_p = np.log(_masses(theta))
         log_p[-1] = np.log1p(-theta.sum()) if theta.sum() < 0.5 else log_p[-1]  # of a last class that is nearly certain
         return log_p[x.astype(int)]
 
@@ -62,8 +69,7 @@ class Categorical(Family):
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         # Adding 0 = Σ (qᵢ − pᵢ) leaves terms pᵢ (r − 1 − log r), r = qᵢ/pᵢ, that are never negative.
         steps = np.concatenate([step, -step.sum(axis=0, keepdims=True)])
-        p, q = _complete(p), _complete(q)
-        return (p * itakura_saito(q, p, steps)).sum(axis=0)
+        return i_divergence(_masses(p), _masses(q), steps).sum(axis=0)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         return _class_at(rng.random(n), theta, "right")
@@ -87,7 +93,10 @@ class Categorical(Family):
         return _class_at(u, theta, "left")
 
     def _allows(self, theta: Array) -> Any:
-        return _complete(theta)[-1] > 0
+        return _masses(theta)[-1] > 0
+
+    def _allows_closed(self, theta: Array) -> Any:
+        return _masses(theta)[-1] >= 0
 
 
 class Softmax(charts.Chart):
@@ -179,6 +188,18 @@ def _complete(theta: Array) -> Array:
 def _above(p: Array) -> Array:
     """Σ pⱼ over the classes j after each, (k,), added up from the last."""
     return np.append(np.cumsum(p[:0:-1])[::-1], 0.0)
+
+
+def _masses(theta: Array) -> Array:
+    """All k probabilities of which some may be 0: the last one is if 1 − Σ pᵢ is no more than the pᵢ are rounded by.
+
+    Weights 3, 2, 4, 0 over their sum add up to 1 only to some ulps, and 1e-16 in place of 0 would make KL finite. Of two
+    classes none is lost: 1 − p is exact where it is small.
+    """
+    p = _complete(theta)
+    if len(theta) > 1:
+        p[-1] = np.where(np.abs(p[-1]) <= len(p) * ROUNDING, 0.0, p[-1])
+    return p
 
 
 def _class_at(u: Array, p: Array, side: Literal["left", "right"]) -> Array:

@@ -14,7 +14,7 @@ from fisher_core import charts
 from fisher_core.families import gamma_tails
 from fisher_core.families.scoring import average
 from fisher_core.family import Family, Parameter
-from fisher_core.special import itakura_saito, log_ratio, stirling_error
+from fisher_core.special import i_divergence, itakura_saito, stirling_error
 from fisher_core.validation import Array
 
 LARGE_RATE = 1e8  # scipy's search for a quantile gives up some way beyond
@@ -37,7 +37,7 @@ class Poisson(Family):
 
     key = "poisson"
     title = "Poisson"
-    parameters = (Parameter("rate", "λ", 0.0, np.inf, (0.2, 20.0), 4.0),)
+    parameters = (Parameter("rate", "λ", 0.0, np.inf, (0.2, 20.0), 4.0, (True, False)),)
     discrete = True
     bounds = (0.0, np.inf)
     closed = (True, False)
@@ -64,10 +64,7 @@ class Poisson(Family):
         return ((1 / rate,),)
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
-        (a,), (b,), (d,) = p, q, step
-        value = a * itakura_saito(b, a, d)
-        # b/a may overflow where KL does not
-        return value if np.isfinite(value).all() else np.where(np.isfinite(value), value, d - a * log_ratio(b, a, d))
+        return i_divergence(p[0], q[0], step[0])
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         return rng.poisson(theta[0], n).astype(float)

@@ -62,12 +62,9 @@ class SoftmaxPolicy(Family):
 
     def logits(self, probabilities: ArrayLike) -> Array:
         """log π, (..., arms), of positive probabilities with sum 1 (to 1e-9): the θ that a policy starts from."""
-        p = check.parameters("probabilities", probabilities, self.arms)
+        p = self._distribution("probabilities", probabilities)
         if not (p > 0).all():
-            raise ValueError(f"probabilities contain {p.min():g} and must be > 0")
-        total = p.sum(axis=-1)
-        if (np.abs(total - 1) > 1e-9).any():
-            raise ValueError(f"probabilities have the sum {total.flat[np.abs(total - 1).argmax()]:.9g} and must have 1")
+            raise ValueError(f"probabilities contain {p.min():g} and must be > 0: the logit of 0 is infinite")
         return np.log(p)
 
     # What a reward adds ----------------------------------------------------------------------------------------------
@@ -141,8 +138,8 @@ class SoftmaxPolicy(Family):
         return (s.T * (p * (r - b) ** 2)) @ s
 
     def off_policy_moment(self, theta: ArrayLike, behaviour: ArrayLike) -> Array:
-        """E_b[s sᵀ], (arms, arms), over actions of another policy with probabilities b. Is F only if b = π."""
-        b = np.exp(self.logits(behaviour))
+        """E_b[s sᵀ], (arms, arms), over actions of another policy with probabilities b ≥ 0. Is F only if b = π."""
+        b = self._distribution("probabilities of behaviour", behaviour)
         s = self.score(np.arange(self.arms), self.check_theta(theta))
         return (s.T * b) @ s
 
@@ -229,6 +226,16 @@ class SoftmaxPolicy(Family):
         return logits, beta * logsumexp(logits, axis=-1)
 
     # ------------------------------------------------------------------------------------------------------------------
+
+    def _distribution(self, name: str, value: ArrayLike) -> Array:
+        """Probabilities (..., arms) >= 0 with sum 1 (to 1e-9)."""
+        p = check.parameters(name, value, self.arms)
+        if not (p >= 0).all():
+            raise ValueError(f"{name} contain {p.min():g} and must be >= 0")
+        total = p.sum(axis=-1)
+        if (np.abs(total - 1) > 1e-9).any():
+            raise ValueError(f"{name} have the sum {total.flat[np.abs(total - 1).argmax()]:.9g} and must have 1")
+        return p
 
     def _rewards(self, rewards: ArrayLike) -> Array:
         return check.vector("rewards", rewards, self.arms)
