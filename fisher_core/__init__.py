@@ -18,6 +18,7 @@ __all__ = [
     "Estimate",
     "Family",
     "Parameter",
+    "censoring",
     "charts",
     "continual",
     "datasets",

@@ -183,7 +183,7 @@ def observations(model: Family | ConditionalModel, data: Data) -> tuple[Array, .
     if not isinstance(model, ConditionalModel):
         columns = (np.atleast_1d(check.array("x", cast(ArrayLike, data))),)
     elif isinstance(data, tuple) and len(data) == 2:
-        columns = check.paired(*data)
+        columns = model.check_data(*data)
     else:
         raise ValueError(f"data of type {type(data).__name__} must be the pair (x, y) for a conditional model")
     if len(columns[0]) == 0:

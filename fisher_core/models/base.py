@@ -43,6 +43,10 @@ class ConditionalModel(ABC):
         """How many observations n rows stand for."""
         return float(n)
 
+    def check_data(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+        """Data of one row each: inputs (n, k) and labels (n,) or (n, m)."""
+        return check.paired(x, y)
+
     @abstractmethod
     def log_prob(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """log p(y_i | x_i, θ), shape (n,)."""
