@@ -53,10 +53,11 @@ def test_weights_with_a_zero_against_all_of_them(place):
 @pytest.mark.parametrize("total", [np.sum, sum])
 def test_a_last_class_of_zero_is_zero_however_its_sum_was_rounded(total):
     rng = np.random.default_rng(0)
-    for classes in (3, 4, 10, 271):
-        for _ in range(50):
+    for classes in (3, 4, 10, 60):
+        f = Categorical(classes)
+        for _ in range(20):
             w = np.append(rng.exponential(size=classes - 1) * 10.0 ** rng.uniform(-3, 3, classes - 1), 0.0)
-            p, q, f = probabilities(w, total), rng.dirichlet(np.ones(classes)), Categorical(classes)
+            p, q = probabilities(w, total), rng.dirichlet(np.ones(classes))
             some = w > 0
             expected = p[some] @ (np.log(p[some]) - np.log(q[some]))
             assert f.kl(p[:-1], q[:-1]) == pytest.approx(expected, rel=1e-11, abs=0)

@@ -22,9 +22,12 @@ from fisher_core.families.student_t import StudentT
 from fisher_core.parameter import interval_rule
 
 REQUIRED = ("_log_prob", "_score", "_hessian", "_sample", "_mle")
-ALL = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
-REGULAR = pytest.mark.parametrize("family", [f for f in FAMILIES.values() if f.regular], ids=lambda f: f.key)
-SCALAR = pytest.mark.parametrize("family", [f for f in FAMILIES.values() if f.columns is None], ids=lambda f: f.key)
+# The registry, and members with other fixed quantities than the registry's.
+MEMBERS = {**FAMILIES, **{f"student_t({nu:g})": StudentT(nu) for nu in (0.5, 4, 30.5)}}
+NAMES = {family: name for name, family in MEMBERS.items()}
+ALL = pytest.mark.parametrize("family", MEMBERS.values(), ids=MEMBERS)
+REGULAR = pytest.mark.parametrize("family", [f for f in MEMBERS.values() if f.regular], ids=NAMES.get)
+SCALAR = pytest.mark.parametrize("family", [f for f in MEMBERS.values() if f.columns is None], ids=NAMES.get)
 
 # scipy.stats as it names them, for the Kolmogorov–Smirnov tests of samples and for cdf. A family without a name there is
 # held to the integral of its own density.
@@ -40,9 +43,14 @@ PEER = {
     "cauchy": lambda t: stats.cauchy(*t),
     "laplace": lambda t: stats.laplace(*t),
     "logistic": lambda t: stats.logistic(*t),
-    "student_t": lambda t: stats.t(5, *t),
+    "student_t": lambda t, nu=5: stats.t(nu, *t),
     "uniform": lambda t: stats.uniform(0, t[0]),
 }
+
+
+def _peer(family: Family, theta: np.ndarray):
+    """Its frozen distribution in scipy.stats."""
+    return PEER[family.key](theta, family.nu) if isinstance(family, StudentT) else PEER[family.key](theta)
 
 
 def thetas(family: Family) -> st.SearchStrategy[np.ndarray]:
@@ -245,7 +253,7 @@ def test_fisher_and_kl_broadcast_as_loops_do(family):
     )
 
 
-@pytest.mark.parametrize("family", [f for f in FAMILIES.values() if f.writes("_kl")], ids=lambda f: f.key)
+@pytest.mark.parametrize("family", [f for f in MEMBERS.values() if f.writes("_kl")], ids=NAMES.get)
 def test_kl_of_a_large_grid_is_that_of_its_points(family):
     """Grids are worked off in blocks: no seam may show."""
     axes = [np.linspace(*p.typical, 12_000) for p in family.parameters]
@@ -330,7 +338,7 @@ def test_kl_is_zero_only_at_equality(family, data):
     assert family.kl(p, q) > 0 or np.abs(q - p).max() < 1e-100
 
 
-@pytest.mark.parametrize("family", [f for f in FAMILIES.values() if not moves(f)], ids=lambda f: f.key)
+@pytest.mark.parametrize("family", [f for f in MEMBERS.values() if not moves(f)], ids=NAMES.get)
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_kl_of_neighbours_is_half_the_fisher_form(family, data):
@@ -405,10 +413,10 @@ def test_sf_is_the_rest_of_the_cdf_and_keeps_its_digits_where_that_is_1(family):
             np.testing.assert_allclose(getattr(family, name)(far, theta), by_quadrature, rtol=1e-9, err_msg=name)
 
 
-@pytest.mark.parametrize("family", [FAMILIES[key] for key in PEER], ids=PEER)
+@pytest.mark.parametrize("family", [f for f in MEMBERS.values() if f.key in PEER], ids=NAMES.get)
 def test_cdf_and_quantile_agree_with_scipy(family):
     for theta in grid(family, 2).reshape(-1, len(family.parameters)):
-        peer = PEER[family.key](theta)
+        peer = _peer(family, theta)
         u = np.array([1e-3, 0.1, 0.37, 0.5, 0.9, 0.999])
         x = family.quantile(u, theta)
         np.testing.assert_allclose(x, peer.ppf(u), rtol=1e-9)
@@ -438,7 +446,7 @@ def test_samples_pass_kolmogorov_smirnov(family):
     """Discrete families by χ² instead: the Kolmogorov–Smirnov distribution is that of continuous data."""
     theta, n = family.default, 5000
     x = family.sample(theta, n, np.random.default_rng(8))
-    peer = PEER[family.key](theta) if family.key in PEER else None
+    peer = _peer(family, theta) if family.key in PEER else None
     if family.discrete:
         values = np.arange(x.min(), x.max() + 1)
         counts = np.array([(x == v).sum() for v in values])

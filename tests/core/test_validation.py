@@ -161,8 +161,10 @@ def test_overflow_is_an_error_not_a_nan():
 
 
 def test_fixed_quantities_of_families():
-    with says("nu = 4 must be odd"):
-        StudentT(4)
+    for nu, rule in ((0, "nu = 0 must be > 0"), (-3.5, "nu = -3.5 must be > 0"), (np.nan, "nu contains nan"),
+                     (np.inf, "nu contains inf"), ([4, 5], "must be a single number"), ("4", "nu = '4' must be")):  # fmt: skip
+        with says(rule):
+            StudentT(nu)
     with says("classes = 1 must be >= 2"):
         Categorical(1)
     with says("must be positive definite"):
