@@ -5,12 +5,12 @@ import re
 import mpmath
 import numpy as np
 import pytest
-from reader import SLUGS, Reader, lesson
+from reader import SLUGS, Reader, lesson, shown
 from scipy import stats
 
 from fisher_app.predictions import Choose
 from fisher_app.scenes import score as scenes
-from fisher_core import FAMILIES, scores
+from fisher_core import FAMILIES, datasets, scores
 
 FRACTIONS = {"½": 1 / 2, "⅓": 1 / 3, "⅙": 1 / 6}
 
@@ -264,3 +264,19 @@ def test_a_pattern_that_has_not_come_has_no_signal():
     if reader.number("index") > 20:
         assert all(np.isnan(reader.number(k)) for k in ("i_signal", "i_noise", "i_snr"))
         assert reader.scene["numbers"]["i_signal"]["none"] == "–"
+
+
+# ---- many tasks
+def test_sums_and_means_of_the_presets():
+    assert numbers(look("many-tasks", "drift"))[:2] == pytest.approx([np.arange(1, 11).mean(), (1 / np.arange(1, 11)).sum()], abs=5e-3)
+    reader = Reader("many-tasks")
+    reader.preset("rescue")
+    said = numbers(look("many-tasks", "rescue"))[:2]
+    assert [shown(f"{m}_sum", reader) for m in ("separate", "single")] == pytest.approx(said, abs=5e-4)
+
+
+def test_where_the_natural_gradient_goes():
+    text = lesson("sampling").figures["fields"].reading
+    said = numbers(re.search(r"straight to \(([^)]*)\)", text)[1])
+    x, y = datasets.k1_field()
+    assert np.linalg.lstsq(np.column_stack([np.ones(len(x)), x]) if np.ndim(x) == 1 else x, y, rcond=None)[0] == pytest.approx(said, abs=5e-5)
