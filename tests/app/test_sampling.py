@@ -227,3 +227,29 @@ def test_own_data_are_used():
         ),
     )
     assert w.model.mean_gradient(w.x, w.y, w.origin) == pytest.approx([0, 0], abs=1e-9)
+
+
+@pytest.mark.parametrize("model", ["linear", "logistic"])
+def test_ones_own_rows_are_on_the_plot_and_in_the_program(model):
+    rng = np.random.default_rng(2)
+    x = rng.normal(20, 5, 60)
+    y = 7 + 0.1 * x + 0.3 * rng.normal(size=60) if model == "linear" else (x + 4 * rng.normal(size=60) > 20).astype(float)
+    reader = Reader(SLUG)
+    text = "dose;response\n" + "\n".join(f"{a:.2f};{b:.2f}" for a, b in zip(x, y, strict=True)).replace(".", ",")
+    wire = reader.send({"model": model, "a": 1.0, "b": -2.0}, kind="paste", text=text)
+    assert wire["paste"]["active"] and "decimal commas" in wire["paste"]["note"] and reader.scene["refused"] is None
+    assert not {"noise", "classes"} & set(wire["bottom"]["more"])
+    w = worlds.make(model, "matched", "correct", False, userdata.read(text, 2).values)
+    view = next(v for v in reader.scene["views"] if v["id"] == "b")
+    for axis, values in (("x", w.x[:, 1]), ("y", w.y)):
+        low, high = view[axis]["range"] if "range" in view[axis] else (view[axis]["lo"], view[axis]["hi"])
+        assert low < values.min() and values.max() < high, axis
+    run = subprocess.run([sys.executable, "-c", wire["extras"]["code"]], capture_output=True, text=True, timeout=60, check=True)
+    rows = {line.split()[0]: [float(n) for n in line.split()[1:]] for line in run.stdout.splitlines()}
+    for name, letter in (("exact", "F"), ("empirical", "E")):
+        assert rows[name][:3] == pytest.approx([shown(letter + k, reader) for k in ("11", "12", "22")], rel=1e-5, abs=2e-6)
+        assert rows[name][3] == pytest.approx(shown(f"{name}_length", reader), rel=1e-4)
+    for tab in ("fields", "walk", "error"):
+        assert "not used on this tab" in reader.send(kind="tab", tab=tab)["reading"]
+    many = reader.send(kind="paste", text="\n".join(f"{k} {k % 7}" for k in range(500)))
+    assert "500 rows" in many["paste"]["note"]
