@@ -57,7 +57,7 @@ class Paste:
     """Lets the reader bring columns of numbers.
 
     ``roles``: what each column becomes; ``fixed``: values of controls that hold while such rows are in use;
-    ``unused``: tabs that cannot use them, and what these show instead.
+    ``unused``: tabs that cannot use them, and what these show instead; ``result``: what they come to, in a sentence.
     """
 
     label: str
@@ -65,6 +65,7 @@ class Paste:
     roles: Sequence[str] = ("column",)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     unused: Mapping[str, str] = field(default_factory=dict)
+    result: Callable[[SimpleNamespace], str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -384,7 +385,7 @@ class Lesson:
             "scene": wire,
             "predictions": [asked | {"question": asked["question"] + ABOUT_OURS} if own else asked for asked in self.asked(state)],
             "asked": state.asked,
-            "reading": self.unused(v) + ((scene.reading if scene else "") or self.figures[v.tab].reading),
+            "reading": (self.unused(v) or self.result(v, wire["refused"])) + ((scene.reading if scene else "") or self.figures[v.tab].reading),
             "presets": [{"key": p.key, "label": p.label, "on": p is active} for p in self.presets],
             "look": active.look if active else None,
             "bottom": {"breaks": list(scene.breaks) if scene else [], "groups": list(scene.groups) if scene else [], "more": list(scene.more) if scene else []},
@@ -413,6 +414,11 @@ class Lesson:
         """Said where the reader's rows are in use, and not on this tab."""
         shows = self.paste.unused.get(v.tab) if self.paste and v.data is not None else None
         return f"**Your rows are not used on this tab:** it shows {shows}. " if shows else ""
+
+    def result(self, v: SimpleNamespace, refused: str | None) -> str:
+        """What the reader's rows come to, where they are in use."""
+        wanted = self.paste and self.paste.result and v.data is not None and refused is None
+        return f"{self.paste.result(v)} " if wanted and self.paste and self.paste.result else ""
 
     def paste_wire(self, state: State, v: SimpleNamespace, refused: str | None) -> dict[str, Any]:
         """The box for the reader's own numbers: what was taken, or why not, and what there is to choose."""

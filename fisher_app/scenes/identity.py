@@ -18,7 +18,7 @@ from fisher_core.models import LinearRegression
 from .. import snippets
 from ..controls import Choice, Slider, Toggle, floored, seed
 from ..figures import identity as figures
-from ..stage.scene import Check, Live, Number, Scene
+from ..stage.scene import Check, Live, Number, Scene, escaped
 
 COUNTS = (
     5,
@@ -488,6 +488,24 @@ def gap():
 def fair():
     f = FAMILIES["poisson"]
     return identity.moments(f, [4.0], misspecified.model(f, [4.0]))
+
+
+def fitted(v) -> str:
+    """The reader's estimate, with the error bar that trusts the model and the one that asks the data."""
+    s = setting(v)
+    f, theta = s.case.f, origin(s)[0]
+    try:
+        bars = [np.sqrt(np.diag(covariance(f, s.rows, theta))) for covariance in (estimation.naive, estimation.sandwich)]
+    except ValueError as error:
+        plain = "; ".join(f"{p.symbol} = {shown(m)}" for p, m in zip(f.parameters, theta, strict=True))
+        return f"**Your fit,** _n_ = {len(s.rows)}: {plain}, without an error bar: {escaped(str(error).rstrip('.'))}."
+    parts = [f"{p.symbol} = {shown(m)} ± {shown(a)} ({{observed|naive}}), ± {shown(b)} ({{empirical|sandwich}})"
+             for p, m, a, b in zip(f.parameters, theta, *bars, strict=True)]  # fmt: skip
+    return f"**Your fit,** _n_ = {len(s.rows)}: {'; '.join(parts)}."
+
+
+def shown(x: float) -> str:
+    return f"{x:.4g}".replace("-", "−")
 
 
 # ---- the lesson -----------------------------------------------------------------------------------------------------------

@@ -339,7 +339,10 @@ def test_all_rows_of_ones_own_are_used():
     t = int(np.abs(identity_scenes.T).argmin())
     table = identity_scenes.sample(identity_scenes.Setting("poisson", False, "rows", 0.0, reader.values["seed"], tuple(x.tolist())))
     assert table.counts[-1] == 999 and table.means[0, t, -1] * f.fisher([hat])[0, 0] == pytest.approx(squares.mean(), rel=1e-9)
-    reader.send({"n": 50.0})
+    naive, sandwich = np.sqrt(hat / 999), np.sqrt(np.mean((x - hat) ** 2) / 999)
+    assert f"λ = {hat:.4g} ± {naive:.4g} ({{observed|naive}}), ± {sandwich:.4g} (" in reader.wire["reading"]
+    assert "without an error bar" in reader.send({"uniform": True})["reading"]
+    reader.send({"n": 50.0, "uniform": False})
     assert reader.number("used") == 999, "the number of rows cannot be turned down"
 
 
