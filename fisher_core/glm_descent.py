@@ -21,12 +21,13 @@ def irls_step(model: GeneralizedLinearModel, x: ArrayLike, y: ArrayLike, theta: 
     theta = check.vector("theta", theta)
     x = check.rows("x", x, theta.size)
     z = x @ theta
+    model.check_rows(len(x))
     weight, residual = model.weight(z), model.residual(model.check_labels(y, len(x)), z)
     if not (weight > 0).all():
         raise ValueError("theta must be smaller: a row's weight underflows to 0 and its working response is infinite")
-    root = np.sqrt(weight)
-    design = orthogonal(x, weight / weight.sum(), "XᵀWX")
-    turned = np.linalg.lstsq(root[:, None] * design.rows, root * z + residual / root, rcond=None)[0]
+    share = model.weighted(weight)
+    root, design = np.sqrt(share), orthogonal(x, share / share.sum(), "XᵀWX")
+    turned = np.linalg.lstsq(root[:, None] * design.rows, root * (z + residual / weight), rcond=None)[0]
     return np.asarray(design.back @ turned, dtype=float)
 
 
@@ -42,6 +43,8 @@ def race(
     if x.ndim != 3 or y.shape != x.shape[:2] or theta.shape != (x.shape[0], x.shape[2]):
         raise ValueError(f"x {x.shape}, y {y.shape} and start {theta.shape} must be (s, n, d), (s, n) and (s, d)")
     model.check_labels(y.ravel(), y.size)
+    for name in model.row_fields:
+        raise ValueError(f"model has {name} by row and must be one model for all data sets")
     check.choice("kind", kind, ("gradient", "natural", "empirical", "centred"))
     count, n = check.integer("count", count), x.shape[1]
     thetas, losses = [theta], []

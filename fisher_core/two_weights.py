@@ -87,6 +87,7 @@ def sampled_fisher(
     Rows and uniforms are shared by all θ (common random numbers): moving θ moves the estimate smoothly, and what is
     seen is the change with θ, not fresh noise. Standard errors by entry, from the spread of the M terms.
     """
+    _alike(model)
     x, theta = check.rows("x", x, 2), _stack(theta)
     draws, rng = check.integer("draws", draws, 2), check.generator("rng", rng)
     rows, uniform = rng.integers(len(x), size=draws), rng.random(draws)
@@ -133,6 +134,8 @@ def by_label_quadrature(model: ConditionalModel, x: ArrayLike, theta: ArrayLike,
     """
     x, theta = check.rows("x", x), check.vector("theta", theta)
     n, d = x.shape
+    if model.weights is not None:
+        raise ValueError("model has weights by row and must be one model for all rows")
     if isinstance(model, LinearRegression):
         nodes, weights = np.polynomial.hermite_e.hermegauss(5)
         centre = x @ theta
@@ -187,6 +190,7 @@ def radial_band(
     entries' errors alone would not give. (..., turns + 1), closed; radii beyond ``farthest`` are cut there. The same
     ``rng`` state gives the same labels as :func:`sampled_fisher`.
     """
+    _alike(model)
     x, theta = check.rows("x", x, 2), _stack(theta)
     rows, uniform = rng.integers(len(x), size=draws), rng.random(draws)
     x, flat = x[rows], theta.reshape(-1, 2)
@@ -272,6 +276,7 @@ def sampling_errors(
     ``truth``: the labels are those of a world with these weights, not the model's own: observed labels of a θ that is
     not the truth. Then the error does not go to zero.
     """
+    _alike(model)
     x, theta = check.rows("x", x, 2), check.vector("theta", theta, 2)
     world = theta if truth is None else check.vector("truth", truth, 2)
     exact, outer = model.fisher(x, theta), _outer(x)
@@ -305,4 +310,11 @@ def _stack(theta: ArrayLike) -> Array:
 
 def _data(model: GeneralizedLinearModel, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> tuple[Array, Array, Array]:
     x = check.rows("x", x, 2)
+    _alike(model)
     return x, model.check_labels(y, len(x)), _stack(theta)
+
+
+def _alike(model: GeneralizedLinearModel) -> None:
+    """Rows are drawn, and averaged alike, here."""
+    for name in model.row_fields:
+        raise ValueError(f"model has {name} by row and must be one model for all rows")

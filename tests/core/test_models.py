@@ -13,6 +13,7 @@ from fisher_core import Estimate, datasets, linalg, validation
 from fisher_core.models import (
     LinearRegression,
     LogisticRegression,
+    PoissonRegression,
     SeparableDataError,
     SoftmaxRegression,
     error_rows,
@@ -25,6 +26,7 @@ MODELS = {
     "linear": LinearRegression(sigma=0.7),
     "logistic": LogisticRegression(),
     "softmax": SoftmaxRegression(classes=3),
+    "poisson": PoissonRegression(offset=-1.5),
 }
 
 
