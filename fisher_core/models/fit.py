@@ -129,7 +129,7 @@ class _Climb:
         gradient = self.likelihood.gradient(self.at.rows, self.z)
         try:
             step = -linalg.solve(hessian, gradient)
-        except linalg.SingularFisherError:
+        except ValueError:  # singular, or by rounding not even that
             return None
         slope = float(gradient @ step)
         direction = step.reshape(self.gamma.shape)

@@ -115,7 +115,13 @@ def test_a_change_of_units_scales_the_estimate_and_nothing_else(seed, name, powe
     x = design(rng.normal(size=80), 5 + rng.normal(size=80))
     y = model.sample(x, 0.3 * rng.normal(size=3 * k), rng)
     units = np.array([1.0, 10.0**power, 10.0 ** rng.integers(-9, 10)])
-    theta, scaled = model.mle(x, y), model.mle(x * units, y)
+    try:
+        theta = model.mle(x, y)
+    except SeparableDataError:  # a class that never came
+        with pytest.raises(SeparableDataError):
+            model.mle(x * units, y)
+        return
+    scaled = model.mle(x * units, y)
     by = np.repeat(units, k)
     np.testing.assert_allclose(scaled * by, theta, rtol=1e-10, atol=1e-12)
     bread = model.inverse_information(x * units, y, scaled) * np.outer(by, by)
