@@ -181,7 +181,6 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("policy_flows.py", "FARTHEST = 1e9", "", "where patience ends"),
     ("policy_flows.py", "while at(far) < 0 and", "(far <= FARTHEST)", "where patience ends"),
     ("policy_flows.py", "if at(far) < 0", "<= 0", "a level met exactly at the far end is found either way"),
-    ("models/logistic.py", "bounds=(-1, 1)", "2", "another box around the same cone of directions"),
     ("tiny_net.py", "for chance, residual in", "(expit(f))", "the sign of a score is squared away"),
     ("continual/basins.py", "for _ in range(60)", "61", "bisection, below rounding"),
     ("continual/networks.py", "held = [s for s in springs", "(strength >= 0)", "a pull of nothing, computed"),
