@@ -46,7 +46,7 @@ class Arrivals:
         self.threads = [threading.Thread(target=self.come, args=(cookie,), daemon=True) for cookie in (None, f"p{port + 1}", f"p{port + 2}")]
 
     def come(self, cookie):
-        while not self.over.wait(0.05):
+        while not self.over.wait(0.1):
             start = time.monotonic()
             try:
                 status = answer(self.port, "/", **({"Cookie": f"FSID={cookie}"} if cookie else {}))[0]
@@ -96,14 +96,15 @@ def test_one_of_two_is_killed_and_all_are_replaced():
             os.kill(server.process.pid, signal.SIGHUP)
             replaced(*processes().values(), within=60)
         assert set(arrivals.answers) == {200}, arrivals.answers
-        assert sum(arrivals.answers.values()) > 50 and arrivals.slowest < 10
+        assert sum(arrivals.answers.values()) > 40 and arrivals.slowest < 10
 
         status, headers, _ = answer(port)
         assert status == 200 and "server" not in headers and headers["x-content-type-options"] == "nosniff"
         assert "blob:" in re.search(r"script-src [^;]*", headers["content-security-policy"])[0]
         for path in ("/_stcore/metrics", "/_stcore/%6Detrics", "//_stcore/metrics", "/_stcore/metrics?x=1"):
             assert answer(port, path)[0] == 404, path
-    assert not any(psutil.pid_exists(pid) for pid in processes().values()) if server.process.is_running() else True
+        last = processes().values()
+    assert not any(psutil.pid_exists(pid) for pid in last), "TERM ends all of them"
 
 
 @needs_haproxy

@@ -40,7 +40,7 @@ def test_anything_is_read_or_left_out(raw):
         assert all(n.endswith(".") for n in message.notices)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(junk, junk, st.dictionaries(st.sampled_from(["x", "y", "z"]), junk) | junk, st.fixed_dictionaries({"kind": st.sampled_from(sorted(messages.ACTIONS)) | junk}, optional={k: junk | st.sampled_from(["a", "p", "q", "seed", 0, 1, 2]) for k in ("tab", "preset", "control", "item", "answer", "text", "page")}) | junk, junk | st.lists(st.text()))  # fmt: skip
 def test_what_comes_through_is_bounded_and_known(n, rev, values, action, have):
     message = read({"n": n, "rev": rev, "values": values, "action": action, "have": have})
@@ -123,7 +123,7 @@ def test_answers_of_the_wrong_kind():
 legit = st.sampled_from(["1", "", "nine", "9" * 5000, "1\n2\n3", "1,2\n3,4\n5,7", '"', "1;2\n3;4"])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_the_stage_stays(data):
     """Messages in a row, each with some junk in it: the lesson takes them, and can still be shown and moved."""
