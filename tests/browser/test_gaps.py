@@ -11,7 +11,7 @@ from reader import SLUGS, lesson
 
 from benchmarks.websocket import free_port, serve
 
-SLUG = next(s for s in SLUGS if lesson(s).paste and lesson(s).paste.columns == 1 and lesson(s).predictions)
+SLUG = next(s for s in SLUGS if lesson(s).paste and len(lesson(s).paste.roles) == 1 and lesson(s).predictions)
 
 
 class Line:
