@@ -7,6 +7,7 @@ Each is a real program (numpy and scipy only, at most 40 lines) that runs as it 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,18 @@ LINE = re.compile(r"^(\w+) = .*?\s+# parameter$", re.MULTILINE)
 
 
 @cache
-def _source(name: str) -> str:
-    return (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+def _source(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def render(name: str, **values: Any) -> str:
     """The program ``name`` with its parameters set; ValueError if a parameter is unknown or missing."""
-    source = _source(name)
+    return fill(FOLDER / f"{name}.py", values)
+
+
+def fill(path: Path, values: Mapping[str, Any]) -> str:
+    """The program at ``path`` with its parameters set."""
+    name, source = path.stem, _source(path)
     wanted = set(LINE.findall(source))
     if wanted != set(values):
         raise ValueError(f"snippet {name} has parameters {sorted(wanted)} and was given {sorted(values)}")

@@ -85,7 +85,7 @@ def intervals(x: Array, estimate: Estimate, when: Mapping[str, Any], low: float 
     """Hollow circles with ± 2 standard errors; what reaches below ``low`` is cut there."""
     half = 2 * estimate.standard_error
     bar = segments(x, np.maximum(estimate.value - half, low), x, estimate.value + half, "sampled", width=1.25)
-    return [bar | {"when": when}, points(x, estimate.value, "sampled", size=3.2, edge=False, when=when)]
+    return [bar.where(when), points(x, estimate.value, "sampled", size=3.2, edge=False, when=when)]
 
 
 # ---- patterns stored ---------------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def crosses(noise: Estimate, signal: Estimate, when: Mapping[str, Any]) -> list[
         segments(x - dx, y, x + dx, y, "sampled", width=1.25),
         segments(x, y - dy, x, y + dy, "sampled", width=1.25),
     ]
-    return [*(arm | {"when": when} for arm in arms), points(x, y, "sampled", size=3.2, edge=False, when=when)]
+    return [*(arm.where(when) for arm in arms), points(x, y, "sampled", size=3.2, edge=False, when=when)]
 
 
 def plane(paths: Sequence[Path], threshold: Live, hidden: bool, drawn: tuple[Estimate, Estimate, Mapping[str, Any]] | None,

@@ -68,11 +68,11 @@ class Picture:
 
     def apart(self, layer: Layer) -> Layer:
         """Drawn only where it differs from its twin."""
-        return layer | {"when": TURNED} if self.twins else layer
+        return layer.where(TURNED) if self.twins else layer
 
     def together(self, layer: Layer) -> list[Layer]:
         """Drawn only where the twins coincide."""
-        return [layer | {"when": STRAIGHT}] if self.twins else []
+        return [layer.where(STRAIGHT)] if self.twins else []
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -240,7 +240,7 @@ def weights(p: Picture, handles: bool) -> View:
     edge = Live(np.where(p.limits < p.learning_rate, -2.22, np.nan), ("lam",))
     layers.append(label(edge, -1.3, words, token="ink"))
     if handles:
-        layers.append(handle(x="bx", y="by", ring=12) | {"when": STRAIGHT})
+        layers.append(handle(x="bx", y="by", ring=12).where(STRAIGHT))
     return View(
         "a", "**Two weights.** Shaded: loss ≤ 0.35. A trail is one training run." + (" Drag the ring." if handles else ""),
         Axis(-2.3, 2.0, "weight _θ_~{1}", [(i, str(i).replace("-", "−")) for i in (-2, -1, 0, 1)], label_at="right"),
@@ -330,8 +330,7 @@ def losses(p: Picture, which: str, top: float) -> View:
         twin = kind == "ewc_diagonal" and p.twins
         layers.append(curve(steps, trail(p, kind, pick), p.style(kind), upto="step"))
         layers.append(
-            points(Live(steps, ("step",)), trail(p, kind, pick, True), p.style(kind), size=4)
-            | ({"when": TURNED} if twin else {})
+            points(Live(steps, ("step",)), trail(p, kind, pick, True), p.style(kind), size=4).where(TURNED if twin else None)
         )
     if which == "B":
         heights = _apart(p, kinds, pick, top, 13.0 / 86.0 * top)
@@ -437,7 +436,7 @@ def trade_off(p: Picture, size: float) -> View:
         twin = kind == "ewc_diagonal" and p.twins
         here = trail(p, kind, loss_a, True), trail(p, kind, loss_b, True)
         layers.append(
-            points(*here, p.style(kind), size=4.5 if kind == "none" else 5) | ({"when": TURNED} if twin else {})
+            points(*here, p.style(kind), size=4.5 if kind == "none" else 5).where(TURNED if twin else None)
         )
         if kind != "none":
             name = {"l2": "L2", "ewc_diagonal": "diagonal", "ewc_full": "EWC"}[kind]
@@ -445,8 +444,7 @@ def trade_off(p: Picture, size: float) -> View:
             if p.v.bv == "along":  # type: ignore[attr-defined]  # marks lie near the left edge
                 side = {"dx": 8, "dy": -9, "align": "left"}
             layers.append(
-                label(*here, name, middle=True, weight=600, token=p.token(kind), **side)
-                | ({"when": TURNED} if twin else {})
+                label(*here, name, middle=True, weight=600, token=p.token(kind), **side).where(TURNED if twin else None)
             )
     a = loss_a(p.lam["none"])[0]
     layers.append(

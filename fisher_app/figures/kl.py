@@ -176,7 +176,7 @@ def bowl(
     if not case.regular:
         layers += _infinite_sides(case, steps, reverse)
     if guess is not None:
-        layers += [guesses(guess["key"]), *([bracket(guess["x"], guess["given"], guess["truth"], guess["text"]) | {"when": guess["when"]}] if "given" in guess else [])]  # fmt: skip
+        layers += [guesses(guess["key"]), *([bracket(guess["x"], guess["given"], guess["truth"], guess["text"]).where(guess["when"])] if "given" in guess else [])]  # fmt: skip
     main = View(
         "a", case.caption, case.x, case.y, layers,
         alt="KL divergence both ways and the parabola ½Fδ² against the shift δ; the handle on the axis moves δ",

@@ -188,7 +188,7 @@ def answers(guess: Guess) -> list[Layer]:
         return [guesses(guess.key)]
     unit, apart = 0.5 * guess.step**2, abs(guess.said - guess.truth)
     gap = bracket([guess.step], [guess.said * unit], [guess.truth * unit], f"gap {apart:.2f} ×")
-    return [guesses(guess.key), gap | {"when": guess.when}]
+    return [guesses(guess.key), gap.where(guess.when)]
 
 
 def gap(q: Line, n: Numbers, most: float, at: Both) -> View:

@@ -51,7 +51,7 @@ class Picture:
 
     def apart(self, memory: str, layer: Layer) -> Layer:
         """Online EWC is drawn where it is not the single spring, unless it stands alone."""
-        return layer | {"when": {"gamma": NOT_ONE}} if memory == "online" and "single" in self.shown else layer
+        return layer.where({"gamma": NOT_ONE}) if memory == "online" and "single" in self.shown else layer
 
 
 def table(p: Picture, memory: str, what: str, column: int, step: bool = False) -> Data:
@@ -79,7 +79,7 @@ def weights(p: Picture) -> View:
             label(*LETTERS[name], name, size=22, weight=650, align="center", middle=True, token="ink2", casing=False)
         )
     at = np.array([LETTERS[n] for n in p.played.order])
-    layers.append(points(at[:, 0], at[:, 1], "theta", size=10, alpha=0, pick="k", casing=False) | {"base": 1})
+    layers.append(points(at[:, 0], at[:, 1], "theta", size=10, alpha=0, pick="k", casing=False, base=1))
     layers += trails(p, 6.5)
     layers.append(points([START_X], [START_Y], "theta", size=3.5))
     layers.append(label(START_X, START_Y, "start", dx=8, dy=-4, token="ink2"))
@@ -241,7 +241,7 @@ def task_losses(p: Picture) -> View:
                 size=12.5,
             )
             layers.append(p.apart(memory, over))
-    layers.append(points(spots[: p.stages], np.full(p.stages, -1.0), "data", size=2.5, alpha=0, pick="k", column=True) | {"base": 1})
+    layers.append(points(spots[: p.stages], np.full(p.stages, -1.0), "data", size=2.5, alpha=0, pick="k", column=True, base=1))
     layers.append(
         label(3.45, float(p.played.joint_losses[2]), "all at once", dy=20, align="right", token="ink", size=12.5)
     )

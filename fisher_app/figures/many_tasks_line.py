@@ -72,9 +72,9 @@ def shares(
     if "online" in shown:
         style = STYLES[kind]["online"]
         heights = after(table["online"])
-        when = {"when": {"gamma": NOT_ONE}} if "single" in shown else {}
-        layers.append(curve(Live(x, ("T",)), Live(heights, ("gamma", "T")), style, width=1.5) | when)
-        layers.append(points(Live(x, ("T",)), Live(heights, ("gamma", "T")), style, size=3, casing=False) | when)
+        when = {"gamma": NOT_ONE} if "single" in shown else None
+        layers.append(curve(Live(x, ("T",)), Live(heights, ("gamma", "T")), style, width=1.5).where(when))
+        layers.append(points(Live(x, ("T",)), Live(heights, ("gamma", "T")), style, size=3, casing=False).where(when))
         newest = heights[:, np.arange(len(COUNTS)), COUNTS - 1]
         layers.append(
             label(
@@ -86,12 +86,11 @@ def shares(
                 align="right",
                 token=token,
                 size=12.5,
-            )
-            | when
+            ).where(when)
         )
     layers += share_names(table, shown, kind, hidden)
     layers.append(
-        points(Live(x, ("T",)), np.full(MOST, -0.1), "data", size=2.5, alpha=0, pick="k", column=True, casing=False) | {"base": 1}
+        points(Live(x, ("T",)), np.full(MOST, -0.1), "data", size=2.5, alpha=0, pick="k", column=True, casing=False, base=1)
     )
     layers.append(guesses("first"))
     row = int(count) - 2
@@ -136,7 +135,7 @@ def share_names(table: Mapping[str, Array], shown: Sequence[str], kind: str, hid
         layers.append(label(Live(clear, ("T",)), Live(1 / COUNTS, ("T",)), "single", dy=-7, align="center", **place))
     if "online" in shown:
         newest = after(table["online"])[:, np.arange(len(COUNTS)), COUNTS - 1]
-        when = {"when": {"gamma": NOT_ONE}} if "single" in shown else {}
+        when = {"gamma": NOT_ONE} if "single" in shown else None
         layers.append(
             label(
                 1.0,
@@ -146,8 +145,7 @@ def share_names(table: Mapping[str, Array], shown: Sequence[str], kind: str, hid
                 dy=-9,
                 align="right",
                 **place,
-            )
-            | when
+            ).where(when)
         )
     return layers
 
@@ -202,18 +200,16 @@ def answers(line: Line, shown: Sequence[str], kind: str, now: Mapping[str, Array
             pick=None if line.world == "newest" else "k",
             edge=False,
             count=Live(COUNTS, ("T",)),
-            casing=False,
-        )
-        | {"base": 1},
+            casing=False, base=1),
     ]
     for memory in shown:
         if memory != "online":
             layers.append(followed(line, memory, STYLES[kind][memory]))
     for memory in shown:
-        when = {"when": {"gamma": NOT_ONE}} if memory == "online" and "single" in shown else {}
+        when = {"gamma": NOT_ONE} if memory == "online" and "single" in shown else None
         style, end = STYLES[kind][memory], line.end(memory)
-        layers.append(curve(tasks, line.path(memory), style, casing=True, upto="T", dots=memory != "online") | when)
-        layers.append(points(Live(COUNTS, ("T",)), end, style, size=6) | when)
+        layers.append(curve(tasks, line.path(memory), style, casing=True, upto="T", dots=memory != "online").where(when))
+        layers.append(points(Live(COUNTS, ("T",)), end, style, size=6).where(when))
     layers += answer_names(line, shown, kind, 0.064 * high)
     top = [(0.0, "0"), (0.5, "½"), (1.0, "1")] if high == 1 else [(t, f"{t:g}") for t in (0, 5, 10, 15, 20)]
     n = len(now["single"])
@@ -281,11 +277,11 @@ def line_losses(line: Line, shown: Sequence[str], kind: str, now: Mapping[str, A
     x = Live(places(), ("T",))
     layers: list[Layer] = [cursor(line.world == "newest")]
     for memory in shown:
-        when = {"when": {"gamma": NOT_ONE}} if memory == "online" and "single" in shown else {}
+        when = {"gamma": NOT_ONE} if memory == "online" and "single" in shown else None
         y = squares(line, memory)
-        layers.append(curve(x, y, STYLES[kind][memory], width=1.5) | when)
-        layers.append(points(x, y, STYLES[kind][memory], size=3.5, casing=False, edge=False) | when)
-    layers.append(points(x, np.full(MOST, -high), "data", alpha=0, pick="k", column=True, casing=False) | {"base": 1})
+        layers.append(curve(x, y, STYLES[kind][memory], width=1.5).where(when))
+        layers.append(points(x, y, STYLES[kind][memory], size=3.5, casing=False, edge=False).where(when))
+    layers.append(points(x, np.full(MOST, -high), "data", alpha=0, pick="k", column=True, casing=False, base=1))
     half = high / 2
     return View(
         "c", "**Loss** of each task in the end",

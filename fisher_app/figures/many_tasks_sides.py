@@ -22,13 +22,13 @@ def profile(ends: Mapping[str, Array], shown: Sequence[str], kind: str, count: i
     layers: list[Layer] = [rule(x=Live(tasks, ("k",)), token="ctl")]
     inside = np.where(tasks <= COUNTS[:, None], tasks, np.nan)
     for memory in shown:
-        when = {"when": {"gamma": NOT_ONE}} if memory == "online" and "single" in shown else {}
+        when = {"gamma": NOT_ONE} if memory == "online" and "single" in shown else None
         over = ("gamma", "T") if memory == "online" else ("T",)
         y = Mix(
             (Live(ends[memory] ** 2 / 2, over), Live(-ends[memory], over), 1.0), (np.ones(MOST), tasks, tasks**2 / 2)
         )
-        layers.append(curve(Live(inside, ("T",)), y, STYLES[kind][memory], casing=True) | when)
-        layers.append(points(Live(inside, ("T",)), y, STYLES[kind][memory], size=3.5, casing=False, edge=False) | when)
+        layers.append(curve(Live(inside, ("T",)), y, STYLES[kind][memory], casing=True).where(when))
+        layers.append(points(Live(inside, ("T",)), y, STYLES[kind][memory], size=3.5, casing=False, edge=False).where(when))
     last = {m: np.minimum((COUNTS - ends[m]) ** 2 / 2, 0.97 * HIGHEST) for m in shown}
     for memory, height in stacked(last, 0.07 * HIGHEST).items():
         place = {"dx": 8, "dy": 4, "token": TOKENS[kind], "weight": 600}
@@ -40,7 +40,7 @@ def profile(ends: Mapping[str, Array], shown: Sequence[str], kind: str, count: i
                 **place,
             )
         )
-    layers.append(points(tasks, np.full(MOST, -20.0), "data", alpha=0, pick="k", column=True, casing=False) | {"base": 1})
+    layers.append(points(tasks, np.full(MOST, -20.0), "data", alpha=0, pick="k", column=True, casing=False, base=1))
     values = {m: (ends[m][column, count - 2] if m == "online" else ends[m][count - 2]) for m in shown}
     return View(
         "a", "**Who pays?** Task _k_ asks for _k_; its loss in the end.",
@@ -65,12 +65,12 @@ def regrets(
     top = MOST_REGRET
     layers: list[Layer] = [rule(x=Live(ratios, ("r",)), token="ctl")]
     for memory in shown:
-        when = {"when": {"gamma": NOT_ONE}} if memory == "online" and "single" in shown else {}
+        when = {"gamma": NOT_ONE} if memory == "online" and "single" in shown else None
         over = ("gamma", "T") if memory == "online" else ("T",)
-        layers.append(curve(ratios, Live(table[memory], over), STYLES[kind][memory], casing=True) | when)
-        layers.append(points(Live(ratios, ("r",)), now[memory], STYLES[kind][memory], size=5) | when)
+        layers.append(curve(ratios, Live(table[memory], over), STYLES[kind][memory], casing=True).where(when))
+        layers.append(points(Live(ratios, ("r",)), now[memory], STYLES[kind][memory], size=5).where(when))
         x, y = beside_left_arm(ratios, table[memory], {"single": 6.0, "separate": 13.0, "online": 9.0}[memory])
-        layers.append(label(Live(x, over), Live(y, over), memory, dx=8, dy=-4, token=TOKENS[kind], weight=600) | when)
+        layers.append(label(Live(x, over), Live(y, over), memory, dx=8, dy=-4, token=TOKENS[kind], weight=600).where(when))
     layers += [
         label(0.52, top, "newer tasks matter more", dx=4, dy=14, token="ink3", size=12.5),
         label(1.95, top, "older tasks matter more", dx=-4, dy=14, align="right", token="ink3", size=12.5),

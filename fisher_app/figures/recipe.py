@@ -33,7 +33,6 @@ AREAS = ("g g s s p p", "t t t j j j")
 PLAYED = (*AREAS, "player player player player player player")
 CLOUD, LOWER, TALLER = 126, 178, 226  # heights; the taller where no player stands below
 HIDDEN = "hidden until you commit"
-RIGHT = {"at": "right"}  # a label at the right edge, wherever the axis ends there
 
 
 def minus(value: float) -> str:
@@ -117,14 +116,14 @@ def triangle(r: Runs, question: str) -> View:
     if r.names[1] is not None:
         layers.append(label(*r.names[1], "{identity|plain}", dx=12, dy=18, token="identity", weight=600))
     else:
-        layers.append(label(1.5, 0.42, "plain gradient:", align="right", token="ink3") | RIGHT)
-        layers.append(label(1.5, 0.42, HIDDEN, dy=17, align="right", token="ink3") | RIGHT)
+        layers.append(label(1.5, 0.42, "plain gradient:", align="right", token="ink3", at="right"))
+        layers.append(label(1.5, 0.42, HIDDEN, dy=17, align="right", token="ink3", at="right"))
         layers.append(guesses(question))
     layers.append(label(*r.names[0], "{exact|natural}", token="exact", weight=600, dx=14, dy=20, align="center"))
     words = ["{identity|∇_J_ = ([push1], [push2], [push3])}", "{exact|_F_⁺∇_J_ = ([natural1], [natural2], [natural3])}"]
     if r.damping:
         words.append("{exact|damped [eps]: ([damped1], [damped2], [damped3])}")
-    layers += [label(1.5, 1.07, text, dy=31 + 18 * i, align="right") | RIGHT for i, text in enumerate(words)]
+    layers += [label(1.5, 1.07, text, dy=31 + 18 * i, align="right", at="right") for i, text in enumerate(words)]
     layers.append(handle(x="p1", y="p2", ring=10))
     return View(
         "t", "**Policies over three arms.** Drag the ring: a start. One clock.",

@@ -97,7 +97,7 @@ def plane(p: Plane, axes: tuple[str, str], optimum: str, ghost: tuple[float, flo
 
     def step(move: Array, style: str, **look: Any) -> Any:
         """Without a casing: the sampled arrow lies on the exact one, and both are to be seen."""
-        return arrow(*here, table(ax + move[..., 0], p.every), table(ay + move[..., 1], p.every), style, **look) | {"casing": False}
+        return arrow(*here, table(ax + move[..., 0], p.every), table(ay + move[..., 1], p.every), style, **look, casing=False)
 
     def loose(values: Array) -> Live:
         """Where a label stands: to the pixel is not needed, so a sixteenth of the nodes will do."""

@@ -106,8 +106,7 @@ def numbered(x: Data, y: Data, **count: Data) -> dict:
         edge=False,
         casing=False,
         labels=[str(k + 1) for k in range(BALLS)],
-        **count,
-    ) | {"base": 1, "inside": True, "width": 1}
+        **count, base=1, inside=True, width=1)
 
 
 def apart(subject: Subject, scores: Array, width: float = 300, height: float = 206) -> list[str]:
@@ -255,7 +254,7 @@ def cloud_view(subject: Subject, r: Reading, question: Sequence[dict]) -> View:
         ellipse([0.0], [0.0], *(r.theta(promised[:, a, b]) for a, b in ((0, 0), (0, 1), (1, 1))), "exact", dash="dash", width=2.25),
         *([] if subject.real else [points(r.theta(np.where(c.hidden, np.nan, c.exact.mean[:, 0])), r.theta(np.where(c.hidden, np.nan, c.exact.mean[:, 1])), "exact", size=4.5, casing=True)]),
         points(*mean, subject.token, symbol="cross", size=6, casing=True, edge=True),
-        points(r.scores(0, c.ball_rows), r.scores(1, c.ball_rows), "theta", size=3, pick="i", edge=False, casing=False, labels=apart(subject, c.ball_scores), **r.first(BALLS)) | {"base": 1},
+        points(r.scores(0, c.ball_rows), r.scores(1, c.ball_rows), "theta", size=3, pick="i", edge=False, casing=False, labels=apart(subject, c.ball_scores), **r.first(BALLS), base=1),
         label(r.both(here_n[0], here_t[0]), r.both(here_n[1], here_t[1]), "data" if subject.real else "sample", dx=9 * np.sign(np.cos(np.radians(subject.tags[0]))), dy=12, align=side[int(np.sign(np.cos(np.radians(subject.tags[0]))))], token=subject.token, weight=600),
         label(r.theta(there[0]), r.theta(there[1]), "exact _F_", dx=9 * np.sign(np.cos(np.radians(subject.tags[1]))), dy=12, align=side[int(np.sign(np.cos(np.radians(subject.tags[1]))))], token="exact", weight=600),
         *note_when_hidden(r, (sx.lo + sx.hi) / 2, sy.lo + 0.86 * (sy.hi - sy.lo)),
@@ -271,16 +270,16 @@ def cloud_view(subject: Subject, r: Reading, question: Sequence[dict]) -> View:
 
 def asked(key: str, given: dict | None, truth: Array, when: dict) -> list[dict]:
     """The guess on the plot, and once answered the way from it to the truth."""
-    layers = [guesses(key) if given is None else guesses(key) | {"when": when}]
+    layers = [guesses(key) if given is None else guesses(key).where(when)]
     if given is not None:
         gap = float(np.hypot(given["x"] - truth[0], given["y"] - truth[1]))
         middle = (given["x"] + truth[0]) / 2, (given["y"] + truth[1]) / 2
         layers += [
             segments([given["x"]], [given["y"]], [truth[0]], [truth[1]], "guess", width=1.25, dash="short")
-            | {"when": when}
+           .where(when)
         ]
         if gap > 0.4:
-            layers += [label(*middle, f"gap {gap:.1f}", dx=8, dy=-6, token="guess") | {"when": when}]
+            layers += [label(*middle, f"gap {gap:.1f}", dx=8, dy=-6, token="guess").where(when)]
     return layers
 
 
@@ -309,7 +308,7 @@ def line_view(subject: Subject, r: Reading) -> View:
     layers = [
         points(r.scores(0, c.dots), c.dots_at, "data", size=2.2, alpha=0.4, edge=False, **r.first(c.dots.shape[1])),
         *spans(subject, r, lo + 1.19 * width, lo + 1.08 * width),
-        points(r.scores(0, c.ball_rows), c.balls, "theta", size=3, pick="i", edge=False, casing=False, **r.first(BALLS)) | {"base": 1},
+        points(r.scores(0, c.ball_rows), c.balls, "theta", size=3, pick="i", edge=False, casing=False, **r.first(BALLS), base=1),
     ]  # fmt: skip
     return View(
         "b", f"**Scores**, {origin(subject, r)}.", sx, Axis(lo, lo + 1.36 * width, "datum _x_", subject.x.ticks), layers,
@@ -329,7 +328,7 @@ def strip_view(subject: Subject, r: Reading) -> View:
         segments(s, [0.0], s, share, subject.token, width=1.5),
         points(s, share, subject.token, size=6.5, hollow=True, edge=False), points(s, chance, "exact", size=3.5, edge=False, casing=False),
         *spans(subject, r, 1.15 * subject.top, 1.05 * subject.top),
-        points(r.scores(0, c.ball_rows), [0.0], "theta", size=4, pick="i", edge=False) | {"base": 1, "alpha": 0.0},
+        points(r.scores(0, c.ball_rows), [0.0], "theta", size=4, pick="i", edge=False, base=1, alpha=0.0),
     ]  # fmt: skip
     count = "_N_ = [n:i]" if not subject.real else f"_n_ = {c.n}"
     origin = f"random draw, seed [seed:i], {count}" if not subject.real else count

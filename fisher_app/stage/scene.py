@@ -13,62 +13,61 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Layer = dict[str, Any]
+from ..controls import Choice, Control
+from . import text
+from .axes import PHONE, Axis, layout
+from .marks import (
+    Arrow,
+    Bars,
+    Bracket,
+    Curve,
+    Ellipse,
+    Guess,
+    Handle,
+    Label,
+    Mark,
+    Points,
+    Region,
+    Rule,
+    Segments,
+    Tiles,
+    Veil,
+    fields_of,
+    plain,
+)  # fmt: skip
+from .tables import Cross, Data, Live, Mix, Point, Secret, read
+
+__all__ = [
+    "Axis", "Check", "Cross", "Data", "Layer", "Live", "Mix", "Number", "Packer", "Scene", "Secret", "TableView", "View",
+    "arrow", "bars", "bracket", "curve", "ellipse", "escaped", "guesses", "handle", "label", "points", "region", "rule",
+    "segments", "tiles", "veil",
+]  # fmt: skip
+
+# Pictures are written with lower-case words.
+arrow, bars, bracket, curve, ellipse, guesses, handle, label = (
+    Arrow,
+    Bars,
+    Bracket,
+    Curve,
+    Ellipse,
+    Guess,
+    Handle,
+    Label,
+)
+points, region, rule, segments, tiles, veil = Points, Region, Rule, Segments, Tiles, Veil
+Layer = Mark
 
 
 def escaped(text: str) -> str:
     """Plain text as rich text that shows the same."""
     return "".join("\\" + c if c in "_`*^~{}[]|\\" else c for c in text)
-
-
-@dataclass(frozen=True)
-class Live:
-    """``values[i, j, ..., :]`` at node i of the first control in ``over``, node j of the second, ...; then data axes.
-
-    ``every``: the table holds only every so manieth node of each control (first and last among them), and the browser
-    interpolates between them: for shapes that bend little, or are linear in the control and need two nodes only.
-    """
-
-    values: ArrayLike
-    over: tuple[str, ...]
-    every: int | tuple[int, ...] = 1
-
-    @property
-    def strides(self) -> tuple[int, ...]:
-        return (self.every,) * len(self.over) if isinstance(self.every, int) else self.every
-
-
-@dataclass(frozen=True)
-class Cross:
-    """Tables through the present point, one per control: for when the full product would be too large to send.
-
-    While control c moves, the browser reads the table whose ``over`` holds c; Python re-centres all on release.
-    At rest it reads the first.
-    """
-
-    tables: tuple[Live, ...]
-
-
-@dataclass(frozen=True)
-class Mix:
-    """A table in two factors: ``weights[r]`` times row r of ``rows``, summed over r; rows are (r, m), the result (m,).
-
-    For a table of low rank over many nodes, such as scores of a thousand data over a plane of θ: the weights are small
-    tables over the controls, the rows travel once.  Either factor may be one array, or one piece of data per r.
-    """
-
-    weights: Data | tuple[Data, ...]
-    rows: Data | tuple[Data, ...]
-
-
-Data = ArrayLike | Live | Cross | Mix
 
 
 @dataclass(frozen=True)
@@ -79,41 +78,10 @@ class Number:
     ``none``: what NaN shows where nothing is hidden and there simply is no number, such as "–".
     """
 
-    value: float | Live | Cross | Mix
+    value: float | Live | Cross | Mix | Secret
     format: str = "2"
     exact: float | Live | None = None
     none: str | None = None
-
-
-@dataclass(frozen=True)
-class Axis:
-    lo: float
-    hi: float
-    label: str = ""
-    ticks: Sequence[tuple[float, str]] = ()
-    log: bool = False
-    grid: bool | None = None
-    line: bool | None = None
-    rotate: bool = False
-    label_at: str | None = None
-    at: float | None = None
-
-    def wire(self) -> dict[str, Any]:
-        wire = {
-            "lo": self.lo,
-            "hi": self.hi,
-            "label": self.label,
-            "ticks": [list(t) for t in self.ticks],
-            "log": self.log,
-        }
-        optional = {
-            "grid": self.grid,
-            "line": self.line,
-            "rotate": self.rotate or None,
-            "labelAt": self.label_at,
-            "at": self.at,
-        }
-        return wire | {k: v for k, v in optional.items() if v is not None}
 
 
 @dataclass(frozen=True)
@@ -121,21 +89,23 @@ class View:
     """One picture.  ``alt`` says what it is (<= 150 characters); ``sentence`` carries the current numbers.
 
     ``table`` is (column names, columns): the figure's data, at most 50 rows shown, all of them in the download.
+    ``slot``: where it stands (`fisher_app.stage.axes.layout`); height and margins then follow.
     """
 
     id: str
     caption: str
     x: Axis
     y: Axis
-    layers: Sequence[Layer]
+    layers: Sequence[Layer | Secret]
     alt: str
     sentence: str
     table: tuple[Sequence[str], Sequence[ArrayLike]] | None = None
     height: int = 352
     phone: int | None = None
-    pad: tuple[int, int, int, int] = (42, 12, 8, 50)
+    pad: tuple[int, int, int, int] | None = (42, 12, 8, 50)
     equal: bool = False
     small: bool = False
+    slot: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +119,7 @@ class TableView:
     sentence: str
     table: tuple[Sequence[str], Sequence[ArrayLike]] | None = None
     height: int = 120
+    slot: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,9 +146,9 @@ class Scene:
     """
 
     views: Sequence[View | TableView]
-    columns: str
-    areas: Sequence[str]
-    controls: Sequence[str]
+    columns: str = ""
+    areas: Sequence[str] = ()
+    controls: Sequence[str] = ()
     numbers: Mapping[str, Number | str] = field(default_factory=dict)
     formula: Mapping[str, Any] | None = None
     player: str | None = None
@@ -190,118 +161,52 @@ class Scene:
     reading: str = ""
 
 
-# ---- layers: small constructors, so that a figure reads as a list of what is drawn ------------------------------------
-def _layer(kind: str, **attributes: Any) -> Layer:
-    return {"kind": kind} | {k: v for k, v in attributes.items() if v is not None}
+def live_numbers(scene: Scene, point: Point, controls: Iterable[Control], seen: Collection[str] = ()) -> text.Lookup:
+    """What the slots of a scene show at a point: its numbers, else the values of controls; None where nothing is known."""
+    known = {c.key: c for c in controls}
 
+    def lookup(slot: str) -> str | None:
+        name, _, spec = slot.partition(":")
+        found = scene.numbers.get(name)
+        if isinstance(found, str):
+            return text.plain(found, lookup)
+        if found is not None:
+            value: Any = found.value if found.exact is None else found.exact
+            while isinstance(value, Secret):
+                value = value.data if value.until in seen else np.nan
+            said = float(read(value, point.nodes, point.values).ravel()[0])
+            return found.none if math.isnan(said) else text.number(said, spec or found.format)
+        control = known.get(name)
+        if control is None or name not in point.values:
+            return None
+        value = point.values[name]
+        if isinstance(control, Choice):
+            return text.plain(control.options.get(value, str(value)))
+        return text.number(float(value), spec or getattr(control, "format", "i")) + getattr(control, "unit", "")
 
-def curve(x: Data, y: Data, style: str, *, casing: bool = False, upto: str | None = None, dots: bool = False,
-          end: bool | float = False, width: float | None = None, dash: str | None = None, alpha: float | None = None,
-          token: str | None = None) -> Layer:  # fmt: skip
-    """A line; NaN leaves a gap.  ``upto`` names a player control: drawn full up to its step, faint beyond."""
-    return _layer("curve", x=x, y=y, style=style, casing=casing or None, upto=upto, dots=dots or None, end=end or None,
-                  width=width, dash=dash, alpha=alpha, token=token)  # fmt: skip
-
-
-def points(x: Data, y: Data, style: str, *, size: float | None = None, sizes: Data | None = None, alpha: float | None = None,
-           count: Data | None = None, labels: Sequence[str] | None = None, pick: str | None = None, hollow: bool | None = None,
-           casing: bool | None = None, edge: bool | None = None, symbol: str | None = None, token: str | None = None,
-           when: Mapping[str, Any] | None = None, column: bool | None = None) -> Layer:  # fmt: skip
-    """Marks.  ``pick`` names a control that holds the index of the highlighted point: a click on or near a mark chooses it,
-    with ``column`` also one above or below it, as on a bar.  ``count`` shows only the first so many; ``edge=False`` hides
-    a mark beyond the axes instead of pinning it there."""
-    return _layer("points", x=x, y=y, style=style, size=size, sizes=sizes, alpha=alpha, count=count, labels=labels, pick=pick,
-                  hollow=hollow, casing=casing, edge=edge, symbol=symbol, token=token, when=when, column=column)  # fmt: skip
-
-
-def region(x: Data, y: Data, token: str | None = None, *, hatch: str | None = None, outline: str | None = None,
-           dash: str | None = None, alpha: float | None = None, width: float | None = None, outline_alpha: float | None = None) -> Layer:  # fmt: skip
-    """A closed shape: filled with ``token``, hatched "/", "\\\\" or ".", outlined in another token."""
-    return _layer("region", x=x, y=y, token=token, hatch=hatch, outline=outline, dash=dash, alpha=alpha, width=width,
-                  outlineAlpha=outline_alpha)  # fmt: skip
-
-
-def veil(text: str | Sequence[str] | None = None, *, x0: Data | None = None, x1: Data | None = None, y0: Data | None = None,
-         y1: Data | None = None, at: float | None = None, align: str | None = None) -> Layer:  # fmt: skip
-    """What stays hidden until the reader commits; its words stand at height ``at``, centred or at the right edge."""
-    return _layer("veil", text=text, x0=x0, x1=x1, y0=y0, y1=y1, at=at, align=align)
-
-
-def rule(*, x: Data | None = None, y: Data | None = None, token: str = "axis", width: float = 1, dash: str | None = None,
-         start: Data | None = None, end: Data | None = None) -> Layer:  # fmt: skip
-    """Straight lines across the view at x or y, or from ``start`` to ``end`` along the other axis."""
-    return _layer("rule", x=x, y=y, token=token, width=width, dash=dash, **{"from": start, "to": end})
-
-
-def segments(x0: Data, y0: Data, x1: Data, y1: Data, token: str = "axis", *, width: float = 1, dash: str | None = None,
-             alpha: float | None = None) -> Layer:  # fmt: skip
-    return _layer("segments", x0=x0, y0=y0, x1=x1, y1=y1, token=token, width=width, dash=dash, alpha=alpha)
-
-
-def arrow(
-    x0: Data, y0: Data, x1: Data, y1: Data, style: str, *, width: float | None = None, dash: str | None = None
-) -> Layer:
-    return _layer("arrow", x0=x0, y0=y0, x1=x1, y1=y1, style=style, width=width, dash=dash)
-
-
-def ellipse(x: Data, y: Data, xx: Data, xy: Data, yy: Data, style: str, *, width: float | None = None, dash: str | None = None,
-            alpha: float | None = None, casing: bool | None = None) -> Layer:  # fmt: skip
-    """The unit circle under the symmetric matrix [[xx, xy], [xy, yy]], moved to (x, y)."""
-    return _layer(
-        "ellipse", x=x, y=y, xx=xx, xy=xy, yy=yy, style=style, width=width, dash=dash, alpha=alpha, casing=casing
-    )
-
-
-def bars(x0: Data, x1: Data, y0: Data, y1: Data, token: str, *, alpha: float | None = None, outline: str | None = None,
-         hollow: bool | None = None) -> Layer:  # fmt: skip
-    return _layer("bars", x0=x0, x1=x1, y0=y0, y1=y1, token=token, alpha=alpha, outline=outline, hollow=hollow)
-
-
-def tiles(x0: float, x1: float, y0: float, y1: float, values: Data, columns: int, token: str, *, outline: str | None = None) -> Layer:  # fmt: skip
-    """A grid of cells from (x0, y1) at the top left to (x1, y0), row by row; each ``values`` in [0, 1] is how much of the
-    colour it has."""
-    return _layer("tiles", x0=x0, x1=x1, y0=y0, y1=y1, values=values, columns=columns, token=token, outline=outline)
-
-
-def label(x: Data, y: Data, text: str, *, dx: Data = 0, dy: Data = 0, align: str | None = None, token: str | None = None,
-          size: float | None = None, weight: int | None = None, leader: bool | None = None, phone: bool | str | None = None,
-          casing: bool | None = None, middle: bool | None = None, clip: bool | None = None) -> Layer:  # fmt: skip
-    """Text in the view, moved by (dx, dy) pixels; ``leader`` draws a hairline to the point; ``phone=False`` drops it there,
-    ``"only"`` everywhere else."""
-    return _layer("label", x=x, y=y, text=text, dx=dx, dy=dy, align=align, token=token, size=size, weight=weight, leader=leader,
-                  phone=phone, casing=casing, middle=middle, clip=clip)  # fmt: skip
-
-
-def handle(x: str | None = None, y: str | None = None, *, at_x: Data | None = None, at_y: Data | None = None,
-           text: str | None = None, invisible: bool | None = None, ring: float | None = None) -> Layer:  # fmt: skip
-    """Something to drag: ``x`` and ``y`` name the controls it moves (both: a θ-pad).
-
-    ``ring``: an open ring of that radius in pixels instead of the disc, when what lies under it must be seen."""
-    return _layer("handle", x=x, y=y, atX=at_x, atY=at_y, text=text, invisible=invisible, ring=ring)
-
-
-def bracket(x: Data, y0: Data, y1: Data, text: str, *, dx: float | None = None) -> Layer:
-    """The measured gap between a guess and the truth."""
-    return _layer("bracket", x=x, y0=y0, y1=y1, text=text, dx=dx)
-
-
-def guesses(prediction: str) -> Layer:
-    """The options of a prediction, and the reader's guess, drawn on the plot."""
-    return _layer("guess", prediction=prediction)
+    return lookup
 
 
 # ---- to the wire -----------------------------------------------------------------------------------------------------
 class Packer:
     """Turns scenes into JSON plus float32 tables named by their content, so that a table travels once."""
 
-    def __init__(self, nodes: Mapping[str, NDArray[np.float64]]):
+    def __init__(self, nodes: Mapping[str, NDArray[np.float64]], seen: Collection[str] = ()):
         self.nodes = nodes
+        self.seen = frozenset(seen)
         self.tables: dict[str, str] = {}
 
     def scene(self, scene: Scene, refused: str | None) -> dict[str, Any]:
+        slotted = any(v.slot for v in scene.views)
+        grid = layout([(v.id, v.slot) for v in scene.views], bool(scene.player)) if slotted else None
+        heights = grid.heights if grid else {}
         return {
-            "layout": {"columns": scene.columns, "areas": list(scene.areas)},
-            "views": [self.view(v) for v in scene.views],
+            "layout": {
+                "columns": grid.columns if grid else scene.columns,
+                "areas": list(grid.areas if grid else scene.areas),
+                "slotted": slotted,
+            },
+            "views": [self.view(v) | ({"height": heights[v.id]} if grid else {}) for v in scene.views],
             "controls": list(scene.controls),
             "numbers": {name: self.number(n) for name, n in scene.numbers.items()},
             "formula": scene.formula,
@@ -321,27 +226,48 @@ class Packer:
         if isinstance(view, TableView):
             return common | {"kind": "table", "cells": list(view.cells), "layers": []}
         return common | {
-            "kind": "canvas", "phone": view.phone, "pad": view.pad, "equal": view.equal, "small": view.small,
-            "x": view.x.wire(), "y": view.y.wire(), "layers": [self.layer(layer) for layer in view.layers],
+            "kind": "canvas", "phone": view.phone or PHONE.get(view.slot), "pad": None if view.slot else view.pad,
+            "equal": view.equal, "small": view.small or view.slot not in ("", "main"),
+            "x": view.x.wire(), "y": view.y.wire(), "layers": [packed for layer in view.layers if (packed := self.layer(layer)) is not None],
         }  # fmt: skip
 
-    def layer(self, layer: Layer) -> dict[str, Any]:
-        keep = {"kind", "text", "labels", "when", "pick", "prediction", "align"}
-        named = layer["kind"] == "handle"
-        return {k: v if k in keep or (named and k in "xy") else self.data(v) for k, v in layer.items()}
+    def layer(self, mark: Mark | Secret) -> dict[str, Any] | None:
+        """A mark as the wire knows it: its kind and every field that is set; None while it, or a part of it, is secret."""
+        shown = self.revealed(mark)
+        if shown is None:
+            return None
+        wire: dict[str, Any] = {"kind": shown.kind}
+        for f in fields_of(type(shown)):
+            value = getattr(shown, f.name)
+            if isinstance(value, Secret):
+                value = self.revealed(value)
+                if value is None:
+                    return None
+            if value is not None:
+                wire[f.wire] = self.data(value) if f.data else plain(value)
+        return wire
+
+    def revealed(self, value: Any) -> Any:
+        """What is behind a secret, or None while its question is open; anything else as it is."""
+        while isinstance(value, Secret):
+            value = value.data if value.until in self.seen else None
+        return value
 
     def number(self, number: Number | str) -> dict[str, Any]:
         if isinstance(number, str):
             return {"text": number}
         wire: dict[str, Any] = {"format": number.format} | ({"none": number.none} if number.none else {})
-        if isinstance(number.value, Live | Cross | Mix):
+        value = self.revealed(number.value)
+        if value is None:
+            return {"format": number.format, "exact": "nan"}
+        if isinstance(value, Live | Cross | Mix):
             exact = (
                 {}
                 if number.exact is None
                 else {"exact": self.data(number.exact) if isinstance(number.exact, Live) else _finite(number.exact)}
             )
-            return wire | {"ref": self.data(number.value)} | exact
-        return wire | {"exact": _finite(number.value)}
+            return wire | {"ref": self.data(value)} | exact
+        return wire | {"exact": _finite(value)}
 
     def data(self, value: Any) -> Any:
         if isinstance(value, Mix):

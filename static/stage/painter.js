@@ -1,6 +1,6 @@
 // Paints one view: axes, then layers in a fixed order of depth (fills, rules, casings, lines, marks, labels, handles),
 // so that every lesson looks alike and no trail erases another.  Works on a canvas and on SvgContext.
-const { drawText } = await import(`./text.js${new URL(import.meta.url).search}`);
+const [{ drawText, textWidth }, { ticksOf }, names] = await Promise.all(["text", "ticks", "names"].map(m => import(`./${m}.js${new URL(import.meta.url).search}`)));
 
 const DASH = { solid: [], short: [4, 3], long: [8, 5], longshort: [9, 3, 2, 3], dot: [1.5, 3.5], dashdot: [8, 3, 2, 3], dash: [6, 4] };
 const DEPTH = { region: 0, veil: 0, bars: 0, tiles: 0, rule: 1, segments: 1, curve: 3, ellipse: 3, trail: 3, arrow: 3, points: 4, bracket: 5, guess: 5, label: 6, handle: 7 };
@@ -13,15 +13,31 @@ export function axisMap(axis, from, to) {
   return map;
 }
 
+const tickSize = view => (view.small ? 12.5 : 13);
+/** An axis with its ticks: given, or derived from its length. */
+const marked = (axis, pixels, apart) => (axis.ticks ? axis : { ...axis, ticks: ticksOf(axis, pixels, apart) });
+
+/** Room around the axes for what is written there: [left, top, right, bottom]. */
+export function padding(view, w, h) {
+  if (view.pad) return view.pad;
+  const size = tickSize(view), width = s => textWidth(s, { size }), handle = view.layers.some(L => L.kind === "handle" && L.text && L.y === undefined);
+  const y = marked(view.y, h - 50, 40), x = marked(view.x, w - 60, 64), widest = Math.max(0, ...y.ticks.map(([, s]) => width(s)));
+  const left = (widest ? widest + 9 : 4) + (view.y.rotate && view.y.label ? 20 : 0), last = x.ticks.at(-1);
+  const over = last ? axisMap(view.x, left, w - 8)(last[0]) + width(last[1]) / 2 - (w - 8) : 0;  // the last number may reach beyond the axis
+  const written = x.ticks.some(([, s]) => s), top = y.ticks.length && Math.abs(y.ticks.at(-1)[0] - view.y.hi) < 1e-9 * Math.abs(view.y.hi || 1) ? 8 : 6;
+  return [Math.ceil(left), top, Math.ceil(8 + Math.max(0, over)), (written || handle ? 24 : 6) + (view.x.label ? (handle ? 22 : 18) : 0)];
+}
+
 /** Pixel geometry of a view at a size; with `equal` one unit is as long on both axes. */
 export function geometry(view, w, h) {
-  const [l, t, r, b] = view.pad;
+  const [l, t, r, b] = padding(view, w, h);
   let x = view.x, y = view.y;
   if (view.equal) {
     const unit = Math.min((w - l - r) / (x.hi - x.lo), (h - t - b) / (y.hi - y.lo));
     const grow = (axis, pixels) => { const extra = (pixels / unit - (axis.hi - axis.lo)) / 2; return { ...axis, lo: axis.lo - extra, hi: axis.hi + extra }; };
     x = grow(x, w - l - r); y = grow(y, h - t - b);
   }
+  x = marked(x, w - l - r, 64); y = marked(y, h - t - b, 40);
   return { x, y, X: axisMap(x, l, w - r), Y: axisMap(y, h - b, t), left: l, right: w - r, top: t, bottom: h - b, w, h };
 }
 
@@ -67,15 +83,14 @@ export function paint(view, c, w, h, env) {
 
   // ---- axes
   const { x, y } = g, small = view.small;
-  const tickSize = small ? 12.5 : 13;
   const drawAxes = () => {
-    if (y.ticks) for (const [v, s] of y.ticks) { if (v < y.lo - 1e-12 || v > y.hi + 1e-12) continue; const q = px(g.Y(v)) - 0.5; if (y.grid !== false) line(g.left, q + 0.5, g.right, q + 0.5, tone("hair")); else line(g.left - 5, q + 0.5, g.left, q + 0.5, tone("axis")); text(g.left - 8, q + 4.5, s, { align: "right", token: "ink3", size: tickSize }); }
+    if (y.ticks) for (const [v, s] of y.ticks) { if (v < y.lo - 1e-12 || v > y.hi + 1e-12) continue; const q = px(g.Y(v)) - 0.5; if (y.grid !== false) line(g.left, q + 0.5, g.right, q + 0.5, tone("hair")); else line(g.left - 5, q + 0.5, g.left, q + 0.5, tone("axis")); text(g.left - 8, q + 4.5, s, { align: "right", token: "ink3", size: tickSize(view) }); }
     if (x.grid) for (const [v] of x.ticks ?? []) line(px(g.X(v)), g.top, px(g.X(v)), g.bottom, tone("hair"));
     const base = x.at === undefined ? g.bottom : g.Y(x.at);
     if (x.line !== false) line(g.left, px(base), g.right, px(base), tone("axis"));
     if (y.line || y.grid === false) line(px(g.left), g.top, px(g.left), g.bottom, tone("axis"));
     const handleAt = env.handleX?.(view, g);
-    for (const [v, s] of x.ticks ?? []) { if (v < x.lo - 1e-12 || v > x.hi + 1e-12) continue; const q = g.X(v); line(px(q), base, px(q), base + 5, tone("axis")); if (handleAt !== undefined && Math.abs(handleAt - q) < 34) continue; text(q, base + 20, s, { align: "center", token: "ink3", size: tickSize }); }
+    for (const [v, s] of x.ticks ?? []) { if (v < x.lo - 1e-12 || v > x.hi + 1e-12) continue; const q = g.X(v); line(px(q), base, px(q), base + 5, tone("axis")); if (handleAt !== undefined && Math.abs(handleAt - q) < 34) continue; text(q, base + 20, s, { align: "center", token: "ink3", size: tickSize(view) }); }
     if (x.label) x.labelAt === "right" ? text(g.right, g.h - 4, x.label, { align: "right" }) : text((g.left + g.right) / 2, g.h - 4, x.label, { align: "center" });
     if (y.label) y.rotate ? text(13, (g.top + g.bottom) / 2, y.label, { align: "center", rotate: -Math.PI / 2 }) : text(g.left + 8, g.top + 13, y.label, { casing: 3 });
   };
@@ -201,14 +216,59 @@ export function paint(view, c, w, h, env) {
     else { mark(c, "diamond", a, b, 6.5, tone("guess"), T.mark.page); const beside = m.caption && a < 84; if (m.text) text(a + 17, b + 4.5, beside ? `${m.text}, ${m.caption}` : m.text, { token: "guess", weight: 600, casing: 3 }); if (m.caption && !beside) text(a - 14, b + 4.5, m.caption, { align: "right", token: "guess", casing: 3 }); }
   }
 
+  // ---- names: placed when every mark is known, drawn under the handles
+  const pixels = (xs, ys) => { const n = Math.max(xs?.length ?? 0, ys?.length ?? 0), at = (a, i) => a[a.length === 1 ? 0 : i]; return [Array.from({ length: xs && ys ? n : 0 }, (_, i) => g.X(at(xs, i))), Array.from({ length: xs && ys ? n : 0 }, (_, i) => g.Y(at(ys, i)))]; };
+  const frame = { x0: g.left, y0: g.top, x1: g.right, y1: g.bottom };
+  function outline(L) {                                     // a mark as lines in pixels
+    if (L.kind === "curve" || L.kind === "region") return names.stretches(...pixels(read(L.x), read(L.y)), frame);
+    if (L.kind === "ellipse") { const [x, y, xx, xy, yy] = [L.x, L.y, L.xx, L.xy, L.yy].map(number), turn = Array.from({ length: 97 }, (_, i) => i * Math.PI / 48); return names.stretches(turn.map(a => g.X(x + xx * Math.cos(a) + xy * Math.sin(a))), turn.map(a => g.Y(y + xy * Math.cos(a) + yy * Math.sin(a))), frame); }
+    if (L.kind === "segments") { const [x0, y0, x1, y1] = [L.x0, L.y0, L.x1, L.y1].map(read); return x0 && x1 ? Array.from(x1, (_, i) => names.stretches(...pixels([x0[i] ?? x0[0], x1[i]], [y0[i] ?? y0[0], y1[i] ?? y1[0]]), frame)).flat() : []; }
+    if (L.kind === "arrow") return names.stretches(...pixels([number(L.x0), number(L.x1)], [number(L.y0), number(L.y1)]), frame);
+    if (L.kind === "rule") return [...(read(L.x) ?? [])].map(v => [g.X(v), g.X(v), g.top, g.bottom]).concat([...(read(L.y) ?? [])].map(v => [g.left, g.right, g.Y(v), g.Y(v)])).flatMap(([a, b, c, d]) => names.stretches([a, b], [c, d], frame));
+    return [];
+  }
+  function nameMarks() {
+    const shown = view.layers.filter(L => !(L.when && !env.shown(L.when))), spoken = shown.filter(L => L.name && !(phone && L.name.phone === false));
+    if (!spoken.length) return;
+    const room = { frame: { x0: g.left + 2, y0: g.top + 1, x1: g.w - 2, y1: g.bottom - 2 }, boxes: [], lines: [] }, outlines = new Map();
+    for (const L of shown) {
+      const lines = ["curve", "ellipse", "segments", "arrow", "rule", "region"].includes(L.kind) ? outline(L) : [];
+      outlines.set(L, lines);
+      if (L.kind !== "region" || L.outline) room.lines.push(...lines);
+      if (L.kind === "points" && (style(L).alpha ?? 1) > 0) { const [a, b] = pixels(read(L.x), read(L.y)), r = (style(L).size ?? 6) + 2; if (a.length <= 60) a.forEach((x, i) => Number.isFinite(x + b[i]) && room.boxes.push(names.boxAt(x, b[i], 2 * r, 2 * r))); }
+      if (L.kind === "handle" && !L.invisible) { const a = L.x !== undefined ? g.X(env.state[L.x]) : g.X(number(L.atX)), b = L.y !== undefined ? g.Y(env.state[L.y]) : L.atY !== undefined ? g.Y(number(L.atY)) : g.bottom; room.boxes.push(names.boxAt(a, b, 34, 26)); if (L.text) room.boxes.push(names.boxAt(a, b + 25, textWidth(L.text, { size: 14, weight: 600 }, lookup), 16)); }
+      if (L.kind === "label") { const w = textWidth(L.text, { size: L.size ?? 13, weight: L.weight }, lookup), x = g.X(number(L.x)) + (number(L.dx) || 0), y = g.Y(number(L.y)) + (number(L.dy) || 0) - 4; if (Number.isFinite(x + y)) room.boxes.push(names.boxAt(L.align === "center" ? x : L.align === "right" ? x - w / 2 : x + w / 2, y, w, 15)); }
+      if (L.kind === "bars") { const [x0, x1, y0, y1] = [L.x0, L.x1, L.y0, L.y1].map(read), at = (a, i) => a[a.length === 1 ? 0 : i]; for (let i = 0; i < Math.min(40, Math.max(x0.length, y1.length)); i++) { const box = { x0: g.X(at(x0, i)), x1: g.X(at(x1, i)), y0: Math.min(g.Y(at(y0, i)), g.Y(at(y1, i))), y1: Math.max(g.Y(at(y0, i)), g.Y(at(y1, i))) }; if (Object.values(box).every(Number.isFinite)) room.boxes.push(box); } }
+      if (L.kind === "guess") for (const m of env.guesses(L.prediction)) { const a = m.px !== undefined ? m.px : g.X(m.x), b = g.Y(m.y); if (Number.isFinite(a + b)) room.boxes.push(names.boxAt(a, b, 18, 18), { x0: a + 10, x1: a + 17 + textWidth(m.text ?? ""), y0: b - 9, y1: b + 9 }); }
+    }
+    if (y.label && !y.rotate) { const w = textWidth(y.label); room.boxes.push({ x0: g.left + 6, x1: g.left + 10 + w, y0: g.top, y1: g.top + 18 }); }
+    const wanted = spoken.map(L => {
+      const N = L.name, w = textWidth(N.text, { size: N.size ?? 13, weight: N.weight ?? 400 }, lookup), h = (N.size ?? 13) + 2, key = view.layers.indexOf(L) + N.text;
+      if (L.kind === "points") { const [a, b] = pixels(read(L.x), read(L.y)), i = N.where === "start" ? 0 : a.length - 1; return { key, w, h, places: Number.isFinite(a[i] + b[i]) ? names.besidePoint(a[i], b[i], style(L).size ?? 6, w, h, N.where) : [] }; }
+      if (L.kind === "bars") { const a = (g.X(number(L.x0)) + g.X(number(L.x1))) / 2, b = Math.min(g.Y(number(L.y0)), g.Y(number(L.y1))); return { key, w, h, places: Number.isFinite(a + b) ? names.besidePoint(a, b, 1, w, h, N.where || "above") : [] }; }
+      const lines = outlines.get(L) ?? [];
+      return { key, w, h, places: L.kind === "ellipse" || L.kind === "region" ? names.besideShape(lines, w, h, N.where) : names.besideLine(lines, w, h, N.where ?? "") };
+    });
+    const memory = (env.memory ??= new Map()), mine = memory.get(view.id) ?? new Map(); memory.set(view.id, mine);
+    names.place(wanted, room, mine).forEach((at, i) => {
+      if (!at) return;
+      const L = spoken[i], N = L.name, token = N.token ?? L.token ?? style(L).token ?? "ink2";
+      if (at.far && at.from) { c.save(); c.globalAlpha = 0.7; line(at.from[0], at.from[1], at.x, at.y, tone("axis")); c.restore(); }
+      text(at.x, at.y + 4.5, N.text, { align: "center", token, size: N.size ?? 13, weight: N.weight ?? 400, casing: 3 });
+      (env.written ??= []).push({ view: view.id, text: N.text, ...names.boxAt(at.x, at.y, wanted[i].w, wanted[i].h), cost: at.cost });
+    });
+  }
+
   const layers = view.layers.map((L, i) => [DEPTH[L.kind] ?? 3, i, L]).sort((p, q) => p[0] - q[0] || p[1] - q[1]);
-  let axes = false, cased = false;
+  let axes = false, cased = false, told = false;
   for (const [depth, , L] of layers) {
     if (!axes && depth >= 1) { drawAxes(); axes = true; }
     if (!cased && depth >= 3) { for (const [, , M] of layers) if (M.kind === "curve" && !(M.when && !env.shown(M.when))) painters.casing(M); cased = true; }
     if (L.when && !env.shown(L.when)) continue;
+    if (depth >= 6 && !told) { nameMarks(); told = true; }
     painters[L.kind]?.(L);
   }
   if (!axes) drawAxes();
+  if (!told) nameMarks();
   return g;
 }

@@ -25,7 +25,7 @@ class Stage {
     this.root.append(this.main);
     this.values = {}; this.signatures = {}; this.parts = {}; this.slots = {}; this.canvases = new Map();
     this.n = 0; this.rev = undefined; this.dirty = false; this.dragging = null; this.frame = 0; this.guess = {}; this.observed = {};
-    this.play = { on: false, speed: 1 }; this.unsent = false; this.held = null;
+    this.play = { on: false, speed: 1 }; this.unsent = false; this.held = null; this.memory = new Map();
     this.sizes = new ResizeObserver(() => this.kick());
     this.build();
     loadFonts().then(() => { forgetWidths(); this.forceDraw(); });
@@ -127,6 +127,7 @@ class Stage {
     const s = this.scene;
     if (this.held) { this.held = this.dragging = null; this.after(null, 0); } // what was held is gone from the screen
     this.sizes.disconnect(); this.canvases.clear();
+    this.parts.figures.classList.toggle("slotted", s.layout.slotted);
     this.parts.figures.style.setProperty("--columns", s.layout.columns);
     this.parts.figures.style.setProperty("--areas", s.layout.areas.map(a => `"${a}"`).join(" "));
     if (s.refused) return h("div", { class: "refused", role: "alert" }, rich(h("p"), s.refused, slots));
@@ -156,7 +157,7 @@ class Stage {
   view(id) { return this.scene.views.find(v => v.id === id); }
   get environment() {
     return {
-      T: this.T, styles: this.data.styles, state: this.values, phone: innerWidth <= 700,
+      memory: this.memory, T: this.T, styles: this.data.styles, state: this.values, phone: innerWidth <= 700,
       read: r => this.reader.array(r, this.values), number: r => this.reader.value(r, this.values),
       lookup: s => this.lookup(s), guesses: i => this.guessMarks(i), shown: w => this.condition(w),
       handleX: (view, g) => { const L = view.layers.find(l => l.kind === "handle" && l.x && l.y === undefined && !l.invisible); return L ? g.X(this.values[L.x]) : undefined; },

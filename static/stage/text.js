@@ -108,6 +108,13 @@ function widthOf(c, css, text) {
   return w;
 }
 
+/** Width in pixels that rich text takes; without a page (in a test) an estimate. */
+let ruler;
+export function textWidth(source, { size = 13, weight = 400 } = {}, lookup) {
+  ruler ??= globalThis.document ? document.createElement("canvas").getContext("2d") : { measureText: t => ({ width: 6.2 * t.length }) };
+  return parse(source).reduce((sum, r) => sum + widthOf(ruler, fontOf(r, size, weight), r.slot ? lookup?.(r.slot) ?? "?" : r.text), 0);
+}
+
 export function drawText(c, x, y, source, o, lookup) {
   const { size = 13, color, align = "left", weight = 400, casing = 0, behind, tokenColor, rotate = 0 } = o;
   const runs = parse(source).map(r => (r.slot ? { ...r, text: lookup(r.slot) ?? "?" } : r));

@@ -33,7 +33,7 @@ def number(scene, name, step=None):
 
 
 def words(view):
-    return [layer["text"] for layer in view.layers if layer["kind"] == "label"]
+    return [layer.text for layer in view.layers if layer.kind == "label"]
 
 
 @EVERY
@@ -122,7 +122,7 @@ def test_a_step_that_leaves_the_space_meets_a_wall():
     q = tab.line("normal", "own", "2", "default")
     assert q.walls == pytest.approx((-(2**0.5), 2.0), abs=1e-9) and q.wall(q.walls[0]) == "_σ_ > 0"
     scene = tab.every(state(family="normal", along="2", step=-1.7))
-    assert "no _θ_ here: _σ_ > 0" in words(scene.views[0]) and np.isnan(scene.views[2].layers[1]["y"].values[6]).all()
+    assert "no _θ_ here: _σ_ > 0" in words(scene.views[0]) and np.isnan(scene.views[2].layers[1].y.values[6]).all()
     assert tab.line("categorical", "own", "all", "default").wall(0.7071067811865) == "_p_₁ + … < 1"
 
 
@@ -281,7 +281,7 @@ def test_names_keep_clear_of_curves_and_of_each_other():
     curves = [0.5 * x**2, 0.2 * x**2]
     room = Room(Axis(-2, 2), Axis(0, 2), (100, 100), x, curves)
     placed = [room.name(Name(text, y, 60), 1.0) for text, y in zip("ab", curves, strict=True)]
-    assert all(placed) and len(room.taken) == 2 and not any(layer.get("leader") for layer in placed)
+    assert all(placed) and len(room.taken) == 2 and not any(layer.leader for layer in placed)
     (l0, t0, r0, b0), (l1, t1, r1, b1) = room.taken
     assert r0 < l1 or r1 < l0 or b0 < t1 or b1 < t0
     for left, top, right, bottom in room.taken:

@@ -1,0 +1,126 @@
+"""Tables that the browser scrubs: one quantity on the nodes of named controls, computed in one call.
+
+A number or an array in a picture is either plain, or a table whose leading axes run over the nodes of controls.  The
+browser reads it at the present control values while a hand moves; it interpolates, and computes nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class Live:
+    """``values[i, j, ..., :]`` at node i of the first control in ``over``, node j of the second, ...; then data axes.
+
+    ``every``: the table holds only every so manieth node of each control (first and last among them), and the browser
+    interpolates between them: for shapes that bend little, or are linear in the control and need two nodes only.
+    """
+
+    values: ArrayLike
+    over: tuple[str, ...]
+    every: int | tuple[int, ...] = 1
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        return (self.every,) * len(self.over) if isinstance(self.every, int) else self.every
+
+
+@dataclass(frozen=True)
+class Cross:
+    """Tables through the present point, one per control: for when the full product would be too large to send.
+
+    While control c moves, the browser reads the table whose ``over`` holds c; Python re-centres all on release.
+    At rest it reads the first.
+    """
+
+    tables: tuple[Live, ...]
+
+
+@dataclass(frozen=True)
+class Mix:
+    """A table in two factors: ``weights[r]`` times row r of ``rows``, summed over r; rows are (r, m), the result (m,).
+
+    For a table of low rank over many nodes, such as scores of a thousand data over a plane of θ: the weights are small
+    tables over the controls, the rows travel once.  Either factor may be one array, or one piece of data per r.
+    """
+
+    weights: Data | tuple[Data, ...]
+    rows: Data | tuple[Data, ...]
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What a reader may not see before the question ``until`` is answered: the packer leaves it out of the wire.
+
+    It may stand for any array, number or mark.  A mark that reads a secret is not drawn, a slot shows "?".
+    """
+
+    data: Any
+    until: str
+
+
+Data = ArrayLike | Live | Cross | Mix | Secret
+
+
+@dataclass(frozen=True)
+class Point:
+    """Where the reader stands: the nodes of every control with a scale, and the present values of all."""
+
+    nodes: Mapping[str, NDArray[np.float64]]
+    values: Mapping[str, Any]
+
+    def over(self, controls: str | Sequence[str], f: Callable[..., ArrayLike]) -> Live | Cross:
+        """f on the nodes of each named control through the present point: the table that the browser scrubs.
+
+        ``f`` is vectorised and called once for each control, with one argument per name: the nodes, (m,), of the control
+        that moves, and the present value of the others, (1,).  It returns (m, ...).  One name gives a `Live`, several the
+        `Cross` of tables; (a, b, ...) in the data axes is the shape at one point.
+        """
+        names = (controls,) if isinstance(controls, str) else tuple(controls)
+        unknown = [name for name in names if name not in self.nodes]
+        if unknown or not names:
+            raise ValueError(f"controls = {controls!r} must be among {', '.join(sorted(self.nodes))}")
+
+        def table(moving: str) -> Live:
+            at = [self.nodes[n] if n == moving else np.full(1, float(self.values[n])) for n in names]
+            values = np.asarray(f(*at), dtype=np.float64)
+            if values.shape[:1] != self.nodes[moving].shape:
+                wanted = len(self.nodes[moving])
+                raise ValueError(
+                    f"f over {moving} has shape {values.shape} and must have {wanted} along its first axis"
+                )
+            return Live(values, (moving,))
+
+        return table(names[0]) if len(names) == 1 else Cross(tuple(table(name) for name in names))
+
+
+def read(data: Data, nodes: Mapping[str, NDArray[np.float64]], values: Mapping[str, float]) -> NDArray[np.float64]:
+    """``data`` at control values, as the browser reads it: linear between nodes; of a cross, its first table at rest."""
+    if isinstance(data, Secret):
+        return read(data.data, nodes, values)
+    if isinstance(data, Cross):
+        return read(data.tables[0], nodes, values)
+    if isinstance(data, Mix):
+        weights, rows = (
+            np.stack([read(part, nodes, values) for part in factor])
+            if isinstance(factor, tuple)
+            else read(factor, nodes, values)
+            for factor in (data.weights, data.rows)
+        )
+        return np.einsum("r,rm->m", weights.reshape(-1), rows.reshape(weights.size, -1))
+    if not isinstance(data, Live):
+        return np.asarray(data, dtype=np.float64)
+    table = np.asarray(data.values, dtype=np.float64)
+    for key, stride in zip(data.over, data.strides, strict=True):
+        at, x = nodes[key][::stride], float(values[key])
+        i = int(np.clip(np.searchsorted(at, x, side="right") - 1, 0, max(len(at) - 2, 0)))
+        f = 0.0 if len(at) == 1 else float(np.clip((x - at[i]) / (at[i + 1] - at[i]), 0, 1))
+        f = round(f) if min(f, 1 - f) < 1e-9 else f  # at a node a neighbour's NaN says nothing
+        table = table[i] if f == 0 else table[i + 1] if f == 1 else (1 - f) * table[i] + f * table[i + 1]
+    return table

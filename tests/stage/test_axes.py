@@ -1,0 +1,45 @@
+"""Slots become a grid of which every view has its place, and no screen is left."""
+
+import pytest
+
+from fisher_app.controls import Slider
+from fisher_app.stage.axes import CAPTION, GAP, TALL, Axis, layout
+
+LAYOUTS = [["main"], ["main", "side"], ["main", "side", "side"], ["main", "side", "side", "side"], ["half", "half"], ["third"] * 3,
+           ["main", "strip"], ["main", "side", "strip", "strip"], ["half", "half", "strip"], ["strip"]]  # fmt: skip
+
+
+@pytest.mark.parametrize("player", [False, True])
+@pytest.mark.parametrize("slots", LAYOUTS, ids="-".join)
+def test_every_view_has_one_rectangle(slots, player):
+    ids = [chr(ord("a") + i) for i in range(len(slots))]
+    grid = layout(list(zip(ids, slots, strict=True)), player)
+    rows = [row.split() for row in grid.areas]
+    assert len({len(row) for row in rows}) == 1
+    assert {cell for row in rows for cell in row} == {*ids, *(["player"] if player else [])}
+    for i in {cell for row in rows for cell in row}:
+        cells = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell == i]
+        (r0, c0), (r1, c1) = cells[0], cells[-1]
+        assert len(cells) == (r1 - r0 + 1) * (c1 - c0 + 1), f"{i} is no rectangle"
+    sides = [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s == "side"]
+    if sides:  # both columns end at one line
+        assert abs(sum(sides) + (CAPTION + GAP) * (len(sides) - 1) - grid.heights["a"]) <= len(sides)
+    if "main" in slots and "strip" not in slots:
+        assert grid.heights["a"] == TALL
+
+
+@pytest.mark.parametrize("slots", [["side"], ["main", "main"], ["main", "half"], ["corner"]])
+def test_what_is_no_layout_is_refused(slots):
+    with pytest.raises(ValueError, match="must be one main"):
+        layout([(str(i), s) for i, s in enumerate(slots)])
+
+
+def test_axes_derive_their_ticks_unless_given():
+    assert "ticks" not in Axis.linear(0, 1, "x").wire() and Axis(0, 1).wire()["ticks"] == []
+    assert Axis.linear(0, 1, digits=2, signed=True).wire() == {"lo": 0, "hi": 1, "label": "", "log": False, "digits": 2, "signed": True}
+    with pytest.raises(ValueError, match="positive and ascending"):
+        Axis.decades(0, 1)
+    along = Axis.along(Slider("p", "Chance _p_", 0.02, 0.98, 0.01, 0.1))
+    assert along.lo < 0.02 and along.hi > 0.98 and along.label == "Chance _p_"
+    log = Axis.along(Slider("lam", "λ", 0.01, 100, 0.25, 1, log=True))
+    assert log.log and 0 < log.lo < 0.01 and log.hi > 100
