@@ -1,0 +1,1 @@
+"""Other painters of the stage's views than the one in the browser."""
