@@ -493,7 +493,7 @@ class Lesson:
         return made
 
     def pack(self, v: SimpleNamespace) -> tuple[dict[str, Any], dict[str, str], Scene | None]:
-        packer = Packer({c.key: c.nodes for c in self.controls if isinstance(c, Slider)})
+        packer = Packer({c.key: c.nodes for c in self.controls if isinstance(c, Slider)}, v.seen)
         try:
             scene, refused = self.figures[v.tab].scene(v), None
         except ValueError as error:  # the core refuses: say so where the picture would be, and keep everything else

@@ -89,9 +89,7 @@ class _Painting:
 
     # ---- reading
     def shown(self, value: Any) -> Any:
-        while isinstance(value, Secret):
-            value = value.data if value.until in self.seen else None
-        return value
+        return value.shown(self.seen) if isinstance(value, Secret) else value
 
     def array(self, data: Data | None) -> NDArray[np.float64]:
         data = self.shown(data)

@@ -52,6 +52,10 @@ class Axis:
         reach = room * (hi - lo)
         return cls.linear(lo - reach, hi + reach, label or control.label, **look)
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        return self.lo, self.hi
+
     def wire(self) -> dict[str, Any]:
         ticks = {} if self.ticks is None else {"ticks": [list(t) for t in self.ticks]}
         optional = {

@@ -172,9 +172,8 @@ def live_numbers(scene: Scene, point: Point, controls: Iterable[Control], seen: 
             return text.plain(found, lookup)
         if found is not None:
             value: Any = found.value if found.exact is None else found.exact
-            while isinstance(value, Secret):
-                value = value.data if value.until in seen else np.nan
-            said = float(read(value, point.nodes, point.values).ravel()[0])
+            value = value.shown(seen) if isinstance(value, Secret) else value
+            said = math.nan if value is None else float(read(value, point.nodes, point.values).ravel()[0])
             return found.none if math.isnan(said) else text.number(said, spec or found.format)
         control = known.get(name)
         if control is None or name not in point.values:
@@ -248,10 +247,8 @@ class Packer:
         return wire
 
     def revealed(self, value: Any) -> Any:
-        """What is behind a secret, or None while its question is open; anything else as it is."""
-        while isinstance(value, Secret):
-            value = value.data if value.until in self.seen else None
-        return value
+        """What may be seen of a secret, or None; anything else as it is."""
+        return value.shown(self.seen) if isinstance(value, Secret) else value
 
     def number(self, number: Number | str) -> dict[str, Any]:
         if isinstance(number, str):

@@ -6,8 +6,8 @@ browser reads it at the present control values while a hand moves; it interpolat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -58,11 +58,24 @@ class Mix:
 class Secret:
     """What a reader may not see before the question ``until`` is answered: the packer leaves it out of the wire.
 
-    It may stand for any array, number or mark.  A mark that reads a secret is not drawn, a slot shows "?".
+    It may stand for any array, table, number or mark.  A mark that reads a secret is not drawn, a slot shows "?".
+    ``where``: only these entries of an array or of a table's values are secret (it broadcasts to them); the rest is drawn.
     """
 
     data: Any
     until: str
+    where: ArrayLike | None = None
+
+    def shown(self, seen: Collection[str]) -> Any:
+        """What is behind it for a reader who has seen these questions: all, what is left of it, or None."""
+        data = self.data.shown(seen) if isinstance(self.data, Secret) else self.data
+        if self.until in seen or data is None:
+            return data
+        if self.where is None:
+            return None
+        if isinstance(data, Live):
+            return replace(data, values=np.where(self.where, np.nan, np.asarray(data.values, dtype=np.float64)))
+        return np.where(self.where, np.nan, np.asarray(data, dtype=np.float64))
 
 
 Data = ArrayLike | Live | Cross | Mix | Secret

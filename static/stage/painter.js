@@ -224,7 +224,7 @@ export function paint(view, c, w, h, env) {
     if (L.kind === "ellipse") { const [x, y, xx, xy, yy] = [L.x, L.y, L.xx, L.xy, L.yy].map(number), turn = Array.from({ length: 97 }, (_, i) => i * Math.PI / 48); return names.stretches(turn.map(a => g.X(x + xx * Math.cos(a) + xy * Math.sin(a))), turn.map(a => g.Y(y + xy * Math.cos(a) + yy * Math.sin(a))), frame); }
     if (L.kind === "segments") { const [x0, y0, x1, y1] = [L.x0, L.y0, L.x1, L.y1].map(read); return x0 && x1 ? Array.from(x1, (_, i) => names.stretches(...pixels([x0[i] ?? x0[0], x1[i]], [y0[i] ?? y0[0], y1[i] ?? y1[0]]), frame)).flat() : []; }
     if (L.kind === "arrow") return names.stretches(...pixels([number(L.x0), number(L.x1)], [number(L.y0), number(L.y1)]), frame);
-    if (L.kind === "rule") return [...(read(L.x) ?? [])].map(v => [g.X(v), g.X(v), g.top, g.bottom]).concat([...(read(L.y) ?? [])].map(v => [g.left, g.right, g.Y(v), g.Y(v)])).flatMap(([a, b, c, d]) => names.stretches([a, b], [c, d], frame));
+    if (L.kind === "rule") return [...(read(L.x) ?? [])].map(v => [g.X(v), g.X(v), L.from === undefined ? g.bottom : g.Y(number(L.from)), L.to === undefined ? g.top : g.Y(number(L.to))]).concat([...(read(L.y) ?? [])].map(v => [g.left, g.right, g.Y(v), g.Y(v)])).flatMap(([a, b, c, d]) => names.stretches([a, b], [c, d], frame));
     return [];
   }
   function nameMarks() {

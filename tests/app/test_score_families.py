@@ -83,10 +83,11 @@ import fisher_core, rayleigh
 fisher_core.FAMILIES["rayleigh"] = rayleigh.Rayleigh()
 from fisher_app import links
 from fisher_app.jobs import Progress
-from fisher_app.scenes import identity, kl_families, score
+from fisher_app.lessons.kl import every
+from fisher_app.scenes import identity, score
 assert "rayleigh" in identity.CASES
-drawn = links.defaults(kl_families.controls) | {"family": "rayleigh", "chart": "log"}
-scene = kl_families.every(SimpleNamespace(**drawn, seen=frozenset(), given={}, data=None))
+drawn = links.defaults(every.tab.controls) | {"family": "rayleigh", "chart": "log"}
+scene = every.picture(SimpleNamespace(**drawn, seen=frozenset(), given={}, data=None))
 assert all(c.holds for c in scene.checks) and len(scene.checks) == 2 and scene.options["chart"]["variance"] == "_s_²"
 chosen = links.defaults(score.controls) | {"model": "rayleigh", "tab": "cloud"}
 scene = score.main(SimpleNamespace(**chosen, seen=frozenset(), given={}, data=None, run=Progress()))

@@ -54,3 +54,10 @@ def test_a_secret_travels_only_after_its_question():
     assert shut.number(Number(Secret(2.5, "e"))) == {"format": "2", "exact": "nan"}
     assert open_.number(Number(Secret(2.5, "e")))["exact"] == 2.5
     assert "271" not in str(shut.tables)
+
+
+def test_a_part_of_a_table_can_be_secret():
+    half = Secret(Secret(Live(np.array([1.0, 2.0, 3.0]), ("b",)), "low", NODES["b"] < 2), "high", NODES["b"] > 2)
+    left = [half.shown(seen).values for seen in ((), ("low",), ("high",), ("low", "high"))]
+    np.testing.assert_array_equal(left, [[np.nan, 2, np.nan], [1, 2, np.nan], [np.nan, 2, 3], [1, 2, 3]])
+    assert Packer(NODES).number(Number(half))["ref"]["over"] == ["b"]

@@ -3,39 +3,63 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 
 import numpy as np
 
 from fisher_core.family import Family
 
-from ..figures.kl_shapes import Shapes
-from .score_families import nice, ticks
+from ...stage.axes import Axis
+from ...stage.compound import two_densities, two_masses
+from ...stage.marks import Points
+from ...stage.scene import Live, View
+from . import words
+from .line import STEPS, line
 
 DRAWS = 150  # of vectors, which have no curve to show
 
 
-def pair(f: Family, theta, direction, steps) -> Shapes:
-    """The distributions at θ and at θ + tδ for all t in ``steps``; NaN where there is none."""
-    ends = theta + steps[:, None] * direction
+@lru_cache(maxsize=16)
+def pair(*where: str) -> tuple[str, tuple[float, float], tuple[float, float], list[np.ndarray], tuple[int, ...]]:
+    """Kind of picture, window, heights, and x, y at θ and over the step (NaN where there is no distribution); columns."""
+    q = line(*where)
+    f, theta, ends = q.family, q.theta, q.theta + STEPS[:, None] * q.direction
     inside = f.contains(ends)
     if f.columns is not None:
         return clouds(f, theta, ends, inside)
-    lo, hi = view_of(f, theta, ends[inside & (np.abs(steps) < 1.01)][::4])
+    lo, hi = view_of(f, theta, ends[inside & (np.abs(STEPS) < 1.01)][::4])
     if f.discrete:
-        whole = [x for x in nice(lo, hi, 4) if x == round(x)]
         x = np.unique(np.round(np.linspace(np.ceil(lo), np.floor(hi), min(int(hi - lo) + 1, 120))))
-        after = np.full((len(steps), len(x)), np.nan)
+        after = np.full((len(STEPS), len(x)), np.nan)
         after[inside] = [masses(f, x, t) for t in ends[inside]]
         before = masses(f, x, theta)
-        peaks = [before.max(), *after[inside].max(axis=1)]
-        return Shapes("masses", (x[0] - 0.6, x[-1] + 0.6), top_of(peaks, 3), x, before, x, after, ticks(whole))
+        top = top_of([before.max(), *after[inside].max(axis=1)], 3)
+        return "masses", (x[0] - 0.6, x[-1] + 0.6), (0, top), [x, before, x, after], ()
     x, before, peak = density(f, theta, lo, hi)
-    after, peaks = np.full((2, len(steps), len(x)), np.nan), [peak]
+    after, peaks = np.full((2, len(STEPS), len(x)), np.nan), [peak]
     for i in np.flatnonzero(inside):
         with suppress(ValueError):  # near a wall its quantiles may leave float64: that one is not drawn
             *after[:, i], peak = density(f, ends[i], lo, hi)
             peaks.append(peak)
-    return Shapes("density", (lo, hi), top_of(peaks, 2), x, before, *after, ticks(nice(lo, hi, 4)))
+    return "density", (lo, hi), (0, top_of(peaks, 2)), [x, before, *after], ()
+
+
+def view(where: tuple[str, ...], before: str, after: str, node: int) -> View:
+    """``before`` and ``after``: θ and θ + δ in words; ``node``: the present step."""
+    kind, window, heights, (x0, y0, x, y), columns = pair(*where)
+    say, moved = words.part("every", "c", kind), (Live(x, ("step",)), Live(y, ("step",)))
+    if kind == "masses":
+        half = 0.42 * float(np.diff(x0).min(initial=1.0))
+        layers, cells = two_masses(x0, y0, Live(np.nan_to_num(y), ("step",)), half), [x0, y0, y[node]]
+    elif kind == "pairs":
+        layers, cells = [Points(x0, y0, "data", size=1.6, alpha=0.7), Points(*moved, "theta", size=1.6)], [x0, y0, x[node], y[node]]
+    else:
+        layers, cells = two_densities(x0, y0, *moved), [a[::3] for a in (x0, y0, x[node], y[node])]
+    names = [f"x{k} at {at}" for at in ("θ", "θ + δ") for k in columns] or say.list("columns")
+    return View(
+        "c", say("caption", draws=DRAWS), Axis.linear(*window), Axis(*heights, grid=False, line=False), layers, slot="side",
+        alt=say["alt"], sentence=words("every", "c", "sentence", before=before, after=after), table=(names, cells),
+    )  # fmt: skip
 
 
 def view_of(f: Family, theta, ends) -> tuple[float, float]:
@@ -95,14 +119,11 @@ def density(f: Family, theta, lo: float, hi: float) -> tuple[np.ndarray, np.ndar
     p[np.isinf(p)] = np.nan
     order = np.argsort(x, kind="stable")
     feet = [0.0 if bound == edge else np.nan for bound, edge in zip(bounds, (start, end), strict=True)]
-    return (
-        np.array([start, *x[order], end]),
-        np.array([feet[0], *p[order], feet[1]]),
-        float(np.nanquantile(p[: len(at)], 0.9)),
-    )
+    height = float(np.nanquantile(p[: len(at)], 0.9))
+    return np.array([start, *x[order], end]), np.array([feet[0], *p[order], feet[1]]), height
 
 
-def clouds(f: Family, theta, ends, inside) -> Shapes:
+def clouds(f: Family, theta, ends, inside):
     """Draws with the same random numbers before and after: the two columns that move most."""
 
     def draw(at):
@@ -111,7 +132,7 @@ def clouds(f: Family, theta, ends, inside) -> Shapes:
 
     before, later = draw(theta), np.stack([draw(t) for t in ends[inside]], axis=1)
     shown = np.sort(np.argsort(-np.abs(later - before[:, None]).mean(axis=(1, 2)), kind="stable")[:2])
-    before, after = before[shown], np.full((2, len(ends), DRAWS), np.nan)
+    after = np.full((2, len(ends), DRAWS), np.nan)
     after[:, inside] = later[shown]
     (lo, bottom), (hi, top) = (np.nanquantile(after, u, axis=(1, 2)) + (2 * u - 1) * 1e-3 for u in (0.001, 0.999))
-    return Shapes("pairs", (lo, hi), top, *before, *after, ticks(nice(lo, hi, 4)), bottom, tuple(shown + 1))
+    return "pairs", (lo, hi), (bottom, top), [*before[shown], *after], tuple(int(k) + 1 for k in shown)

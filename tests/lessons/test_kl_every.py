@@ -8,13 +8,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from reader import Reader
+from reader import Reader, lesson
 
 from fisher_app import links
-from fisher_app.figures.names import Name, Room
-from fisher_app.scenes import kl_checks
-from fisher_app.scenes import kl_families as tab
-from fisher_app.stage.scene import Axis
+from fisher_app.lessons.kl import checks as kl_checks
+from fisher_app.lessons.kl import every as tab
+from fisher_app.lessons.kl import line as lines
+from fisher_app.lessons.kl import shapes
+from fisher_app.stage.tables import Secret
 from fisher_core import FAMILIES, divergence, information
 from fisher_core.curvature import unit_direction
 
@@ -23,17 +24,19 @@ EVERY = pytest.mark.parametrize("key", tab.offered_families())
 
 
 def state(seen=("tail",), given=None, **values):
-    return SimpleNamespace(**links.defaults(tab.controls) | {"tab": "every"} | values, seen=frozenset(seen), given=given or {}, data=None)
+    return SimpleNamespace(**links.defaults(tab.tab.controls) | {"tab": "every"} | values, seen=frozenset(seen), given=given or {}, data=None)
 
 
 def number(scene, name, step=None):
     """A live number of the scene at a step."""
     value = scene.numbers[name].value
+    value = value.data if isinstance(value, Secret) else value
     return float(value if step is None else value.values[int(np.abs(tab.STEPS - step).argmin())])
 
 
 def words(view):
-    return [layer.text for layer in view.layers if layer.kind == "label"]
+    """What is written in a view: labels, and the names of marks."""
+    return [layer.text if layer.kind == "label" else layer.name.text for layer in view.layers if layer.kind == "label" or layer.name]
 
 
 @EVERY
@@ -42,7 +45,7 @@ def test_every_family_draws_in_every_chart_and_direction(key):
     for chart in tab.charts(base):
         family = tab.in_chart(base, chart)
         for along in tab.directions(family):
-            q, scene = tab.line(key, chart, along, "default"), tab.every(state(family=key, chart=chart, along=along))
+            q, scene = tab.line(key, chart, along, "default"), tab.picture(state(family=key, chart=chart, along=along))
             assert len(scene.views) == 3 and scene.checks and all(c.holds for c in scene.checks)
             weights = np.ones(len(q.theta)) if along == "all" else np.eye(len(q.theta))[int(along) - 1]
             np.testing.assert_allclose(q.direction, unit_direction(family, family.default, weights))
@@ -64,7 +67,7 @@ def test_every_family_draws_in_every_chart_and_direction(key):
 @EVERY
 def test_other_places_to_start_from_draw_too(key):
     for start, theta in tab.places(key).items():
-        scene = tab.every(state(family=key, start=start))
+        scene = tab.picture(state(family=key, start=start))
         assert all(c.holds for c in scene.checks)
         assert [number(scene, f"from{i + 1}") for i in range(len(theta))] == pytest.approx(list(theta))
 
@@ -83,7 +86,7 @@ def test_the_gap_is_of_third_order_or_higher_where_the_family_is_smooth(key):
 def test_what_the_irregular_families_do():
     uniform = tab.numbers("uniform", "own", "1", "default")
     assert uniform.slope == pytest.approx(1, abs=0.05) and np.isnan(uniform.reverse_slope)
-    scene = tab.every(state(family="uniform"))
+    scene = tab.picture(state(family="uniform"))
     assert sum("= ∞" in w for w in words(scene.views[0])) == 2 and "≠" in scene.formula["groups"][0][0]
     assert number(scene, "kl", -0.4) == np.inf and scene.reading.startswith("**Irregular:** the support")
     # Laplace: KL of a shift is even, and yet its gap is of third order, |t|³/6: the corner
@@ -92,36 +95,35 @@ def test_what_the_irregular_families_do():
     assert laplace.slope == pytest.approx(3, abs=0.02)
     small = np.abs(np.abs(t) - 0.05) < 1e-9
     np.testing.assert_allclose(laplace.cursor.gap[small], -(0.05**3) / 6, rtol=0.02)
-    assert "even in _δ_, yet of order [slope:i]" in words(tab.every(state(family="laplace")).views[1])
+    assert "even in _δ_, yet of order [slope:i]" in words(tab.picture(state(family="laplace")).views[1])
     for smooth in ("cauchy", "logistic", "student_t"):
-        assert "even in _δ_, so of order [slope:i]" in words(tab.every(state(family=smooth)).views[1])
+        assert "even in _δ_, so of order [slope:i]" in words(tab.picture(state(family=smooth)).views[1])
         assert tab.numbers(smooth, "own", "1", "default").slope == pytest.approx(4, abs=0.01)
 
 
 @pytest.mark.parametrize(("key", "along"), [("normal", "1"), ("normal_mean", "1"), ("normal_mean", "all")])
 def test_where_kl_is_its_bowl_there_is_no_gap(key, along):
-    scene = tab.every(state(family=key, along=along))
+    scene = tab.picture(state(family=key, along=along))
     assert words(scene.views[1]) == ["no gap: `KL` is its bowl"] and "=" in scene.formula["groups"][0][0]
 
 
 def test_the_distributions_are_the_familys():
-    s, at = tab.shapes("gamma", "own", "1", "default"), int(np.abs(tab.STEPS - 0.7).argmin())
-    q = tab.line("gamma", "own", "1", "default")
-    x, y = s.x[at][2:-2], s.y[at][2:-2]
-    np.testing.assert_allclose(y, np.exp(q.family.log_prob(x, q.theta + 0.7 * q.direction)), rtol=1e-12)
+    at, q = int(np.abs(tab.STEPS - 0.7).argmin()), tab.line("gamma", "own", "1", "default")
+    _, _, _, (_, _, x, y), _ = shapes.pair("gamma", "own", "1", "default")
+    np.testing.assert_allclose(y[at][2:-2], np.exp(q.family.log_prob(x[at][2:-2], q.theta + 0.7 * q.direction)), rtol=1e-12)
     for key in ("bernoulli", "categorical", "poisson"):
-        s = tab.shapes(key, "own", "1", "default")
-        assert s.y0.sum() == pytest.approx(1, abs=2e-3) and s.y[at].sum() == pytest.approx(1, abs=5e-3)
-    s = tab.shapes("normal_mean", "own", "1", "default")
-    np.testing.assert_allclose(s.x[at] - s.x0, 0.7 * tab.line("normal_mean", "own", "1", "default").direction[0], rtol=1e-9)
-    s = tab.shapes("uniform", "own", "1", "default")  # a box, with its walls drawn
-    assert (s.y0[0], s.y0[-1]) == (0.0, 0.0) and set(s.y0[1:-1]) == {1.0}
+        kind, _, _, (_, y0, _, y), _ = shapes.pair(key, "own", "1", "default")
+        assert kind == "masses" and y0.sum() == pytest.approx(1, abs=2e-3) and y[at].sum() == pytest.approx(1, abs=5e-3)
+    _, _, _, (x0, _, x, _), _ = shapes.pair("normal_mean", "own", "1", "default")
+    np.testing.assert_allclose(x[at] - x0, 0.7 * tab.line("normal_mean", "own", "1", "default").direction[0], rtol=1e-9)
+    _, _, _, (_, y0, _, _), _ = shapes.pair("uniform", "own", "1", "default")  # a box, with its walls drawn
+    assert (y0[0], y0[-1]) == (0.0, 0.0) and set(y0[1:-1]) == {1.0}
 
 
 def test_a_step_that_leaves_the_space_meets_a_wall():
     q = tab.line("normal", "own", "2", "default")
     assert q.walls == pytest.approx((-(2**0.5), 2.0), abs=1e-9) and q.wall(q.walls[0]) == "_σ_ > 0"
-    scene = tab.every(state(family="normal", along="2", step=-1.7))
+    scene = tab.picture(state(family="normal", along="2", step=-1.7))
     assert "no _θ_ here: _σ_ > 0" in words(scene.views[0]) and np.isnan(scene.views[2].layers[1].y.values[6]).all()
     assert tab.line("categorical", "own", "all", "default").wall(0.7071067811865) == "_p_₁ + … < 1"
 
@@ -133,11 +135,11 @@ def test_what_quadrature_cannot_resolve_is_said(monkeypatch):
 
     kl_checks.checked.cache_clear()
     monkeypatch.setattr(divergence, "kl_quadrature", refuse)
-    scene = tab.every(state(family="poisson"))
+    scene = tab.picture(state(family="poisson"))
     assert "no second method here" in scene.reading and [c.quantity for c in scene.checks] == ["F"]
     monkeypatch.setattr(information, "by_quadrature", refuse)
     kl_checks.checked.cache_clear()
-    (check,) = tab.every(state(family="poisson")).checks
+    (check,) = tab.picture(state(family="poisson")).checks
     assert check.holds and "draws" in check.second and check.residual > 0.01
     kl_checks.checked.cache_clear()
 
@@ -150,11 +152,11 @@ CASES = [
 
 
 def test_the_program_agrees_for_many_families():
-    code = "\n".join(tab.program(state(family=f, chart=c, along=a, step=s)) for f, c, a, s in CASES)
+    code = "\n".join(lesson("kl").code(state(family=f, chart=c, along=a, step=s)) for f, c, a, s in CASES)
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
     for (family, chart, along, step), line in zip(CASES, out.splitlines(), strict=True):
         kl, bowl = re.search(r"KL (.*)  bowl (\S+)", line).groups()
-        scene = tab.every(state(family=family, chart=chart, along=along, step=step))
+        scene = tab.picture(state(family=family, chart=chart, along=along, step=step))
         assert float(bowl) == pytest.approx(number(scene, "quad", step), rel=1e-6), family
         if kl.startswith("none"):
             assert np.isnan(number(scene, "kl", step))
@@ -219,10 +221,10 @@ import warnings
 warnings.simplefilter("ignore")
 from types import SimpleNamespace
 from fisher_app import links
-from fisher_app.scenes import kl_families as tab
+from fisher_app.lessons.kl import every as tab, shapes
 def draw(key, **values):
-    values = links.defaults(tab.controls) | {"family": key} | values
-    return tab.every(SimpleNamespace(**values, seen=frozenset(), given={}, data=None))
+    values = links.defaults(tab.tab.controls) | {"family": key} | values
+    return tab.picture(SimpleNamespace(**values, seen=frozenset(), given={}, data=None))
 """
 
 
@@ -237,12 +239,12 @@ for key, f in {"four": Categorical(4), "triples": NormalMean(np.eye(3)), "column
     f.key, FAMILIES[key] = key, f
 FAMILIES["flat"] = type("Flat", (type(FAMILIES["poisson"]),), {"key": "flat", "_fisher": lambda self, theta: ((0 * theta[0],),)})()
 """ + DRAW + """
-assert set(FAMILIES) - set(next(c for c in tab.controls if c.key == "family").options) == {"flat"}
+assert set(FAMILIES) - set(next(c for c in tab.tab.controls if c.key == "family").options) == {"flat"}
 for key in ("four", "triples", "column"):
     for along in tab.directions(FAMILIES[key]):
         scene = draw(key, along=along)
         assert all(c.holds for c in scene.checks), scene.checks
-print(tab.directions(FAMILIES["four"]), tab.shapes("triples", "own", "3", "default").columns)
+print(tab.directions(FAMILIES["four"]), shapes.pair("triples", "own", "3", "default")[4])
 """)  # fmt: skip
     assert "'3': '_p_₃', 'all': 'all'" in said and re.search(r"\(\S*1\S*, \S*3\S*\)$", said.strip())
 
@@ -273,17 +275,4 @@ for key in ("gamma", "poisson", "normal"):
 
 # ---- names -------------------------------------------------------------------------------------------------------------------
 def test_symbols_are_italic_and_words_are_not():
-    assert [tab.symbol(s) for s in ("μ", "log σ", "p₁", "1/σ²", "arcsin √p", "a_b")] == ["_μ_", "log _σ_", "_p_₁", "1/_σ_²", "arcsin √_p_", "_a_\\__b_"]
-
-
-def test_names_keep_clear_of_curves_and_of_each_other():
-    x = np.linspace(-2, 2, 81)
-    curves = [0.5 * x**2, 0.2 * x**2]
-    room = Room(Axis(-2, 2), Axis(0, 2), (100, 100), x, curves)
-    placed = [room.name(Name(text, y, 60), 1.0) for text, y in zip("ab", curves, strict=True)]
-    assert all(placed) and len(room.taken) == 2 and not any(layer.leader for layer in placed)
-    (l0, t0, r0, b0), (l1, t1, r1, b1) = room.taken
-    assert r0 < l1 or r1 < l0 or b0 < t1 or b1 < t0
-    for left, top, right, bottom in room.taken:
-        assert not any(((a > left) & (a < right) & (b > top) & (b < bottom)).any() for a, b in room.paths)
-    assert room.name(Name("nothing", np.full(81, np.nan), 60), 1.0) is None
+    assert [lines.symbol(s) for s in ("μ", "log σ", "p₁", "1/σ²", "arcsin √p", "a_b")] == ["_μ_", "log _σ_", "_p_₁", "1/_σ_²", "arcsin √_p_", "_a_\\__b_"]

@@ -10,15 +10,15 @@ import numpy as np
 from fisher_core import divergence, information
 from fisher_core.family import Estimate, Family
 
-from ..figures.kl_families import Line
-from ..stage.scene import Check
+from .line import Line
+from ...stage.scene import Check
 
 DRAWS = 20_000
 
 
 @lru_cache(maxsize=64)
 def checked(q: Line, step: float) -> tuple[list[Check], str]:
-    """F and KL by a second method, and what is to be said if the present KL has none."""
+    """F and KL by a second method, and the key of what is to be said if the present KL has none."""
     for share in (1.0, 0.7, 0.4, 0.1):
         t = share * (step or 0.5)
         if q.walls[0] <= t <= q.walls[1]:
@@ -27,11 +27,11 @@ def checked(q: Line, step: float) -> tuple[list[Check], str]:
                 unresolved = t != step and step and q.walls[0] <= step <= q.walls[1]
                 return (
                     found,
-                    "Quadrature does not resolve this step; KL was checked at a nearer one." if unresolved else "",
+                    "nearer" if unresolved else "",
                 )
     return [
         information_checked(q.family, q.theta)
-    ], "KL has no second method here: quadrature does not resolve these distributions."
+    ], "unchecked"
 
 
 def divergence_checked(q: Line, t: float, shown: bool) -> Check:

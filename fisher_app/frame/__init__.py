@@ -1,0 +1,1 @@
+"""How any lesson is shown; it does not know which."""

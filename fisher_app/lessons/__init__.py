@@ -1,0 +1,1 @@
+"""The lessons, one folder each: a file for every tab, the words in ``words.en.toml``, the programs in ``programs/``."""
