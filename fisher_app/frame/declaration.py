@@ -40,11 +40,21 @@ class Tab:
 
 
 def lesson(
-    slug: str, words: Words, tabs: Sequence[Tab], presets: Mapping[str, Mapping[str, Any]], *, folder: str | Path,
-    terms: Sequence[str], sources: Sequence[str], holds: Callable[[Values], bool], questions: Sequence[Question] | None = None,
-    paste: Paste | None = None, run: Run | None = None, spoiled: Mapping[str, Callable[[Values], bool]] | None = None,
+    slug: str,
+    words: Words,
+    tabs: Sequence[Tab],
+    presets: Mapping[str, Mapping[str, Any]],
+    *,
+    folder: str | Path,
+    terms: Sequence[str],
+    sources: Sequence[str],
+    holds: Callable[[Values], bool],
+    questions: Sequence[Question] | None = None,
+    paste: Paste | None = None,
+    run: Run | None = None,
+    spoiled: Mapping[str, Callable[[Values], bool]] | None = None,
     front: bool = False,
-) -> Lesson:  # fmt: skip
+) -> Lesson:
     """The lesson of these tabs.  Two tabs may share a control only by declaring the same object."""
     of = {tab.key: tab for tab in tabs}
     programs = Path(folder) / "programs"
@@ -110,6 +120,14 @@ def choose(
     ]
     observe = Observe(say["observe", "question"], say.list("observe", "options")) if "observe" in say.tree else None
     return Choose(
-        key=key, question=say["question"], truth=lambda: say["truth"], why=(lambda: say["why"]) if "why" in say.tree else None,
-        hint=say.get("hint"), next=say.get("next"), observe=observe, options=options, correct=correct, **asked,
-    )  # fmt: skip
+        key=key,
+        question=say["question"],
+        truth=lambda: say["truth"],
+        why=(lambda: say["why"]) if "why" in say.tree else None,
+        hint=say.get("hint"),
+        next=say.get("next"),
+        observe=observe,
+        options=options,
+        correct=correct,
+        **asked,
+    )

@@ -67,7 +67,7 @@ class Words:
             raise KeyError(f"{self._name(path)} has no parts")
         return Words(tree, self.facts, self._name(path))
 
-    def view(self, *name: str, **own: float | str) -> dict[str, str]:
+    def view(self, *name: str, **own: float | str) -> dict[str, Any]:
         """Caption, alternative text and sentence of a view, as `fisher_app.stage.scene.View` takes them."""
         return {role: self(*name, role, **own) for role in ("caption", "alt", "sentence")}
 

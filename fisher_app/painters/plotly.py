@@ -22,10 +22,26 @@ from ..stage.scene import TableView, View
 from ..stage.tables import Data, Point, Secret, read
 
 FONT = '"Source Sans Pro", "Source Sans 3", "Helvetica Neue", Arial, sans-serif'
-DASH = {"solid": "solid", "short": "4px,3px", "dash": "6px,4px", "long": "8px,5px", "longshort": "9px,3px,2px,3px",
-        "dot": "1.5px,3.5px", "dashdot": "8px,3px,2px,3px"}  # fmt: skip
-SYMBOL = {"circle": "circle", "square": "square", "triangle": "triangle-up", "triangle-down": "triangle-down", "diamond": "diamond",
-          "star": "star", "plus": "cross-thin", "cross": "x-thin", "tick": "line-ew"}  # fmt: skip
+DASH = {
+    "solid": "solid",
+    "short": "4px,3px",
+    "dash": "6px,4px",
+    "long": "8px,5px",
+    "longshort": "9px,3px,2px,3px",
+    "dot": "1.5px,3.5px",
+    "dashdot": "8px,3px,2px,3px",
+}
+SYMBOL = {
+    "circle": "circle",
+    "square": "square",
+    "triangle": "triangle-up",
+    "triangle-down": "triangle-down",
+    "diamond": "diamond",
+    "star": "star",
+    "plus": "cross-thin",
+    "cross": "x-thin",
+    "tick": "line-ew",
+}
 THIN = ("cross-thin", "x-thin", "line-ew")
 HATCH = {"/": "/", "\\": "\\", ".": "."}
 
@@ -33,20 +49,43 @@ HATCH = {"/": "/", "\\": "\\", ".": "."}
 def template(theme: str = "light") -> go.layout.Template:
     """Colours, fonts and axes of the course, for any plotly figure."""
     mark, ink = palette.THEMES[theme]["mark"], palette.THEMES[theme]["text"]
-    axis = {"gridcolor": mark["hair"], "linecolor": mark["axis"], "zeroline": False, "ticks": "outside", "tickcolor": mark["axis"],
-            "tickfont": {"color": ink["ink3"]}, "title": {"font": {"color": ink["ink2"]}, "standoff": 8}}  # fmt: skip
+    axis = {
+        "gridcolor": mark["hair"],
+        "linecolor": mark["axis"],
+        "zeroline": False,
+        "ticks": "outside",
+        "tickcolor": mark["axis"],
+        "tickfont": {"color": ink["ink3"]},
+        "title": {"font": {"color": ink["ink2"]}, "standoff": 8},
+    }
     scene = {"gridcolor": mark["hair"], "zeroline": False, "backgroundcolor": mark["page"], "color": ink["ink2"]}
-    return go.layout.Template(layout={
-        "paper_bgcolor": mark["page"], "plot_bgcolor": mark["page"], "font": {"family": FONT, "size": 14, "color": ink["ink"]},
-        "colorway": [mark[k] for k in palette.MATRICES], "xaxis": axis, "yaxis": axis,
-        "scene": {"xaxis": scene, "yaxis": scene, "zaxis": scene},
-        "hoverlabel": {"bgcolor": mark["row"], "bordercolor": mark["axis"], "font": {"family": FONT, "color": ink["ink"]}},
-        "legend": {"bgcolor": "rgba(0,0,0,0)", "orientation": "h", "y": -0.2}, "margin": {"l": 56, "r": 24, "t": 56, "b": 56},
-    })  # fmt: skip
+    return go.layout.Template(
+        layout={
+            "paper_bgcolor": mark["page"],
+            "plot_bgcolor": mark["page"],
+            "font": {"family": FONT, "size": 14, "color": ink["ink"]},
+            "colorway": [mark[k] for k in palette.MATRICES],
+            "xaxis": axis,
+            "yaxis": axis,
+            "scene": {"xaxis": scene, "yaxis": scene, "zaxis": scene},
+            "hoverlabel": {
+                "bgcolor": mark["row"],
+                "bordercolor": mark["axis"],
+                "font": {"family": FONT, "color": ink["ink"]},
+            },
+            "legend": {"bgcolor": "rgba(0,0,0,0)", "orientation": "h", "y": -0.2},
+            "margin": {"l": 56, "r": 24, "t": 56, "b": 56},
+        }
+    )
 
 
-def figure(view: View | TableView, point: Point, theme: str = "light", lookup: text.Lookup = lambda slot: None,
-           seen: Sequence[str] = ()) -> go.Figure:  # fmt: skip
+def figure(
+    view: View | TableView,
+    point: Point,
+    theme: str = "light",
+    lookup: text.Lookup = lambda slot: None,
+    seen: Sequence[str] = (),
+) -> go.Figure:
     """``view`` at the control values of ``point``; ``lookup`` gives the live numbers in its words.
 
     A `Secret` whose question is not among ``seen`` is left out, as on the stage.
@@ -68,9 +107,17 @@ def figure(view: View | TableView, point: Point, theme: str = "light", lookup: t
 
 
 DEPTH: dict[type, int] = {
-    marks.Region: 0, marks.Veil: 0, marks.Bars: 0, marks.Tiles: 0, marks.Rule: 1, marks.Segments: 1, marks.Points: 4,
-    marks.Bracket: 5, marks.Label: 6, marks.Handle: 7,
-}  # fmt: skip
+    marks.Region: 0,
+    marks.Veil: 0,
+    marks.Bars: 0,
+    marks.Tiles: 0,
+    marks.Rule: 1,
+    marks.Segments: 1,
+    marks.Points: 4,
+    marks.Bracket: 5,
+    marks.Label: 6,
+    marks.Handle: 7,
+}
 
 
 class _Painting:
@@ -81,11 +128,21 @@ class _Painting:
         self.mark, self.ink = palette.THEMES[theme]["mark"], palette.THEMES[theme]["text"]
         self.figure = go.Figure(layout={"template": template(theme), "showlegend": False, "hovermode": "closest"})
         self.painters: dict[type, Callable[[Any, View], None]] = {
-            marks.Curve: self.curve, marks.Points: self.points, marks.Region: self.region, marks.Veil: self.veil,
-            marks.Rule: self.rule, marks.Segments: self.segments, marks.Arrow: self.arrow, marks.Ellipse: self.ellipse,
-            marks.Bars: self.bars, marks.Tiles: self.tiles, marks.Label: self.label, marks.Handle: self.handle,
-            marks.Bracket: self.bracket, marks.Guess: lambda mark, view: None,
-        }  # fmt: skip
+            marks.Curve: self.curve,
+            marks.Points: self.points,
+            marks.Region: self.region,
+            marks.Veil: self.veil,
+            marks.Rule: self.rule,
+            marks.Segments: self.segments,
+            marks.Arrow: self.arrow,
+            marks.Ellipse: self.ellipse,
+            marks.Bars: self.bars,
+            marks.Tiles: self.tiles,
+            marks.Label: self.label,
+            marks.Handle: self.handle,
+            marks.Bracket: self.bracket,
+            marks.Guess: lambda mark, view: None,
+        }
 
     # ---- reading
     def shown(self, value: Any) -> Any:
@@ -133,12 +190,27 @@ class _Painting:
 
     def axis(self, which: str, axis: Axis) -> None:
         ends = np.log10([axis.lo, axis.hi]) if axis.log else np.array([axis.lo, axis.hi])
-        given = {} if axis.ticks is None else {
-            "tickmode": "array", "tickvals": [t for t, _ in axis.ticks], "ticktext": [self.rich(s) for _, s in axis.ticks]}  # fmt: skip
-        self.figure.update_layout({which: {
-            "type": "log" if axis.log else "linear", "range": ends.tolist(), "title": {"text": self.rich(axis.label)},
-            "showgrid": bool(axis.grid) if axis.grid is not None else which == "yaxis", "showline": axis.line is not False,
-        } | given})  # fmt: skip
+        given = (
+            {}
+            if axis.ticks is None
+            else {
+                "tickmode": "array",
+                "tickvals": [t for t, _ in axis.ticks],
+                "ticktext": [self.rich(s) for _, s in axis.ticks],
+            }
+        )
+        self.figure.update_layout(
+            {
+                which: {
+                    "type": "log" if axis.log else "linear",
+                    "range": ends.tolist(),
+                    "title": {"text": self.rich(axis.label)},
+                    "showgrid": bool(axis.grid) if axis.grid is not None else which == "yaxis",
+                    "showline": axis.line is not False,
+                }
+                | given
+            }
+        )
 
     def room(self, view: View) -> None:
         """A wider left margin where names stand outside the axes, as those of rows do."""
@@ -158,11 +230,17 @@ class _Painting:
             rows = cell.get("matrix") or cell.get("rows") or [[""]]
             head = cell.get("head") or [cell.get("title", "")] + [""] * (len(rows[0]) - 1)
             columns = [[self.cell(row[j]) if j < len(row) else "" for row in rows] for j in range(max(map(len, rows)))]
-            self.figure.add_trace(go.Table(
-                header={"values": [self.cell(h) for h in head], "fill_color": self.mark["row"], "font": {"color": self.ink["ink"]}},
-                cells={"values": columns, "fill_color": self.mark["page"], "font": {"color": self.ink["ink"]}},
-                domain={"x": [i / n, (i + 0.96) / n], "y": [0, 1]},
-            ))  # fmt: skip
+            self.figure.add_trace(
+                go.Table(
+                    header={
+                        "values": [self.cell(h) for h in head],
+                        "fill_color": self.mark["row"],
+                        "font": {"color": self.ink["ink"]},
+                    },
+                    cells={"values": columns, "fill_color": self.mark["page"], "font": {"color": self.ink["ink"]}},
+                    domain={"x": [i / n, (i + 0.96) / n], "y": [0, 1]},
+                )
+            )
 
     def cell(self, content: Any) -> str:
         """A cell of a table: rich text, or a sample of a line with words beside it."""
@@ -192,25 +270,60 @@ class _Painting:
         share = {"start": 0.12, "middle": 0.5, "end": 0.95}.get(mark.name.where, 0.8)
         i = inside[int(share * (len(inside) - 1))]
         right = np.searchsorted([view.x.lo, view.x.hi], x[i]) and (x[i] - view.x.lo) / (view.x.hi - view.x.lo) > 0.7
-        self.note(float(x[i]), float(y[i]), mark.name.text, view, token=mark.name.token or self.look(mark)["token"],
-                  anchor="right" if right else "left", dx=-8 if right else 8, dy=-10, weight=mark.name.weight)  # fmt: skip
+        self.note(
+            float(x[i]),
+            float(y[i]),
+            mark.name.text,
+            view,
+            token=mark.name.token or self.look(mark)["token"],
+            anchor="right" if right else "left",
+            dx=-8 if right else 8,
+            dy=-10,
+            weight=mark.name.weight,
+        )
 
-    def note(self, x: float, y: float, words: str, view: View, *, token: str | None = None, anchor: str = "left", dx: float = 0,
-             dy: float = 0, size: float | None = None, weight: int | None = None) -> None:  # fmt: skip
+    def note(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        view: View,
+        *,
+        token: str | None = None,
+        anchor: str = "left",
+        dx: float = 0,
+        dy: float = 0,
+        size: float | None = None,
+        weight: int | None = None,
+    ) -> None:
         if not (np.isfinite(x) and np.isfinite(y)) or (view.x.log and x <= 0) or (view.y.log and y <= 0):
             return
         rich = self.rich(words)
         self.figure.add_annotation(
-            x=np.log10(x) if view.x.log else x, y=np.log10(y) if view.y.log else y, text=f"<b>{rich}</b>" if (weight or 0) >= 600 else rich,
-            showarrow=False, xanchor=anchor, xshift=dx, yshift=-dy, font={"color": self.ink.get(token or "ink2", self.ink["ink2"]), "size": size or 13},
-        )  # fmt: skip
+            x=np.log10(x) if view.x.log else x,
+            y=np.log10(y) if view.y.log else y,
+            text=f"<b>{rich}</b>" if (weight or 0) >= 600 else rich,
+            showarrow=False,
+            xanchor=anchor,
+            xshift=dx,
+            yshift=-dy,
+            font={"color": self.ink.get(token or "ink2", self.ink["ink2"]), "size": size or 13},
+        )
 
     def lines(self, x: Any, y: Any, mark: Any, look: dict[str, Any], **more: Any) -> None:
         called = text.plain(mark.name.text, self.lookup) if mark.name else ""
-        self.figure.add_trace(go.Scatter(
-            x=x, y=y, mode="lines", line={"color": self.tone(look["token"]), "width": look["width"], "dash": DASH[look["dash"]]},
-            opacity=look["alpha"], name=called, hovertemplate="%{x:.4g}, %{y:.4g}" + f"<extra>{called}</extra>", **more,
-        ))  # fmt: skip
+        self.figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                line={"color": self.tone(look["token"]), "width": look["width"], "dash": DASH[look["dash"]]},
+                opacity=look["alpha"],
+                name=called,
+                hovertemplate="%{x:.4g}, %{y:.4g}" + f"<extra>{called}</extra>",
+                **more,
+            )
+        )
 
     # ---- the marks
     def curve(self, mark: marks.Curve, view: View) -> None:
@@ -244,12 +357,26 @@ class _Painting:
     ) -> None:
         symbol, colour = SYMBOL[look.get("symbol", "circle")], self.tone(look["token"])
         thin = symbol in THIN
-        self.figure.add_trace(go.Scatter(
-            x=x, y=y, mode="markers+text" if labels else "markers", text=list(labels) or None, textposition="middle center" if inside else "top right",
-            opacity=look.get("alpha", 1.0), hovertemplate="%{x:.4g}, %{y:.4g}<extra></extra>",
-            marker={"symbol": f"{symbol}-open" if look.get("hollow") or thin else symbol, "size": 2 * np.asarray(size), "color": colour,
-                    "line": {"color": colour if look.get("hollow") or thin else self.mark["page"], "width": 1.75 if look.get("hollow") or thin else 0}},
-        ))  # fmt: skip
+        self.figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=y,
+                mode="markers+text" if labels else "markers",
+                text=list(labels) or None,
+                textposition="middle center" if inside else "top right",
+                opacity=look.get("alpha", 1.0),
+                hovertemplate="%{x:.4g}, %{y:.4g}<extra></extra>",
+                marker={
+                    "symbol": f"{symbol}-open" if look.get("hollow") or thin else symbol,
+                    "size": 2 * np.asarray(size),
+                    "color": colour,
+                    "line": {
+                        "color": colour if look.get("hollow") or thin else self.mark["page"],
+                        "width": 1.75 if look.get("hollow") or thin else 0,
+                    },
+                },
+            )
+        )
 
     def region(self, mark: marks.Region, view: View) -> None:
         x, y = self.pair(mark.x, mark.y)
@@ -264,10 +391,21 @@ class _Painting:
                 "size": 6,
                 "fillmode": "replace",
             }
-        self.figure.add_trace(go.Scatter(
-            x=[*x, x[0]], y=[*y, y[0]], mode="lines", opacity=mark.alpha or 1.0, hoverinfo="skip",
-            line={"color": self.tone(mark.outline), "width": (mark.width or 1.5) if mark.outline else 0, "dash": DASH[mark.dash or "short"]}, **fill,
-        ))  # fmt: skip
+        self.figure.add_trace(
+            go.Scatter(
+                x=[*x, x[0]],
+                y=[*y, y[0]],
+                mode="lines",
+                opacity=mark.alpha or 1.0,
+                hoverinfo="skip",
+                line={
+                    "color": self.tone(mark.outline),
+                    "width": (mark.width or 1.5) if mark.outline else 0,
+                    "dash": DASH[mark.dash or "short"],
+                },
+                **fill,
+            )
+        )
         self.name(mark, x, y, view)
 
     def ellipse(self, mark: marks.Ellipse, view: View) -> None:
@@ -307,8 +445,21 @@ class _Painting:
         look = self.look(mark)
         if np.isfinite([x0, y0, x1, y1]).all():
             self.lines([x0, x1], [y0, y1], mark, look)
-            self.figure.add_annotation(x=x1, y=y1, ax=x0, ay=y0, xref="x", yref="y", axref="x", ayref="y", text="", showarrow=True,
-                                       arrowhead=2, arrowwidth=look["width"], arrowcolor=self.tone(look["token"]))  # fmt: skip
+            self.figure.add_annotation(
+                x=x1,
+                y=y1,
+                ax=x0,
+                ay=y0,
+                xref="x",
+                yref="y",
+                axref="x",
+                ayref="y",
+                text="",
+                showarrow=True,
+                arrowhead=2,
+                arrowwidth=look["width"],
+                arrowcolor=self.tone(look["token"]),
+            )
             self.name(mark, np.array([x1]), np.array([y1]), view)
 
     def bars(self, mark: marks.Bars, view: View) -> None:
@@ -317,11 +468,17 @@ class _Painting:
         x0, y0 = np.maximum(x0, floor[0]), np.maximum(y0, floor[1])
         gap = np.full_like(x0, np.nan)
         x, y = (np.stack(parts, -1).ravel() for parts in ((x0, x1, x1, x0, x0, gap), (y0, y0, y1, y1, y0, gap)))
-        self.figure.add_trace(go.Scatter(
-            x=x, y=y, mode="lines", opacity=mark.alpha or 1.0, hovertemplate="%{x:.4g}, %{y:.4g}<extra></extra>",
-            line={"color": self.tone(mark.outline), "width": 1 if mark.outline else 0},
-            **({} if mark.hollow else {"fill": "toself", "fillcolor": self.tone(mark.token)}),
-        ))  # fmt: skip
+        self.figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                opacity=mark.alpha or 1.0,
+                hovertemplate="%{x:.4g}, %{y:.4g}<extra></extra>",
+                line={"color": self.tone(mark.outline), "width": 1 if mark.outline else 0},
+                **({} if mark.hollow else {"fill": "toself", "fillcolor": self.tone(mark.token)}),
+            )
+        )
         self.name(mark, (x0 + x1) / 2, np.maximum(y0, y1), view)
 
     def tiles(self, mark: marks.Tiles, view: View) -> None:
@@ -331,15 +488,34 @@ class _Painting:
             rows, mark.columns
         )
         edges = [np.linspace(mark.x0, mark.x1, mark.columns + 1), np.linspace(mark.y1, mark.y0, rows + 1)]
-        self.figure.add_trace(go.Heatmap(x=edges[0], y=edges[1], z=grid, zmin=0, zmax=1, showscale=False,
-                                         colorscale=[[0, self.mark["page"]], [1, self.tone(mark.token)]]))  # fmt: skip
+        self.figure.add_trace(
+            go.Heatmap(
+                x=edges[0],
+                y=edges[1],
+                z=grid,
+                zmin=0,
+                zmax=1,
+                showscale=False,
+                colorscale=[[0, self.mark["page"]], [1, self.tone(mark.token)]],
+            )
+        )
 
     def label(self, mark: marks.Label, view: View) -> None:
         if mark.phone == "only":
             return
         anchor = {"left": "left", "center": "center", "right": "right"}[mark.align or "left"]
-        self.note(self.number(mark.x), self.number(mark.y), mark.text, view, token=mark.token, anchor=anchor, dx=self.number(mark.dx),
-                  dy=self.number(mark.dy), size=mark.size, weight=mark.weight)  # fmt: skip
+        self.note(
+            self.number(mark.x),
+            self.number(mark.y),
+            mark.text,
+            view,
+            token=mark.token,
+            anchor=anchor,
+            dx=self.number(mark.dx),
+            dy=self.number(mark.dy),
+            size=mark.size,
+            weight=mark.weight,
+        )
 
     def handle(self, mark: marks.Handle, view: View) -> None:
         if mark.invisible:

@@ -76,8 +76,8 @@ class Axis:
 
 # ---- slots -------------------------------------------------------------------------------------------------------------
 CAPTION, GAP = 20, 10  # a caption's line and the space between rows, as in stage.css
-TALL, STRIP = 352, 128  # a figure alone, and a strip below it: with claim, question and controls one screen of 800
-PHONE = {"main": 300, "half": 250, "third": 230, "side": 220, "strip": 150}
+TALL, STRIP, LOW = 352, 128, 84  # a figure alone, a strip below it, a low view beside it: all on one screen of 800
+PHONE = {"main": 300, "half": 250, "third": 230, "side": 220, "low": 110, "strip": 150}
 SIDE = "286px"
 
 
@@ -91,8 +91,11 @@ class Layout:
 
 
 def layout(slots: Sequence[tuple[str, str]], player: bool = False) -> Layout:
-    """The grid for (id, slot) pairs: ``main`` with ``side`` views stacked beside it, or ``half`` or ``third`` views in a
-    row; ``strip`` views below, all across; the player last."""
+    """The grid for (id, slot) pairs.
+
+    ``main`` with ``side`` views stacked beside it, the ``low`` ones among them small; or ``half`` or ``third`` views in a
+    row; ``strip`` views below, all across; the player last.
+    """
     of = {slot: [i for i, s in slots if s == slot] for slot in PHONE}
     unknown = sorted({s for _, s in slots} - set(PHONE))
     row = of["half"] or of["third"]
@@ -101,10 +104,11 @@ def layout(slots: Sequence[tuple[str, str]], player: bool = False) -> Layout:
     strips = of["strip"]
     tall = max(176, TALL - len(strips) * (STRIP + CAPTION + GAP))
     heights = {i: tall for i in (*of["main"], *row)} | {i: STRIP if of["main"] or row else tall for i in strips}
-    if of["side"]:
-        k = len(of["side"])
-        columns, areas = f"minmax(0, 1fr) {SIDE}", [f"{of['main'][0]} {i}" for i in of["side"]]
-        heights |= {i: (tall + CAPTION - GAP * (k - 1)) // k - CAPTION for i in of["side"]}
+    beside = [i for i, s in slots if s in ("side", "low")]
+    if beside:
+        columns, areas = f"minmax(0, 1fr) {SIDE}", [f"{of['main'][0]} {i}" for i in beside]
+        room = tall + CAPTION - GAP * (len(beside) - 1) - (LOW + CAPTION) * len(of["low"])
+        heights |= {i: LOW for i in of["low"]} | {i: room // len(of["side"]) - CAPTION for i in of["side"]}
     else:
         across = max(1, len(row))
         columns, areas = (

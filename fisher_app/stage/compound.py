@@ -68,5 +68,11 @@ def triangle_of_slope(x0: float, x1: float, y0: Data, y1: Data) -> Mark:
 def _row(*parts: Data) -> Data:
     if isinstance(parts[0], Live):
         first = parts[0]
-        return Live(np.concatenate([np.asarray(p.values).reshape(len(np.asarray(p.values)), 1) for p in parts if isinstance(p, Live)], axis=1), first.over)
+        return Live(
+            np.concatenate(
+                [np.asarray(p.values).reshape(len(np.asarray(p.values)), 1) for p in parts if isinstance(p, Live)],
+                axis=1,
+            ),
+            first.over,
+        )
     return [float(np.asarray(p)) for p in parts]

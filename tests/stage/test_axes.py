@@ -5,7 +5,7 @@ import pytest
 from fisher_app.controls import Slider
 from fisher_app.stage.axes import CAPTION, GAP, TALL, Axis, layout
 
-LAYOUTS = [["main"], ["main", "side"], ["main", "side", "side"], ["main", "side", "side", "side"], ["half", "half"], ["third"] * 3,
+LAYOUTS = [["main"], ["main", "side"], ["main", "side", "side"], ["main", "side", "side", "side"], ["main", "side", "low"], ["main", "low", "side", "low"], ["half", "half"], ["third"] * 3,
            ["main", "strip"], ["main", "side", "strip", "strip"], ["half", "half", "strip"], ["strip"]]  # fmt: skip
 
 
@@ -21,7 +21,7 @@ def test_every_view_has_one_rectangle(slots, player):
         cells = [(r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell == i]
         (r0, c0), (r1, c1) = cells[0], cells[-1]
         assert len(cells) == (r1 - r0 + 1) * (c1 - c0 + 1), f"{i} is no rectangle"
-    sides = [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s == "side"]
+    sides = [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s in ("side", "low")]
     if sides:  # both columns end at one line
         assert abs(sum(sides) + (CAPTION + GAP) * (len(sides) - 1) - grid.heights["a"]) <= len(sides)
     if "main" in slots and "strip" not in slots:

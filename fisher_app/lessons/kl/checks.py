@@ -10,8 +10,8 @@ import numpy as np
 from fisher_core import divergence, information
 from fisher_core.family import Estimate, Family
 
-from .line import Line
 from ...stage.scene import Check
+from .line import Line
 
 DRAWS = 20_000
 
@@ -29,9 +29,7 @@ def checked(q: Line, step: float) -> tuple[list[Check], str]:
                     found,
                     "nearer" if unresolved else "",
                 )
-    return [
-        information_checked(q.family, q.theta)
-    ], "unchecked"
+    return [information_checked(q.family, q.theta)], "unchecked"
 
 
 def divergence_checked(q: Line, t: float, shown: bool) -> Check:

@@ -28,7 +28,9 @@ LEVEL, SCALE = ("level",), ("dscale",)
 
 def around(coordinate: str):
     """The Normal in σ or in log σ, and where N(0, 1) lies in it."""
-    return (NORMAL.in_chart("log_sigma"), np.array([0.0, 0.0])) if coordinate == "log" else (NORMAL, np.array([0.0, 1.0]))
+    return (
+        (NORMAL.in_chart("log_sigma"), np.array([0.0, 0.0])) if coordinate == "log" else (NORMAL, np.array([0.0, 1.0]))
+    )
 
 
 @lru_cache(maxsize=2)
@@ -40,9 +42,12 @@ def numbers(coordinate: str):
     scales = np.exp(scale.nodes) if coordinate == "log" else 1 + scale.nodes
     x = np.linspace(-4, 4, 161)
     return (
-        kl_contour(family, theta, level.nodes) - theta, ellipses, *(profile(family, theta, [0, 1], s) for s in (fine, scale.nodes)),
-        x, np.array([np.exp(NORMAL.log_prob(x, [0, s])) for s in scales]),
-    )  # fmt: skip
+        kl_contour(family, theta, level.nodes) - theta,
+        ellipses,
+        *(profile(family, theta, [0, 1], s) for s in (fine, scale.nodes)),
+        x,
+        np.array([np.exp(NORMAL.log_prob(x, [0, s])) for s in scales]),
+    )
 
 
 def picture(v: Values) -> Scene:
@@ -55,35 +60,82 @@ def normal(v: Values) -> Scene:
     say = words.part("contour")
     shift = say("shift_of", symbol=symbol)
     main = View(
-        "a", say("a", "caption", symbol=symbol), Axis.linear(-1.15, 1.15, say("shift_of", symbol="_μ_"), 1, signed=True),
-        Axis.linear(-0.62, 1.0, shift, 1, signed=True, grid=False), equal=True, slot="main", alt=say["a", "alt"], sentence=say["a", "sentence"],
+        "a",
+        say("a", "caption", symbol=symbol),
+        Axis.linear(-1.15, 1.15, say("shift_of", symbol="_μ_"), 1, signed=True),
+        Axis.linear(-0.62, 1.0, shift, 1, signed=True, grid=False),
+        equal=True,
+        slot="main",
+        alt=say["a", "alt"],
+        sentence=say["a", "sentence"],
         layers=[
-            named(Region(*xy(ellipse), outline="exact", dash="short", width=2, outline_alpha=0.6), "½_δ_^{T}_Fδ_ = [level]", "below", token="exact"),
+            named(
+                Region(*xy(ellipse), outline="exact", dash="short", width=2, outline_alpha=0.6),
+                "½_δ_^{T}_Fδ_ = [level]",
+                "below",
+                token="exact",
+            ),
             named(Curve(*xy(contour), "exact"), "`KL` = [level]", "right", weight=600),
             named(Points([0], [0], "theta", size=4), "_θ_ = (0, 1)", "right"),
             Handle(y="dscale", at_x=[0.0]),
         ],
         table=(say.list("a", "columns"), contour[len(level.nodes) // 2].T),
-    )  # fmt: skip
+    )
     at = {k: Live(getattr(cursor, k)[:, None], SCALE) for k in ("quadratic", "forward")}
     arm = View(
-        "b", say["b", "caption"], Axis.linear(-0.62, 0.82, shift, 1, signed=True), Axis.linear(0, 0.6, digits=1), slot="side", alt=say["b", "alt"], sentence=say["b", "sentence"],
-        layers=readings(scale, along.steps, {"bowl": Reading(along.quadratic, at["quadratic"], "½_Fδ_^{2}", size=4), "exact": Reading(along.forward, at["forward"], "`KL`")}),
+        "b",
+        say["b", "caption"],
+        Axis.linear(-0.62, 0.82, shift, 1, signed=True),
+        Axis.linear(0, 0.6, digits=1),
+        slot="side",
+        alt=say["b", "alt"],
+        sentence=say["b", "sentence"],
+        layers=readings(
+            scale,
+            along.steps,
+            {
+                "bowl": Reading(along.quadratic, at["quadratic"], "½_Fδ_^{2}", size=4),
+                "exact": Reading(along.forward, at["forward"], "`KL`"),
+            },
+        ),
         table=(say.list("b", "columns"), [a[::3] for a in (along.steps, along.forward, along.quadratic)]),
-    )  # fmt: skip
+    )
     still = densities[np.abs(scale.nodes).argmin()]
     pair = View(
-        "c", say["c", "caption"], Axis.linear(-4, 4, digits=0), Axis(0, 1.05, grid=False, line=False), slot="side", alt=say["c", "alt"], sentence=say["c", "sentence"],
-        layers=two_densities(x, still, x, Live(densities, SCALE)), table=(say.list("c", "columns"), [a[::4] for a in (x, still, densities[0], densities[-1])]),
-    )  # fmt: skip
+        "c",
+        say["c", "caption"],
+        Axis.linear(-4, 4, digits=0),
+        Axis(0, 1.05, grid=False, line=False),
+        slot="low",
+        alt=say["c", "alt"],
+        sentence=say["c", "sentence"],
+        layers=two_densities(x, still, x, Live(densities, SCALE)),
+        table=(say.list("c", "columns"), [a[::4] for a in (x, still, densities[0], densities[-1])]),
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        shown = {"kl": (cursor.forward, "4"), "quad": (cursor.quadratic, "4"), "ratio": (cursor.forward / cursor.quadratic, "2")}
+        shown = {
+            "kl": (cursor.forward, "4"),
+            "quad": (cursor.quadratic, "4"),
+            "ratio": (cursor.forward / cursor.quadratic, "2"),
+        }
     end = theta + np.array([0.2, 0.3])
     return Scene(
-        [main, arm, pair], controls=["level", "dscale"], groups=["space", "scale"], formula={"groups": say.list("formula")},
+        [main, arm, pair],
+        controls=["level", "dscale"],
+        groups=["space", "scale"],
+        formula={"groups": say.list("formula")},
         numbers={k: Number(Live(a, SCALE), f) for k, (a, f) in shown.items()},
-        checks=[Check("KL(θ‖θ+δ)", "closed form", "quadrature", relative(family.kl(theta, end), divergence.kl_quadrature(family, theta, end)), 1e-8), same_matrix(family, theta, "quadrature of ssᵀ")],
-    )  # fmt: skip
+        checks=[
+            Check(
+                "KL(θ‖θ+δ)",
+                "closed form",
+                "quadrature",
+                relative(family.kl(theta, end), divergence.kl_quadrature(family, theta, end)),
+                1e-8,
+            ),
+            same_matrix(family, theta, "quadrature of ssᵀ"),
+        ],
+    )
 
 
 def xy(points) -> tuple[Live, Live]:
@@ -116,19 +168,37 @@ def triangle(v: Values) -> Scene:
     centres, contours, ellipses = simplex()
     say = words.part("contour", "triangle")
     main = View(
-        "a", x=Axis.linear(-0.03, 1.05, "_p_~{1}", 1), y=Axis.linear(-0.03, 1.05, "_p_~{2}", 1, grid=False), equal=True, slot="main", **say.view("a"),
+        "a",
+        x=Axis.linear(-0.03, 1.05, "_p_~{1}", 1),
+        y=Axis.linear(-0.03, 1.05, "_p_~{2}", 1, grid=False),
+        equal=True,
+        slot="main",
+        **say.view("a"),
         layers=[
-            Region([0, 1, 0], [0, 0, 1], outline="axis", dash="solid", width=1, outline_alpha=1), Points(centres[:, 0], centres[:, 1], "theta", size=2.5),
-            named(Curve(*xy(ellipses), "bowl"), "½_δ_^{T}_Fδ_ = [level]", "right"), named(Curve(*xy(contours), "exact", width=2), "`KL` = [level]", "right", weight=600),
+            Region([0, 1, 0], [0, 0, 1], outline="axis", dash="solid", width=1, outline_alpha=1),
+            Points(centres[:, 0], centres[:, 1], "theta", size=2.5),
+            named(Curve(*xy(ellipses), "bowl"), "½_δ_^{T}_Fδ_ = [level]", "right"),
+            named(Curve(*xy(contours), "exact", width=2), "`KL` = [level]", "right", weight=600),
         ],
         table=(["p1", "p2"], centres.T),
-    )  # fmt: skip
+    )
     F = TRIANGLE.fisher(centres)
     side = TableView(
-        "b", cells=[{"title": say["place", k], "matrix": [[f"{e:.2f}" for e in row] for row in TRIANGLE.fisher(at)]} for k, at in PLACES.items()], slot="side",
-        table=(["p1", "p2", "F11", "F12", "F22"], [*centres.T, F[:, 0, 0], F[:, 0, 1], F[:, 1, 1]]), **say.view("b"),
-    )  # fmt: skip
-    return Scene([main, side], controls=["level"], groups=["space"], checks=[same_matrix(TRIANGLE, [0.2, 0.3], "sum over outcomes")])
+        "b",
+        cells=[
+            {"title": say["place", k], "matrix": [[f"{e:.2f}" for e in row] for row in TRIANGLE.fisher(at)]}
+            for k, at in PLACES.items()
+        ],
+        slot="side",
+        table=(["p1", "p2", "F11", "F12", "F22"], [*centres.T, F[:, 0, 0], F[:, 0, 1], F[:, 1, 1]]),
+        **say.view("b"),
+    )
+    return Scene(
+        [main, side],
+        controls=["level"],
+        groups=["space"],
+        checks=[same_matrix(TRIANGLE, [0.2, 0.3], "sum over outcomes")],
+    )
 
 
 def egg(at: float = 0.16) -> dict[str, float]:
@@ -149,7 +219,14 @@ def program(v: Values):
 
 
 tab = Tab(
-    key="contour", words=words, picture=picture, program=program,
-    controls=[level, scale, Choice("space", "Distributions", {"normal": "Normal", "triangle": "three outcomes"}, "normal"),
-              Choice("scale", "Coordinates", {"sigma": "_σ_", "log": "log _σ_"}, "sigma")],
-)  # fmt: skip
+    key="contour",
+    words=words,
+    picture=picture,
+    program=program,
+    controls=[
+        level,
+        scale,
+        Choice("space", "Distributions", {"normal": "Normal", "triangle": "three outcomes"}, "normal"),
+        Choice("scale", "Coordinates", {"sigma": "_σ_", "log": "log _σ_"}, "sigma"),
+    ],
+)

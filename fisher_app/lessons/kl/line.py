@@ -37,7 +37,7 @@ class Line:
     def ends(self) -> np.ndarray:
         """θ + tδ at every node of the step, (step, d); NaN where that is no parameter."""
         ends = np.round(self.theta + STEPS[:, None] * self.direction, 12)
-        return np.where(((STEPS > self.walls[0]) & (STEPS < self.walls[1]))[:, None], ends, np.nan)
+        return np.where(((self.walls[0] < STEPS) & (self.walls[1] > STEPS))[:, None], ends, np.nan)
 
     @property
     def moving(self) -> str:

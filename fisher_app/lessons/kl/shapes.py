@@ -52,14 +52,24 @@ def view(where: tuple[str, ...], before: str, after: str, node: int) -> View:
         half = 0.42 * float(np.diff(x0).min(initial=1.0))
         layers, cells = two_masses(x0, y0, Live(np.nan_to_num(y), ("step",)), half), [x0, y0, y[node]]
     elif kind == "pairs":
-        layers, cells = [Points(x0, y0, "data", size=1.6, alpha=0.7), Points(*moved, "theta", size=1.6)], [x0, y0, x[node], y[node]]
+        layers, cells = (
+            [Points(x0, y0, "data", size=1.6, alpha=0.7), Points(*moved, "theta", size=1.6)],
+            [x0, y0, x[node], y[node]],
+        )
     else:
         layers, cells = two_densities(x0, y0, *moved), [a[::3] for a in (x0, y0, x[node], y[node])]
     names = [f"x{k} at {at}" for at in ("θ", "θ + δ") for k in columns] or say.list("columns")
     return View(
-        "c", say("caption", draws=DRAWS), Axis.linear(*window), Axis(*heights, grid=False, line=False), layers, slot="side",
-        alt=say["alt"], sentence=words("every", "c", "sentence", before=before, after=after), table=(names, cells),
-    )  # fmt: skip
+        "c",
+        say("caption", draws=DRAWS),
+        Axis.linear(*window),
+        Axis(*heights, grid=False, line=False),
+        layers,
+        slot="low",
+        alt=say["alt"],
+        sentence=words("every", "c", "sentence", before=before, after=after),
+        table=(names, cells),
+    )
 
 
 def view_of(f: Family, theta, ends) -> tuple[float, float]:

@@ -51,20 +51,34 @@ def densities():
 def picture(v: Values) -> Scene:
     n, (x, (left, right)), say = numbers(), densities(), words.part("shift")
     main = View(
-        "main", x=Axis.linear(-7, 7, "observation _x_"), y=Axis.linear(0, 1.05, "density", 1), slot="main", **say.view("main"),
-        layers=[*two_densities(x, left, x, right), *[named(Rule(x=[m], end=1.0), f"{m:+.0f}".replace("-", "−"), "end") for m in MEANS]],
+        "main",
+        x=Axis.linear(-7, 7, "observation _x_"),
+        y=Axis.linear(0, 1.05, "density", 1),
+        slot="main",
+        **say.view("main"),
+        layers=[
+            *two_densities(x, left, x, right),
+            *[named(Rule(x=[m], end=1.0), f"{m:+.0f}".replace("-", "−"), "end") for m in MEANS],
+        ],
         table=(say.list("main", "columns"), [spread.nodes, n["kl"], n["hellinger"], n["overlap"]]),
-    )  # fmt: skip
+    )
     known = np.interp(ROUND, spread.nodes, n["kl"])
     side = View(
-        "side", x=Axis.decades(0.3, 3, "standard deviation"), y=Axis.decades(0.5, 100, "`KL`, nats"), slot="side", **say.view("side"),
+        "side",
+        x=Axis.decades(0.3, 3, "standard deviation"),
+        y=Axis.decades(0.5, 100, "`KL`, nats"),
+        slot="side",
+        **say.view("side"),
         layers=[
             *readings(spread, spread.nodes, {"exact": Reading(n["kl"], Live(n["kl"][:, None], ("spread",)))}),
             *[named(Points([s], [k], "theta", size=3.5), f"{k:.0f} nats") for s, k in zip(ROUND, known, strict=True)],
         ],
         table=(say.list("side", "columns"), [spread.nodes, n["kl"]]),
-    )  # fmt: skip
-    pair = NORMAL.kl(*[t[0] for t in ends(np.ones(1))]), divergence.kl_quadrature(NORMAL, *[t[0] for t in ends(np.ones(1))])
+    )
+    pair = (
+        NORMAL.kl(*[t[0] for t in ends(np.ones(1))]),
+        divergence.kl_quadrature(NORMAL, *[t[0] for t in ends(np.ones(1))]),
+    )
     return Scene(
         [main, side],
         controls=["spread"],
@@ -74,4 +88,6 @@ def picture(v: Values) -> Scene:
     )
 
 
-tab = Tab(key="shift", words=words, controls=[spread], picture=picture, program=lambda v: ("shift", {"spread": v.spread}))
+tab = Tab(
+    key="shift", words=words, controls=[spread], picture=picture, program=lambda v: ("shift", {"spread": v.spread})
+)

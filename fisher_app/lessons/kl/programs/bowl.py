@@ -7,8 +7,11 @@ value = 0.1  # parameter
 delta = 0.1  # parameter
 
 x = np.arange(2.0) if model.startswith("coin") else np.arange(200.0)
-CHARTS = {"coin.p": (lambda p: p, lambda u: u), "coin.logit": (lambda p: np.log(p / (1 - p)), lambda u: 1 / (1 + np.exp(-u))),
-          "coin.arcsine": (lambda p: np.arcsin(np.sqrt(p)), lambda u: np.sin(u) ** 2)}
+CHARTS = {
+    "coin.p": (lambda p: p, lambda u: u),
+    "coin.logit": (lambda p: np.log(p / (1 - p)), lambda u: 1 / (1 + np.exp(-u))),
+    "coin.arcsine": (lambda p: np.arcsin(np.sqrt(p)), lambda u: np.sin(u) ** 2),
+}
 to, back = CHARTS.get(model, (lambda t: t, lambda t: t))
 
 

@@ -9,4 +9,6 @@ dx = x[1] - x[0]
 log_p, log_q = (-(((x - m) / spread) ** 2) / 2 - np.log(spread * np.sqrt(2 * np.pi)) for m in (-2.0, 2.0))
 p, q = np.exp(log_p), np.exp(log_q)
 kl = np.sum(p * (log_p - log_q)) * dx
-print(f"KL = {kl:.6g}  hellinger = {1 - np.sum(np.sqrt(p * q)) * dx:.6g}  overlap = {np.sum(np.minimum(p, q)) * dx:.6g}")
+print(
+    f"KL = {kl:.6g}  hellinger = {1 - np.sum(np.sqrt(p * q)) * dx:.6g}  overlap = {np.sum(np.minimum(p, q)) * dx:.6g}"
+)
