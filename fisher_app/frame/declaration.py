@@ -118,7 +118,9 @@ def choose(
         for option in say.tree
         if isinstance(say.tree[option], Mapping) and option != "observe"
     ]
-    observe = Observe(say["observe", "question"], say.list("observe", "options")) if "observe" in say.tree else None
+    observe = None
+    if "observe" in say.tree:
+        observe = Observe(say["observe", "question"], say.list("observe", "options"), say.tree["observe"]["right"])
     return Choose(
         key=key,
         question=say["question"],
