@@ -49,7 +49,11 @@ STYLES = {
     "points": Style(r"\d{1,3}(?:\.\d{3})*(?:,\d+)?", ".", ",", "points between thousands and decimal commas", (".", ",")),
     "spaces": Style(rf"\d{{1,3}}(?:[ {SPECIAL_SPACES}]\d{{3}})*(?:[.,]\d+)?", f" {SPECIAL_SPACES}", ",", "spaces between thousands", (f" {SPECIAL_SPACES}",)),
 }  # fmt: skip
-SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", " ": "spaces", "": "nothing"}
+SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", ", ": "commas and a space", " ": "spaces", "  ": "wide spaces", "": "nothing"}
+BETWEEN = {  # for each: what stands between two cells, and what can stand in a cell without quotes
+    "\t": ("\t", r'[^"\t]'), ";": (";", '[^";]'), ",": (",", '[^",]'), ", ": (", +", r'(?:[^",]|,(?! |\Z))'),
+    " ": (r"[ \t]+", r'[^" \t]'), "  ": (r"[ \t]{2,}", r'(?:[^" \t]|[ \t](?![ \t]))'), "": (r"(?!)", '[^"]'),
+}  # fmt: skip
 
 MISSING = {"na", "n/a", "n.a", "nan", "nat", "null", "none", "nil", "missing", "unknown", "inf", "infinity", "true", "false"}
 SHEET_ERROR = re.compile(r"#(?:N/?A|DIV/0!|REF!|VALUE!|NUM!|NAME\?|NULL!)", re.IGNORECASE)
@@ -105,13 +109,14 @@ def shown(x: float) -> str:
 
 def cells_of(row: int, line: str, separator: str) -> list[str]:
     """The cells of a line, quotes taken off; "" separates nothing, and " " is any run of spaces and tabs."""
-    if separator in ("", " "):
+    spaces = not separator.strip(" ")
+    if spaces:
         line = line.strip(" \t")
+    between, inside = BETWEEN[separator]
     if '"' not in line:
-        parts = re.split(r"[ \t]+", line) if separator == " " else line.split(separator) if separator else [line]
+        parts = line.split(separator) if separator in ("\t", ";", ",") else re.split(between, line)
         return [p.strip() for p in parts]
-    between, inside = {"": (r"(?!)", ""), " ": (r"[ \t]+", r" \t")}.get(separator, (separator, separator))
-    cell = re.compile(rf' *(?:"([^"]*(?:""[^"]*)*)"{"" if separator == " " else " *"}|([^"{inside}]*))({between}|\Z)')
+    cell = re.compile(rf' *(?:"([^"]*(?:""[^"]*)*)"{"" if spaces else " *"}|({inside}*))({between}|\Z)')
     cells, at, more = [], 0, True
     while more:
         found = cell.match(line, at)
@@ -257,8 +262,14 @@ def readings(lines: Sequence[Line]) -> tuple[dict[str, Reading], list[str]]:
         except ValueError as error:
             return str(error)
 
+    uneven = {s for s, text in ((", ", r",(?! |$)"), ("  ", r"(?<! ) (?! )")) if any(s in b and re.search(text, b.strip()) for b in bare)}
+
     def attempts(key: str) -> Iterator[tuple[str, bool]]:
         commas = main == "," and key != "columns"
+        if ", " in uneven and commas:  # 1,5, 2,5
+            yield ", ", False
+        if "  " in uneven and key == "spaces":  # 1 234  5 678
+            yield "  ", False
         yield from ((s, False) for s in (["", " "] if commas or key == "spaces" else []))
         if not commas or '"' in whole:
             yield main, False

@@ -133,9 +133,12 @@ def _all_of(r: Reading, others: Sequence[Reading], columns: int) -> tuple[int, .
 
 def _reading_option(r: Reading) -> Option:
     rows, width = len(r.table.rows), r.table.width
+    rows, width = (width, 1) if r.table.is_list else (rows, width)
     many = f"{rows} number{'s' * (rows > 1)}" if width == 1 else f"{width} columns"
     how = "" if r.key == "columns" else f" with {STYLES[r.key].words}"
     columns = [_preview(values) for values in r.usable.values()]
+    if r.table.is_list:
+        columns = [_preview([values[0] for values in r.usable.values()])]
     return Option(r.key, f"{many}{how}: {' | '.join(columns[:4])}{' | …' * (len(columns) > 4)}")
 
 

@@ -141,6 +141,13 @@ def test_bad_numbers_are_refused_in_one_sentence(text, columns, complaint):
         ("1\u202f234\n2\u202f345", 1, {"spaces": [1234, 2345], "columns": None}),
         ("1\u00a0234,5\n2\u00a0345,5", 1, {"spaces": [1234.5, 2345.5], "columns": None}),
         ("1,5;2.5\n1;2", 2, {"comma": None, "columns": None}),
+        ("1,5, 2,5, 3", 1, {"comma": [1.5, 2.5, 3], "columns": [1, 5, 2, 5, 3]}),
+        ("1,5 , -2,5", 1, {"comma": [1.5, -2.5], "columns": [1, 5, -2, 5]}),
+        ("1,234, 5,678", 1, {"comma": [1.234, 5.678], "thousands": [1234, 5678], "columns": [1, 234, 5, 678]}),
+        ("1,5, 2,7\n3,1, 4,0", 2, {"comma": [[1.5, 2.7], [3.1, 4]], "columns": None}),
+        ("1,2, 3\n4,5, 6", 3, {"comma": None, "columns": [[1, 2, 3], [4, 5, 6]]}),
+        ("1 234  5 678", 1, {"spaces": [1234, 5678], "columns": [1, 234, 5, 678]}),
+        ("1 200   30\n12 300  4", 2, {"spaces": [[1200, 30], [12300, 4]], "columns": None}),
     ],
 )
 def test_what_can_be_read_in_several_ways_is_asked(text, columns, meant):
@@ -154,6 +161,12 @@ def test_what_can_be_read_in_several_ways_is_asked(text, columns, meant):
         else:  # not what is wanted, even so read: a sentence, or columns to choose among
             with pytest.raises(ValueError, match=r"wanted|row 1, column"):
                 read(text, columns, key)
+
+
+def test_numbers_in_one_line_are_offered_as_numbers():
+    with pytest.raises(Ambiguous) as question:
+        read("1,5 2,5 3,5")
+    assert [o.label for o in question.value.readings] == ["3 numbers with decimal commas: 1.5, 2.5, 3.5"]
 
 
 def test_a_column_is_chosen_where_there_are_more():
@@ -260,11 +273,12 @@ def test_numbers_are_those_of_a_plain_reader(table):
 @given(tables(), st.data())
 @settings(max_examples=120, deadline=None)
 def test_a_bad_cell_is_named_by_its_row_and_column(table, data):
-    rows, _, separator, quoted, *_ = table
+    rows, header, separator, quoted, *_ = table
     width, bad = len(rows[0]), data.draw(bad_cells)
     assume(separator != " " or (bad and " " not in bad) or (quoted and separator != " "))
     i, j = data.draw(st.integers(0, len(rows) - 1)), data.draw(st.integers(0, width - 1))
     assume(bad or width > 1)
+    assume(header or i or width > 1 or bad != "two")  # a word on top of numbers is their header
     rows = [list(r) for r in rows]
     rows[i][j] = bad
     text, places = written((rows, *table[1:]))
