@@ -599,7 +599,7 @@ def two_error_bars(
     numbers |= extra
     numbers["much"] = Number(Live((e.sandwich_population / e.naive_population) ** 2, over), "2")
     formula = {"groups": [
-        [["variance of the slope", "=", "{observed|_H_^{−1}} {empirical|_E_} {observed|_H_^{−1}} ∕ _n_", "=", "{observed|_H_^{−1}∕_n_} only if {empirical|_E_} = {observed|_H_}"],
-         ["[Ps]^{2}", "", "", "", "[Pn]^{2} is too small by **[much] ×**"]],
+        [["variance of the slope", "=", "{observed|_H_^{−1}} {empirical|_E_} {observed|_H_^{−1}} ∕ _n_"], ["[Ps]^{2}", "", ""]],
+        [["= {observed|_H_^{−1}∕_n_} only if {empirical|_E_} = {observed|_H_}"], ["[Pn]^{2} is too small by **[much] ×**"]],
     ]}  # fmt: skip
     return Scene([main, scatter, table], COLUMNS, AREAS, ["growth"], numbers, formula, checks=checks, **placement)

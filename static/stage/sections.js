@@ -96,7 +96,7 @@ const cell = (stage, tag, content, slots, attributes = {}) => (content && conten
 export function buildFormula(stage, slots) {
   const f = stage.scene.formula; if (!f) return [];
   if (f.head) return h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Formula and numbers" }, grid(stage, f, slots));
-  return h("div", { class: "equations" }, f.groups.map(group => h("table", { role: "presentation" }, h("tbody", {}, group.map(row => h("tr", {}, row.map(c => cell(stage, "td", c, slots))))))));
+  return h("div", { class: "equations" }, f.groups.map(group => h("div", { class: "scroll" }, h("table", { role: "presentation" }, h("tbody", {}, group.map(row => h("tr", {}, row.map(c => cell(stage, "td", c, slots)))))))));
 }
 function grid(stage, t, slots) {
   const align = i => ({ style: `text-align:${t.align?.[i] ?? "left"}`, class: t.wide?.includes(i) ? "wide" : null });

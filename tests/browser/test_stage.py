@@ -118,12 +118,17 @@ FAULTS = """stage => {
 def sound_at_every_width(tab):
     stage, faults = tab.page.locator(".stage"), {}
     session = tab.context.new_cdp_session(tab.page)
-    for width in WIDTHS:
-        session.send("Emulation.setDeviceMetricsOverride", {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
-        tab.page.evaluate("() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(() => f(1))))")
-        if found := stage.evaluate(FAULTS):
-            faults[width] = found[:4]
-    tab.page.set_viewport_size({"width": 1280, "height": 800})
+    others = [k for k in tab.page.locator(".stage [role=tab]").evaluate_all("es => es.map(e => e.dataset.key)")][1:]
+    for name, widths in [("", WIDTHS), *((k, (360, 701)) for k in others)]:
+        if name:
+            tab.click(f"[data-key='{name}']")
+        for width in widths:
+            session.send("Emulation.setDeviceMetricsOverride", {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+            tab.page.evaluate("() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(() => f(1))))")
+            if found := stage.evaluate(FAULTS):
+                faults[name, width] = found[:4]
+        tab.page.set_viewport_size({"width": 1280, "height": 800})
+        session.send("Emulation.clearDeviceMetricsOverride")
     session.detach()
     assert not faults, faults
 
