@@ -184,6 +184,8 @@ def _bread(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> tu
 def _start(f: Family, x: ArrayLike, theta: ArrayLike, free: Sequence[int] | None) -> tuple[Array, list[int], Array]:
     """θ, the coordinates that are free, and the score of all data."""
     theta = f.check_theta(theta)
+    if free is not None and not np.iterable(free):
+        raise ValueError(f"free = {free!r} must be different whole numbers from 0 to {len(theta) - 1}")
     kept = list(range(len(theta))) if free is None else [check.integer("free", k) for k in free]
     if any(k >= len(theta) for k in kept) or len(set(kept)) < len(kept):
         raise ValueError(f"free = {kept} must be different whole numbers from 0 to {len(theta) - 1}")

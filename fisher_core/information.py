@@ -196,7 +196,7 @@ def _parts(
 ) -> Iterator[tuple[Family | ConditionalModel, Array | None, tuple[Array, ...]]]:
     """Blocks of rows that make about BLOCK numbers at ``size`` numbers a row: the model of the block, how often each of its
     rows counts (None for once), and the block."""
-    n, block = len(columns[0]), max(1, BLOCK // size)
+    n, block = len(columns[0]), max(1, BLOCK // max(1, size))
     if isinstance(model, ConditionalModel):
         model.check_rows(n)
     for start in range(0, n, block):

@@ -13,6 +13,7 @@ from fisher_core import validation as check
 from fisher_core.validation import Array
 
 TOLERANCE = 1e-12
+FLAT = "The loss must curve along every direction"
 
 
 def minimise(
@@ -34,7 +35,7 @@ def minimise(
     slope = -np.inf
     for _ in range(max_steps):
         g = gradient(theta)
-        step = -linalg.solve(hessian(theta), g)
+        step = -linalg.solve(hessian(theta), g, name="the Hessian of the loss", advice=FLAT)
         slope = float(g @ step)  # −gᵀH⁻¹g
         if -slope <= 2 * TOLERANCE**2 * (1.0 + abs(value)):
             return theta + step

@@ -28,6 +28,7 @@ from fisher_core.models.base import ConditionalModel
 from fisher_core.models.linear import LinearRegression
 from fisher_core.models.logistic import LogisticRegression
 from fisher_core.models.mlp import MLP
+from fisher_core.models.poisson import PoissonRegression
 from fisher_core.models.softmax import SoftmaxRegression
 from fisher_core.validation import Array
 
@@ -73,8 +74,11 @@ def exact_on(
 ) -> Array:
     """EXACT(n): the same on ``n`` rows drawn without replacement (all, if there are fewer)."""
     rows, n = check.rows("x", x), check.integer("n", n, 1)
-    chosen = rows if n >= len(rows) else rows[np.sort(check.generator("rng", rng).choice(len(rows), n, replace=False))]
-    return exact(model, chosen, theta, full)
+    if n >= len(rows):
+        return exact(model, rows, theta, full)
+    model.check_rows(len(rows))
+    chosen = np.sort(check.generator("rng", rng).choice(len(rows), n, replace=False))
+    return exact(model.only(chosen), rows[chosen], theta, full)
 
 
 def sample(
@@ -88,13 +92,17 @@ def empirical(model: ConditionalModel, x: ArrayLike, y: ArrayLike, theta: ArrayL
     """EMPIRICAL: the uncentred second moment of the scores at the labels ``y``."""
     if isinstance(model, MLP):
         return model.empirical_fisher(x, y, theta) if full else model.empirical_fisher_diagonal(x, y, theta)
-    (rows, labels), theta = check.paired(x, y), check.array("theta", theta)
+    (rows, labels), theta = check.paired(x, y), check.vector("theta", theta)
+    model.check_rows(len(rows))
     total: Array = np.zeros((theta.size,) * (2 if full else 1))
-    size = max(1, BLOCK // theta.size)
+    size = max(1, BLOCK // max(1, theta.size))
     for start in range(0, len(rows), size):
-        s = model.score(rows[start : start + size], labels[start : start + size], theta)
-        total += s.T @ s if full else np.einsum("np,np->p", s, s)
-    return total / len(rows)
+        part = slice(start, start + size)
+        block = model.only(part)
+        s = block.score(rows[part], labels[part], theta)
+        counted = s if block.weights is None else np.asarray(block.weights)[:, None] * s
+        total += s.T @ counted if full else np.einsum("np,np->p", s, counted)
+    return total / model.total_weight(len(rows))
 
 
 def argmax(model: ConditionalModel, x: ArrayLike, theta: ArrayLike, full: bool = False) -> Array:
@@ -116,19 +124,22 @@ def batched(
 
     Rows are taken in order, or shuffled by ``rng``. An incomplete last batch is left out, unless it is the only one.
     With independent scores of mean zero the first is 1/batch of EMPIRICAL and the second batch times it; batch = 1 is
-    EMPIRICAL itself.
+    EMPIRICAL itself. Rows that stand for several, ``weights`` of the model, make no batches: ValueError.
     """
-    (rows, labels), theta = check.paired(x, y), check.array("theta", theta)
+    (rows, labels), theta = check.paired(x, y), check.vector("theta", theta)
     check.choice("squared", squared, ("mean", "sum"))
+    model.check_rows(len(rows))
+    if model.weights is not None:
+        raise ValueError("model has weights and must have none: a batch is made of rows that count once. Repeat rows")
     batch = min(check.integer("batch", batch, 1), len(rows))
     if rng is not None:
         order = check.generator("rng", rng).permutation(len(rows))
-        rows, labels = rows[order], labels[order]
+        rows, labels, model = rows[order], labels[order], model.only(order)
     count = len(rows) // batch
     total: Array = np.zeros((theta.size,) * (2 if full else 1))
-    gradient: Callable[..., Array] = model.mean_gradient  # type: ignore[attr-defined]  # every model has it
     for k in range(count):
         part = slice(k * batch, (k + 1) * batch)
+        gradient: Callable[..., Array] = model.only(part).mean_gradient  # type: ignore[attr-defined]  # every model has it
         g = gradient(rows[part], labels[part], theta)
         if squared == "sum":
             g = g * batch
@@ -160,3 +171,8 @@ def _(model: LogisticRegression, x: ArrayLike, theta: ArrayLike) -> Array:
 @most_probable.register(LinearRegression)
 def _(model: LinearRegression, x: ArrayLike, theta: ArrayLike) -> Array:
     return model.predict_mean(x, theta)
+
+
+@most_probable.register(PoissonRegression)
+def _(model: PoissonRegression, x: ArrayLike, theta: ArrayLike) -> Array:
+    return np.floor(model.predict_mean(x, theta))

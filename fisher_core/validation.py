@@ -60,6 +60,8 @@ def integer(name: str, value: object, minimum: int = 0) -> int:
         raise ValueError(f"{name} = {_short(value)} must be a whole number")
     if value < minimum:
         raise ValueError(f"{name} = {_short(value)} must be >= {minimum}")
+    if value > _LARGEST:
+        raise ValueError(f"{name} = {_short(value)} must be <= {_LARGEST}, the largest whole number of 64 bits")
     return int(value)
 
 
@@ -175,7 +177,7 @@ def no_negative_eigenvalue(name: str, matrices: Array, scaled: Array) -> None:
 
 
 def choice(name: str, value: object, options: tuple[str, ...]) -> str:
-    if value not in options:
+    if not isinstance(value, str) or value not in options:
         raise ValueError(f"{name} = {_short(value)} must be one of {', '.join(options)}")
     return str(value)
 
@@ -187,6 +189,8 @@ def generator(name: str, value: object) -> np.random.Generator:
 
 
 _EXACT = 2**53  # up to here float64 holds every whole number
+_LARGEST = 2**63 - 1
+_FEW = 1 << 13  # numbers up to which BLAS sums squares without other threads, which may have to be waited for
 
 
 def _float64(name: str, value: ArrayLike) -> Array:
@@ -263,7 +267,7 @@ def _from_objects(name: str, value: object, numbers: NDArray[np.object_]) -> Arr
 
 def _is_finite(values: Array) -> bool:
     # A finite sum of squares settles it in one pass without a temporary; an infinite one may be an overflow of the sum.
-    return math.isfinite(np.vdot(values, values)) or bool(np.isfinite(values).all())
+    return (values.size <= _FEW and math.isfinite(np.vdot(values, values))) or bool(np.isfinite(values).all())
 
 
 def _short(value: object) -> str:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from fisher_core.families.scoring import check_ties, standardised
+from fisher_core.families.scoring import check_ties, check_varied, seen_from
 from fisher_core.family import Family
 from fisher_core.validation import Array
 
 LONGEST_STEP, MAX_STEPS = 2.0, 400  # a geodesic of length 2 changes the scale by at most e²
 MOST_PEAKS = 256
+NEAR = 1e4
+SHORTEST = 2.0**-60
 
 
 def maximum(family: Family, nu: float, x: Array) -> Array:
@@ -25,16 +27,26 @@ def maximum(family: Family, nu: float, x: Array) -> Array:
     ValueError where a share ν/(ν + 1) of the data coincide, and nothing keeps the scale from 0.
     """
     check_ties(x, nu / (nu + 1))
-    data = standardised(family, x)
-    low, median, high = np.quantile(data.z, [0.25, 0.5, 0.75])
-    starts = [(median, (high - low) / 2 or data.z.std())]
+    check_varied(family, x)
+    # From the datum nearest to 0 no two of them are rounded into one, however many decades lie between them.
+    data = seen_from(x, float(x[np.abs(x).argmin()]))
+    loc, y = data.placed(*_highest(data.z, nu))
+    if NEAR * y < abs(loc - data.middle):  # a narrow peak far from there is rounded: climb it again from close by
+        data = seen_from(x, float(x[np.abs(x - loc).argmin()]), y)
+        loc, y = data.placed(*_climb(data.z, nu, (loc - data.middle) / data.unit, y / data.unit)[1])
+    return np.array([loc, y / np.sqrt(nu)])
+
+
+def _highest(z: Array, nu: float) -> tuple[float, float]:
+    """(loc, y) of the highest peak of z (n,)."""
+    low, median, high = np.quantile(z, [0.25, 0.5, 0.75])
+    starts = [(median, (high - low) / 2 or z.std())]
     if nu < 1:
-        at = np.unique(data.z)
+        at = np.unique(z)
         at = at[np.unique(np.linspace(0, len(at) - 1, MOST_PEAKS).astype(int))]
         gap = np.diff(at)
         starts += zip(at, np.minimum(np.append(gap, np.inf), np.append(np.inf, gap)), strict=True)
-    loc, y = max((_climb(data.z, nu, *start) for start in starts), key=lambda top: top[0])[1]
-    return data.placed(loc, y / np.sqrt(nu))
+    return max((_climb(z, nu, *start) for start in starts), key=lambda top: top[0])[1]
 
 
 def _climb(x: Array, nu: float, loc: float, y: float) -> tuple[float, tuple[float, float]]:
@@ -61,7 +73,7 @@ def _climb(x: Array, nu: float, loc: float, y: float) -> tuple[float, tuple[floa
         gain, size = float(score @ step), 1.0
         at = _along(loc, y, step)
         new = height(*at)
-        while gain > 1e-10 and not new > value + 1e-4 * size * gain:
+        while gain > 1e-10 and not new > value + 1e-4 * size * gain and size > SHORTEST:
             size /= 2
             at = _along(loc, y, size * step)
             new = height(*at)

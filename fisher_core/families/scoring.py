@@ -79,12 +79,17 @@ def standardised(family: Family, x: Array) -> Standardised:
     Nothing is rounded where x lies within a factor of two of its middle, so that digits are those of the differences.
     """
     check_varied(family, x)
+    return seen_from(x, float(np.partition(x, len(x) // 2)[len(x) // 2]))
+
+
+def seen_from(x: Array, middle: float, size: float = 0.0) -> Standardised:
+    """x (n,) less one of them, ``middle``, in units near ``size``, or near the median distance from it."""
     shrink = 0.25 if np.abs(x).max() > 1e307 else 1.0  # differences then overflow
-    middle = float(np.partition(x, len(x) // 2)[len(x) // 2])
     gap = shrink * x - shrink * middle
-    size = np.abs(gap)
-    unit = np.ldexp(1.0, max(_exponent(np.median(size[size > 0])), _exponent(size.max()) - SQUARABLE))
-    return Standardised(gap / unit, middle, float(unit / shrink))
+    far = np.abs(gap)
+    own = _exponent(shrink * size if size else np.median(far[far > 0]))
+    unit = np.ldexp(1.0, max(own, _exponent(far.max()) - SQUARABLE))
+    return Standardised(gap / unit, float(middle), float(unit / shrink))
 
 
 def offsets(x: Array) -> tuple[float, Array]:

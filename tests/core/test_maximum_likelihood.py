@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -106,3 +108,17 @@ def test_heavy_tails_have_no_higher_peak_elsewhere(family):
 def test_tiny_proportions_are_gamma_distributed():
     x = [1e-300, 2e-300, 5e-300]
     assert FAMILIES["beta"].mle(x) == pytest.approx(FAMILIES["gamma"].mle(x), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("nu", [0.3, 1.0, 2.5, 30.0])
+@pytest.mark.parametrize("decades", [10, 60, 120])
+def test_student_t_over_many_decades_is_where_the_score_vanishes(nu, decades):
+    x = 10 ** np.random.default_rng(decades).uniform(-decades / 2, decades / 2, 15)
+    for data in (x, -x, 1.0 + x / x.max()) if decades == 10 else (x, -x):
+        loc, scale = StudentT(nu).mle(data)
+        z = [(Fraction(v) - Fraction(loc)) / Fraction(scale) for v in data]
+        weights = [1 / (1 + v * v / Fraction(nu)) for v in z]
+        # the score of a location and a scale rounded to float64 is not 0, but as small as they are rounded
+        rounding = 1e-14 * max(1.0, abs(loc) / scale)
+        assert abs(sum(v * w for v, w in zip(z, weights, strict=True))) / 15 < rounding * (1 + nu)
+        assert abs(sum((v * v - 1) * w for v, w in zip(z, weights, strict=True))) / 15 < rounding * (1 + nu)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fisher_core import six_ways
-from fisher_core.models import MLP, LinearRegression, LogisticRegression, SoftmaxRegression
+from fisher_core.models import MLP, LinearRegression, LogisticRegression, PoissonRegression, SoftmaxRegression
 from fisher_core.six_ways import WAYS
 from fisher_core.sure_unit import SureUnit
 
@@ -139,3 +139,37 @@ def test_shuffled_batches_keep_every_label_with_its_row():
     np.testing.assert_allclose(whole, model.score(x, y, theta).sum(axis=0) ** 2, rtol=1e-10)
     other = six_ways.sample(model, x, theta, np.random.default_rng(1))
     assert (other != six_ways.sample(model, x, theta, np.random.default_rng(2))).any()
+
+
+@pytest.mark.parametrize("way", ["EXACT", "EMPIRICAL", "ARGMAX"])
+@pytest.mark.parametrize("full", [False, True])
+def test_a_weight_is_that_many_rows(way, full, monkeypatch):
+    rng = np.random.default_rng(3)
+    x, y, times = rng.normal(size=(9, 2)), rng.integers(0, 2, 9), np.array([1, 2, 0, 1, 3, 1, 1, 2, 4])
+    each = np.repeat(np.arange(9), times)
+    expected = six_ways.compute(way, UNIT, x[each], y[each], [0.3, -0.2], full=full)
+    monkeypatch.setattr(six_ways, "BLOCK", 8)
+    found = six_ways.compute(way, LogisticRegression(weights=times), x, y, [0.3, -0.2], full=full)
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+def test_rows_of_their_own_noise_go_with_their_inputs():
+    rng = np.random.default_rng(4)
+    x, y, sigma, theta = rng.normal(size=(6, 2)), rng.normal(size=6), np.arange(1.0, 7.0), np.array([0.3, -0.2])
+    model = LinearRegression(sigma)
+    scores = model.score(x, y, theta)
+    batches = scores.reshape(3, 2, 2).mean(axis=1)
+    np.testing.assert_allclose(six_ways.batched(model, x, y, theta, 2), (batches**2).mean(axis=0), rtol=1e-13)
+    shuffled = six_ways.batched(model, x, y, theta, 1, rng=np.random.default_rng(0))
+    np.testing.assert_allclose(shuffled, (scores**2).mean(axis=0), rtol=1e-13)
+    chosen = np.sort(np.random.default_rng(5).choice(6, 4, replace=False))
+    found = six_ways.exact_on(model, x, theta, np.random.default_rng(5), 4)
+    np.testing.assert_allclose(found, LinearRegression(sigma[chosen]).fisher_diagonal(x[chosen], theta), rtol=1e-13)
+
+
+def test_batches_of_weighted_rows_are_refused_and_counts_have_a_mode():
+    with pytest.raises(ValueError, match="model has weights and must have none"):
+        six_ways.batched(LogisticRegression(weights=[1, 2]), [[1.0], [2.0]], [0, 1], [0.5])
+    with pytest.raises(ValueError, match=r"weights has shape \(3,\)"):
+        six_ways.empirical(LogisticRegression(weights=[1, 2, 3]), [[1.0], [2.0]], [0, 1], [0.5])
+    np.testing.assert_array_equal(six_ways.most_probable(PoissonRegression(), [[1.0], [2.0]], [1.0]), [2, 7])

@@ -14,6 +14,7 @@ from scipy import sparse
 from fisher_core import (
     FAMILIES,
     descent,
+    estimation,
     glm_descent,
     heteroscedastic,
     information,
@@ -328,3 +329,20 @@ def test_other_pairs_are_counted():
             call()
     with says("y contains 0.5 and must be a whole number"):
         next(networks.epochs(MLP((2, 2)), np.zeros(6), X3, [0.0, 0.5, 1.0], np.random.default_rng(0), 1))
+
+
+@pytest.mark.parametrize("route", [estimation.naive, estimation.sandwich, information.empirical, information.observed])
+@pytest.mark.parametrize(("model", "data"), [(FAMILIES["normal"], [1.0, 2.0]), (LogisticRegression(), ([[1.0]], [1]))])
+def test_an_empty_theta_is_named(route, model, data):
+    with pytest.raises(ValueError, match=r"shape \((0|1, 1),?\) and must have shape"):
+        route(model, data, [])
+
+
+def test_what_is_no_list_no_name_or_no_count_is_said():
+    normal, rng = FAMILIES["normal"], np.random.default_rng(0)
+    with pytest.raises(ValueError, match="free = 0 must be different whole numbers from 0 to 1"):
+        estimation.newton_step(normal, [1.0, 2.0], [0.0, 1.0], free=0)
+    with pytest.raises(ValueError, match=r"of = array.* must be one of score, hessian"):
+        information.by_quadrature(normal, [0.0, 1.0], of=np.array(["score", "hessian"]))
+    with pytest.raises(ValueError, match=r"draws = 1000000.* must be <= 9223372036854775807"):
+        LogisticRegression().monte_carlo_fisher([[1.0]], [0.0], rng, 10**30)
