@@ -77,8 +77,9 @@ class Axis:
 # ---- slots -------------------------------------------------------------------------------------------------------------
 CAPTION, GAP = 20, 10  # a caption's line and the space between rows, as in stage.css
 TALL, STRIP, LOW = 352, 128, 84  # a figure alone, a strip below it, a low view beside it: all on one screen of 800
-PHONE = {"main": 300, "half": 250, "third": 230, "side": 220, "low": 110, "strip": 150}
-SIDE = "286px"
+PLAYER, CONTROLS = 36, 44  # what a player takes of that, and every row of sliders after the first
+PHONE = {"main": 300, "half": 250, "third": 230, "side": 220, "pair": 220, "low": 110, "strip": 150}
+SIDE, PAIR = "286px", "176px 176px"
 
 
 @dataclass(frozen=True)
@@ -90,25 +91,31 @@ class Layout:
     heights: dict[str, int]
 
 
-def layout(slots: Sequence[tuple[str, str]], player: bool = False) -> Layout:
+def layout(slots: Sequence[tuple[str, str]], player: bool = False, sliders: int = 2) -> Layout:
     """The grid for (id, slot) pairs.
 
-    ``main`` with ``side`` views stacked beside it, the ``low`` ones among them small; or ``half`` or ``third`` views in a
-    row; ``strip`` views below, all across; the player last.
+    ``main`` with ``side`` views stacked beside it, the ``low`` ones among them small, and a ``pair`` side by side on top;
+    or ``half`` or ``third`` views in a row; ``strip`` views below, all across; the player last.  What the player and
+    more than two ``sliders`` need below is taken from the height of the views.
     """
     of = {slot: [i for i, s in slots if s == slot] for slot in PHONE}
     unknown = sorted({s for _, s in slots} - set(PHONE))
     row = of["half"] or of["third"]
-    if unknown or len(of["main"]) > 1 or (bool(of["main"]) == bool(row) and len(of["strip"]) < len(slots)):
+    bare = unknown or len(of["main"]) > 1 or len(of["pair"]) not in (0, 2)
+    if bare or (bool(of["main"]) == bool(row) and len(of["strip"]) < len(slots)):
         raise ValueError(f"slots = {slots} must be one main with its sides, or halves, or thirds; and strips")
     strips = of["strip"]
-    tall = max(176, TALL - len(strips) * (STRIP + CAPTION + GAP))
+    below = len(strips) * (STRIP + CAPTION + GAP) + player * PLAYER + max(0, (sliders - 1) // 2) * CONTROLS
+    tall = max(176, TALL - below)
     heights = {i: tall for i in (*of["main"], *row)} | {i: STRIP if of["main"] or row else tall for i in strips}
-    beside = [i for i, s in slots if s in ("side", "low")]
+    beside = [of["pair"]] if of["pair"] else []
+    beside += [[i] * (2 if of["pair"] else 1) for i, s in slots if s in ("side", "low")]
     if beside:
-        columns, areas = f"minmax(0, 1fr) {SIDE}", [f"{of['main'][0]} {i}" for i in beside]
+        columns = f"minmax(0, 1fr) {PAIR if of['pair'] else SIDE}"
+        areas = [" ".join([of["main"][0], *cells]) for cells in beside]
         room = tall + CAPTION - GAP * (len(beside) - 1) - (LOW + CAPTION) * len(of["low"])
-        heights |= {i: LOW for i in of["low"]} | {i: room // len(of["side"]) - CAPTION for i in of["side"]}
+        each = room // (len(beside) - len(of["low"])) - CAPTION
+        heights |= {i: LOW for i in of["low"]} | {i: each for i in (*of["side"], *of["pair"])}
     else:
         across = max(1, len(row))
         columns, areas = (
@@ -116,5 +123,5 @@ def layout(slots: Sequence[tuple[str, str]], player: bool = False) -> Layout:
             [" ".join(row or of["main"])] if row or of["main"] else [],
         )
     width = columns.count(" ") + 1 - columns.count(", ")
-    below = [*strips, *(["player"] if player else [])]
-    return Layout(columns, tuple([*areas, *(" ".join([i] * width) for i in below)]), heights)
+    below_all = [*strips, *(["player"] if player else [])]
+    return Layout(columns, tuple([*areas, *(" ".join([i] * width) for i in below_all)]), heights)

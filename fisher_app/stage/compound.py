@@ -49,9 +49,9 @@ def readings(
     return [*drawn, Handle(x=control.key, at_y=[on_axis], text=f"[{control.key}]")]
 
 
-def two_densities(x0: Data, p: Data, x1: Data, q: Data) -> list[Mark]:
-    """A distribution in the colour of data, and the one beside it in ink."""
-    return [Curve(x0, p, "data", width=2), Curve(x1, q, "theta", width=2)]
+def two_densities(x0: Data, p: Data, x1: Data, q: Data, style: str = "theta") -> list[Mark]:
+    """A distribution in the colour of data, and the one beside it in ink or in another style."""
+    return [Curve(x0, p, "data", width=2), Curve(x1, q, style, width=2)]
 
 
 def two_masses(x: ArrayLike, p: Data, q: Data, half: float = 0.4) -> list[Mark]:

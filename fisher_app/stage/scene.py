@@ -197,7 +197,8 @@ class Packer:
 
     def scene(self, scene: Scene, refused: str | None) -> dict[str, Any]:
         slotted = any(v.slot for v in scene.views)
-        grid = layout([(v.id, v.slot) for v in scene.views], bool(scene.player)) if slotted else None
+        slots = [(v.id, v.slot) for v in scene.views]
+        grid = layout(slots, bool(scene.player), sum(c in self.nodes for c in scene.controls)) if slotted else None
         heights = grid.heights if grid else {}
         return {
             "layout": {

@@ -21,11 +21,12 @@ const marked = (axis, pixels, apart) => (axis.ticks ? axis : { ...axis, ticks: t
 export function padding(view, w, h) {
   if (view.pad) return view.pad;
   const size = tickSize(view), width = s => textWidth(s, { size }), handle = view.layers.some(L => L.kind === "handle" && L.text && L.y === undefined);
-  const y = marked(view.y, h - 50, 40), x = marked(view.x, w - 60, 64), widest = Math.max(0, ...y.ticks.map(([, s]) => width(s)));
-  const left = (widest ? widest + 9 : 4) + (view.y.rotate && view.y.label ? 20 : 0), last = x.ticks.at(-1);
+  const across = marked(view.x, w - 60, 64), written = across.ticks.some(([, s]) => s), top = 8;
+  const bottom = (written || handle ? 24 : 6) + (view.x.label ? (handle ? 22 : 18) : 0);
+  const y = marked(view.y, h - top - bottom, 40), widest = Math.max(0, ...y.ticks.map(([, s]) => width(s)));
+  const left = (widest ? widest + 9 : 4) + (view.y.rotate && view.y.label ? 20 : 0), last = marked(view.x, w - left - 8, 64).ticks.at(-1);
   const over = last ? axisMap(view.x, left, w - 8)(last[0]) + width(last[1]) / 2 - (w - 8) : 0;  // the last number may reach beyond the axis
-  const written = x.ticks.some(([, s]) => s), top = y.ticks.length && Math.abs(y.ticks.at(-1)[0] - view.y.hi) < 1e-9 * Math.abs(view.y.hi || 1) ? 8 : 6;
-  return [Math.ceil(left), top, Math.ceil(8 + Math.max(0, over)), (written || handle ? 24 : 6) + (view.x.label ? (handle ? 22 : 18) : 0)];
+  return [Math.ceil(left), top, Math.ceil(8 + Math.max(0, over)), bottom];
 }
 
 /** Pixel geometry of a view at a size; with `equal` one unit is as long on both axes. */

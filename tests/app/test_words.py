@@ -94,24 +94,6 @@ def test_no_rate_below_zero_is_named():
     assert reader.number("moved") == pytest.approx(2.0)
 
 
-# ---- home
-@pytest.mark.parametrize(("mu", "sigma"), [("0.8", "1"), ("-2", "0.4"), ("0", "2.4")])
-def test_kl_to_the_ends_of_the_ellipse_that_opens_the_course(mu, sigma):
-    reader = Reader("home", {"mu": mu, "sigma": sigma})
-    f, theta = FAMILIES["normal"], np.array([float(mu), float(sigma)])
-    level = numbers(re.search(r"=\s*([\d.]+) nats", reader.scene["views"][0]["caption"])[1])[0]
-    length = np.sqrt(2 * level / np.diag(f.fisher(theta)))
-    ends = {"right": [length[0], 0], "top": [0, length[1]], "bottom": [0, -length[1]]}
-    for name, step in ends.items():
-        assert reader.number(name) == pytest.approx(float(f.kl(theta, theta + step)), rel=1e-6, abs=0), name
-    assert float(f.kl(theta, theta - ends["right"])) == pytest.approx(reader.number("right"), rel=1e-9)
-    assert [reader.number(k) for k in ends] == pytest.approx([0.06, 0.0417, 0.0961], abs=5e-5)
-    square, n = numbers(re.search(r"_Fδ_ = ([\d.]+), shrinks", reader.wire["extras"]["trap"])[1])[0], 1 / (2 * level)
-    assert square == pytest.approx(2 * level) and f"_n_ = {n:.1f}" in reader.wire["extras"]["trap"]
-    bottom = np.linalg.inv(f.fisher(theta)) / n  # the error ellipse from n data is the ellipse drawn
-    assert length == pytest.approx(np.sqrt(np.diag(bottom)))
-
-
 # ---- score
 def drawn(model):
     s = scenes.SUBJECTS[model]

@@ -3,10 +3,10 @@
 import pytest
 
 from fisher_app.controls import Slider
-from fisher_app.stage.axes import CAPTION, GAP, TALL, Axis, layout
+from fisher_app.stage.axes import CAPTION, CONTROLS, GAP, PLAYER, TALL, Axis, layout
 
 LAYOUTS = [["main"], ["main", "side"], ["main", "side", "side"], ["main", "side", "side", "side"], ["main", "side", "low"], ["main", "low", "side", "low"], ["half", "half"], ["third"] * 3,
-           ["main", "strip"], ["main", "side", "strip", "strip"], ["half", "half", "strip"], ["strip"]]  # fmt: skip
+           ["main", "strip"], ["main", "side", "strip", "strip"], ["half", "half", "strip"], ["strip"], ["main", "pair", "pair"], ["main", "pair", "side", "pair", "low"]]  # fmt: skip
 
 
 @pytest.mark.parametrize("player", [False, True])
@@ -22,13 +22,19 @@ def test_every_view_has_one_rectangle(slots, player):
         (r0, c0), (r1, c1) = cells[0], cells[-1]
         assert len(cells) == (r1 - r0 + 1) * (c1 - c0 + 1), f"{i} is no rectangle"
     sides = [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s in ("side", "low")]
+    sides += [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s == "pair"][:1]
     if sides:  # both columns end at one line
         assert abs(sum(sides) + (CAPTION + GAP) * (len(sides) - 1) - grid.heights["a"]) <= len(sides)
     if "main" in slots and "strip" not in slots:
-        assert grid.heights["a"] == TALL
+        assert grid.heights["a"] == TALL - player * PLAYER
 
 
-@pytest.mark.parametrize("slots", [["side"], ["main", "main"], ["main", "half"], ["corner"]])
+def test_a_third_slider_takes_its_row_from_the_views():
+    tall = [layout([("a", "half"), ("b", "half")], sliders=n).heights["a"] for n in range(6)]
+    assert tall == [TALL, TALL, TALL, TALL - CONTROLS, TALL - CONTROLS, TALL - 2 * CONTROLS]
+
+
+@pytest.mark.parametrize("slots", [["side"], ["main", "main"], ["main", "half"], ["corner"], ["main", "pair"]])
 def test_what_is_no_layout_is_refused(slots):
     with pytest.raises(ValueError, match="must be one main"):
         layout([(str(i), s) for i, s in enumerate(slots)])
@@ -36,7 +42,14 @@ def test_what_is_no_layout_is_refused(slots):
 
 def test_axes_derive_their_ticks_unless_given():
     assert "ticks" not in Axis.linear(0, 1, "x").wire() and Axis(0, 1).wire()["ticks"] == []
-    assert Axis.linear(0, 1, digits=2, signed=True).wire() == {"lo": 0, "hi": 1, "label": "", "log": False, "digits": 2, "signed": True}
+    assert Axis.linear(0, 1, digits=2, signed=True).wire() == {
+        "lo": 0,
+        "hi": 1,
+        "label": "",
+        "log": False,
+        "digits": 2,
+        "signed": True,
+    }
     with pytest.raises(ValueError, match="positive and ascending"):
         Axis.decades(0, 1)
     along = Axis.along(Slider("p", "Chance _p_", 0.02, 0.98, 0.01, 0.1))
