@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "snippets_text"
 LINE = re.compile(r"^(\w+) = .*?\s+# parameter$", re.MULTILINE)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _source(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 

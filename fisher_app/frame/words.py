@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ def missing(folder: str | Path, language: str) -> list[str]:
     return sorted(set(_paths(_read(folder / "words.en.toml"))) - set(_paths(_read(folder / f"words.{language}.toml"))))
 
 
-@cache
+@lru_cache(maxsize=64)
 def _read(path: Path) -> Mapping[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 

@@ -73,7 +73,7 @@ def template(theme: str = "light") -> go.layout.Template:
                 "bordercolor": mark["axis"],
                 "font": {"family": FONT, "color": ink["ink"]},
             },
-            "legend": {"bgcolor": "rgba(0,0,0,0)", "orientation": "h", "y": -0.2},
+            "legend": {"bgcolor": mark["page"], "orientation": "h", "y": -0.2},
             "margin": {"l": 56, "r": 24, "t": 56, "b": 56},
         }
     )
@@ -166,7 +166,7 @@ class _Painting:
         return self.mark.get(token or "", self.mark["ink2"])
 
     def rich(self, source: str) -> str:
-        return text.html(source, self.ink, self.lookup)
+        return text.tagged(source, self.ink, self.lookup)
 
     def look(self, mark: Any) -> dict[str, Any]:
         """The palette's style with what the mark says of itself."""

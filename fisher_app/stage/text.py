@@ -80,7 +80,7 @@ def plain(source: str, lookup: Lookup = lambda slot: None) -> str:
     return "".join((lookup(r.text) or "?") if r.slot else r.text for r in runs(source))
 
 
-def html(source: str, colours: Mapping[str, str], lookup: Lookup = lambda slot: None) -> str:
+def tagged(source: str, colours: Mapping[str, str], lookup: Lookup = lambda slot: None) -> str:
     """The little HTML that plotly understands: i, b, sup, sub and span with a colour."""
     parts = []
     for r in runs(source):

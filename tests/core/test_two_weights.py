@@ -126,7 +126,7 @@ def test_refusals():
         two_weights.survey(CLASSES, *REG, THETA)
     with pytest.raises(ValueError, match="lie on a line"):
         datasets.standardised_line(np.arange(5.0), 2 * np.arange(5.0))
-    with pytest.raises(ValueError, match="row 2 has 3"):
+    with pytest.raises(ValueError, match="label 2 is 3"):
         datasets.standardised_classes(np.arange(3.0), np.array([0.0, 3.0, 1.0]))
     with pytest.raises(ValueError, match="all labels are 1"):
         datasets.standardised_classes(np.arange(3.0), np.ones(3))

@@ -5,7 +5,7 @@ import math
 import pytest
 from under_node import node
 
-from fisher_app.stage.text import html, number, plain, runs
+from fisher_app.stage.text import number, plain, runs, tagged
 
 TEXTS = ["plain", "_x_^{2} and `KL`", "**bold _it_** {exact|_F_~{ij}}", r"a\_b \[no slot\]", "[kl:4] nats, [kl]", "{exact|a^{T}b} c", "x < y & z", ""]
 VALUES = [0, -0.0, 1, -1, 0.005, 0.0049, 12.345, -12.345, 1e-4, 123456.7, 1e5, 99999, 9999.5, 1e-12, 3e18, math.inf, -math.inf, 0.5, 2.5, 1e4, 1234567]
@@ -25,8 +25,8 @@ def test_numbers_agree_with_the_browser():
 
 
 def test_html_has_the_tags_that_plotly_knows():
-    assert html("_x_^{2} {exact|`F`} a<b", {"exact": "teal"}) == '<i>x</i><sup>2</sup> <span style="color:teal">F</span> a&lt;b'
-    assert html("[lam] nats", {}, {"lam": "4.00"}.get) == "4.00 nats" and html("[other]", {}) == "?"
+    assert tagged("_x_^{2} {exact|`F`} a<b", {"exact": "teal"}) == '<i>x</i><sup>2</sup> <span style="color:teal">F</span> a&lt;b'
+    assert tagged("[lam] nats", {}, {"lam": "4.00"}.get) == "4.00 nats" and tagged("[other]", {}) == "?"
 
 
 @pytest.mark.parametrize("source", ["_open", "{exact|open", "^{open", "[open", "}", "\\"])
