@@ -247,7 +247,7 @@ class Family:
         for i, parameter in enumerate(self.parameters):
             value = theta[..., i]
             outside = ~((parameter.lower < value) & (value < parameter.upper))
-            if closure:
+            if closure and outside.any():
                 low, high = parameter.closed
                 outside &= ~((low & (value == parameter.lower)) | (high & (value == parameter.upper)))
             if outside.any():

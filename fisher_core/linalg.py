@@ -114,6 +114,11 @@ def solves(matrices: ArrayLike, rhs: ArrayLike) -> Array:
     NaN too where M or rhs is not finite: a stack of runs goes on when one of them has ended.
     """
     m, g = np.asarray(matrices, dtype=float), np.asarray(rhs, dtype=float)
+    if np.isfinite(m).all() and np.isfinite(g).all():  # as nearly always: nothing has to be picked out
+        scale = equilibrating(m)
+        scaled = m / scale[..., :, None] / scale[..., None, :]
+        if not nulls(np.linalg.eigvalsh(scaled)).any():
+            return np.asarray(np.linalg.solve(scaled, g / scale[..., None]) / scale[..., None])
     (d, k), many = g.shape[-2:], np.broadcast_shapes(m.shape[:-2], g.shape[:-2])
     m, g = np.broadcast_to(m, (*many, d, d)).reshape(-1, d, d), np.broadcast_to(g, (*many, d, k)).reshape(-1, d, k)
     result = np.full(g.shape, np.nan)
@@ -227,7 +232,7 @@ def covariance_ellipse(covariance: ArrayLike, scale: float = 1.0) -> Ellipse:
     scale = 1.5152, 2.4860, 3.4393 holds 68.27, 95.45, 99.73 % of a two-dimensional Gaussian.
     """
     scale = check.positive("scale", scale)
-    return _ellipse("covariance", _planar("covariance", covariance), scale)
+    return _ellipse("covariance", _planar("covariance", covariance), scale)[0]
 
 
 def _planar(name: str, matrices: ArrayLike) -> Array:
@@ -237,7 +242,8 @@ def _planar(name: str, matrices: ArrayLike) -> Array:
     return check.symmetric(name, m)
 
 
-def _ellipse(name: str, c: Array, scale: float) -> Ellipse:
+def _ellipse(name: str, c: Array, scale: float) -> tuple[Ellipse, Array, Array]:
+    """The ellipses, and the product of the diagonal and the determinant of :func:`_determinant`."""
     a, b, d = c[..., 0, 0], c[..., 0, 1], c[..., 1, 1]
     s, t, product, determinant = _determinant(a, b, d)
     if (a < 0).any() or (d < 0).any() or (determinant < -1e-12 * product).any():
@@ -254,12 +260,12 @@ def _ellipse(name: str, c: Array, scale: float) -> Ellipse:
     length = np.hypot(x, y)
     round_ = length == 0
     axis = np.stack([np.where(round_, 1.0, x), y], axis=-1) / np.where(round_, 1.0, length)[..., None]
-    return Ellipse(scale * np.stack([long, short], axis=-1), _upward(axis))
+    return Ellipse(scale * np.stack([long, short], axis=-1), _upward(axis)), product, determinant
 
 
 def _determinant(a: Array, b: Array, d: Array) -> tuple[Array, Array, Array, Array]:
     """Units s, t, and in these the product of the diagonal and the determinant of [[a, b], [b, d]], beyond no range."""
-    s, t = (power_of_two(np.sqrt(np.where(v > 0, v, 1.0))) for v in (a, d))
+    s, t = (np.ldexp(1.0, np.frexp(v)[1] // 2) for v in (a, d))
     product = (a / s / s) * (d / t / t)
     return s, t, product, product - (b / s / t) ** 2
 
@@ -278,9 +284,9 @@ def fisher_ellipse(fisher: ArrayLike, level: float = 0.5) -> Ellipse:
     """
     f = _planar("fisher", fisher)
     level = check.positive("level", level)
-    curvature = _ellipse("fisher", f, 1.0)  # semi-axes √eigenvalue; the short axis of one is the long axis of the other
-    # 1 − ρ² of the matrix of unit diagonal, whose eigenvalues are 1 ± |ρ|: the rank in any units
-    _, _, product, determinant = _determinant(f[..., 0, 0], f[..., 0, 1], f[..., 1, 1])
+    # semi-axes √eigenvalue; the short axis of one is the long axis of the other. With 1 − ρ² of the matrix of unit diagonal,
+    # whose eigenvalues are 1 ± |ρ|: the rank in any units
+    curvature, product, determinant = _ellipse("fisher", f, 1.0)
     singular = determinant <= 32 * np.finfo(float).eps * product
     if singular.any():
         spectrum = Spectrum.of("fisher", f.reshape(-1, 2, 2)[int(np.argmax(singular))])

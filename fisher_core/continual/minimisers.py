@@ -38,7 +38,8 @@ def minimiser(task_b: Task, penalty: Penalty) -> Array:
 def quadratic_minimisers(h: Array, b: Array, m: Array, a: Array, strengths: Array) -> Array:
     """θ_∞ for every λ in ``strengths`` (K,): (K, d). ``h``, ``m`` (d, d); ``b``, ``a`` (d,)."""
     curvature = h + strengths[:, None, None] * m
-    right = np.stack([np.broadcast_to(h @ (b - a), (len(strengths), len(a))), strengths[:, None] * (m @ (a - b))], -1)
+    right = np.empty((len(strengths), len(a), 2))
+    right[..., 0], right[..., 1] = h @ (b - a), strengths[:, None] * (m @ (a - b))
     from_a, from_b = np.moveaxis(linalg.solves(curvature, right), -1, 0)
     singular = np.isnan(from_a).any(axis=1)
     if singular.any():

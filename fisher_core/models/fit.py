@@ -77,6 +77,7 @@ class Likelihood(ABC):
         """The unit vector in θ of D free parameters."""
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def maximum(likelihood: Likelihood, x: Array) -> Array:
     """W (d, k) at the maximum. SingularFisherError if columns are dependent, NoMaximumError if it is at infinity."""
     shares = likelihood.shares(len(x))

@@ -92,7 +92,7 @@ class GeneralizedLinearModel(RowData):
             return part.weighted(part.weight(block.dot(theta)))
 
         gram = grams.blocked(x, weights, over=self.total_weight(len(x)))
-        return check.computed(gram, x=x)
+        return check.computed(gram, x=x, theta=theta)
 
     def fisher_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
         x, z = self._logits(x, theta)
@@ -167,7 +167,7 @@ class GeneralizedLinearModel(RowData):
             return part.weighted(part.residual(y[rows], block.dot(theta)) ** 2)
 
         gram = grams.blocked(x, squares, over=self.total_weight(len(x)))
-        return check.computed(gram, x=x)
+        return check.computed(gram, x=x, theta=theta)
 
     def inverse_information(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """H⁻¹, (d, d), by the singular values of √w·X: H itself, their square, would lose columns far from zero."""
