@@ -16,7 +16,7 @@ import json
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -56,7 +56,8 @@ class Preset:
 class Paste:
     """Lets the reader bring columns of numbers.
 
-    ``roles``: what each column becomes; ``fixed``: values of controls that hold while such rows are in use;
+    ``roles``: what each column becomes; ``fixed``: values of controls that hold while such rows are in use; ``idle``: controls
+    that are about the page's own data;
     ``unused``: tabs that cannot use them, and what these show instead; ``result``: what they come to, in a sentence.
     """
 
@@ -64,6 +65,7 @@ class Paste:
     placeholder: str
     roles: Sequence[str] = ("column",)
     fixed: Mapping[str, Any] = field(default_factory=dict)
+    idle: Collection[str] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
     result: Callable[[SimpleNamespace], str] | None = None
 
@@ -507,6 +509,8 @@ class Lesson:
             scene, refused = self.figures[v.tab].scene(defaults), f"Not drawn: {escaped(str(error).rstrip('.'))}."
             plain = [replace(view, table=None, sentence="") for view in scene.views]  # no number of the defaults is shown
             scene = replace(scene, checks=(), formula=None, reading="", views=plain)
+            if self.paste and v.data is not None:
+                scene = _without(scene, {*self.paste.fixed, *self.paste.idle})
         wrong = [c for c in scene.checks if not c.holds]
         if wrong and refused is None:
             refused = " ".join(f"Not drawn: {c.method} and {c.second} disagree on {c.quantity} by {c.residual:.1e}, more than {c.tolerance:.0e}." for c in wrong)  # fmt: skip
@@ -562,6 +566,15 @@ def _badge(checks: Sequence[Any]) -> dict[str, Any] | None:
         "ok": True,
         "text": f"{worst.method} · {worst.second} agrees to {shown:.0e}".replace("e-0", "e-").replace("-", "−"),
     }
+
+
+def _without(scene: Scene, idle: Collection[str]) -> Scene:
+    """The same without some of its controls."""
+
+    def left(names: Sequence[str]) -> list[str]:
+        return [k for k in names if k not in idle]
+
+    return replace(scene, controls=left(scene.controls), breaks=left(scene.breaks), groups=left(scene.groups), more=left(scene.more))
 
 
 def _offered(control: Control, scene: Scene | None) -> dict[str, Any]:

@@ -64,6 +64,6 @@ lesson = Lesson(
     sources=["LI", "WO1", "KU", "BO", "RU", "NE"],
     code=identity.program,
     holds=identity.holds,
-    paste=Paste("Your own column of data (numbers, one a row; they are fitted with the model chosen)", "4\n7\n2\n5", fixed={"n": 5000}, result=identity.fitted, unused={"steps": "ten values of its own", "sandwich": "regressions simulated here"}),
+    paste=Paste("Your own column of data (numbers, one a row; they are fitted with the model chosen)", "4\n7\n2\n5", fixed={"n": 5000}, result=identity.fitted, idle=("src", "truth", "real"), unused={"steps": "ten values of its own", "sandwich": "regressions simulated here"}),
 )  # fmt: skip
 lesson.show()

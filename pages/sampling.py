@@ -54,6 +54,6 @@ lesson = Lesson(
     sources=["KU", "VV", "MA", "DA"],
     code=sampling.program,
     holds=sampling.holds,
-    paste=Paste("**Your own data:** two columns, _x_ and _y_ (for the logistic model _y_ is 0 or 1). Standardised, then used instead.", "x, y\n1.2, 3.4\n2.0, 5.1\n3.1, 6.0", roles=("_x_", "_y_"), unused={"fields": "a line of its own, with four starts", "walk": "a loss of its own in one weight", "error": "a logistic regression of its own"}),
+    paste=Paste("**Your own data:** two columns, _x_ and _y_ (for the logistic model _y_ is 0 or 1). Standardised, then used instead.", "x, y\n1.2, 3.4\n2.0, 5.1\n3.1, 6.0", roles=("_x_", "_y_"), idle=("noise", "classes"), unused={"fields": "a line of its own, with four starts", "walk": "a loss of its own in one weight", "error": "a logistic regression of its own"}),
 )  # fmt: skip
 lesson.show()

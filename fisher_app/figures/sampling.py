@@ -197,7 +197,7 @@ def data(d: Shown, drawn: bool, count: int, height: int = 144, own: bool = False
     return View(
         "b", f"**{'Your data' if own else 'Data'},** {words}. Area = weight _r_^{{2}}‖∇_f_‖^{{2}}", d.x_axis, d.y_axis, layers,
         "Data with residuals; each mark's area is the datum's weight in the matrix; click one to follow it",
-        f"{min(len(d.x), count)} of {count} data. Datum [i] has residual [residual].",
+        f"{min(len(d.x), count)} of {count} data. Datum [datum] has residual [residual].",
         table=(["x", "y"], [d.x, np.asarray(d.y if isinstance(d.y, np.ndarray) else d.crowd[1][: len(d.x)])]) if d.kind != "plane" else (["x1", "x2", "label"], [d.x, np.asarray(d.y), d.ones.astype(int)]),
         height=height, phone=210, pad=(30, 6, 6, 40), small=True,
     )  # fmt: skip
@@ -240,7 +240,7 @@ def matrices(linear: bool, rows: Any) -> TableView:
             {"title": f"{{exact|**exact** mean {'' if linear else '_w_ '}{outer}}}", "matrix": cells("exact", "F")},
             {"title": f"{{sampled|**sampled** mean _r_^{{2}}{outer}, _y_ drawn [M] ×}}", "matrix": cells("sampled", "S", True)},
             {"title": f"{{empirical|**empirical** mean _r_^{{2}}{outer}, _y_ observed}}", "matrix": cells("empirical", "E")},
-            {"title": "datum [i]: ([residual])^{2} ×", "matrix": [["[x11]", "[x12]"], ["[x12]", "[x22]"]]},
+            {"title": "datum [datum]: ([residual])^{2} ×", "matrix": [["[x11]", "[x12]"], ["[x12]", "[x22]"]]},
         ],
         "Exact, sampled and empirical Fisher matrix as numbers, and the rank-one term of the highlighted datum",
         "Exact [F11], [F12], [F22]; sampled [S11], [S12], [S22] from [M] draws; empirical [E11], [E12], [E22].",

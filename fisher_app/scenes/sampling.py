@@ -186,7 +186,8 @@ def followed(w: World, v, theta):
     here = x @ theta
     rest = w.model.residual(two_weights.label_at(w.model, here, uniform) if drawn else y, here)
     offsets = grid - w.origin
-    numbers = {"residual": Number(Live(residual, over, (stride, stride, 1)), "+2", Live(rest, ("i",))),
+    numbers = {"datum": Number(Live(rows + 1.0, ("i",)), "i"),
+               "residual": Number(Live(residual, over, (stride, stride, 1)), "+2", Live(rest, ("i",))),
                **{f"x{i}{j}": Number(Live(x[:, i - 1] * x[:, j - 1], ("i",)), "2") for i, j in ((1, 1), (1, 2), (2, 2))}}  # fmt: skip
     tip = (offsets[:, :, None, :] + residual[..., None] * x)[:: 1 if linear else 2, :: 1 if linear else 2]
     if plane:

@@ -318,6 +318,7 @@ def test_rows_that_a_model_cannot_draw_leave_no_number_of_others():
     wire = reader.send(kind="paste", text="1\n-3\n2")
     scene, note = wire["scene"], wire["paste"]["note"]
     assert scene["refused"].startswith("Not drawn: x contains -3 and must be a whole number")
+    assert scene["controls"] == ["at"] and not {"src", "truth", "real"} & {*wire["bottom"]["groups"], *wire["bottom"]["more"]}
     assert "Read, and not used" in note and "in use" not in note.lower()
     assert scene["formula"] is None and not wire["badge"] and all(v["table"] is None for v in scene["views"])
     assert not any(p["on"] for p in wire["presets"]) and wire["look"] is None

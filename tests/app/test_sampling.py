@@ -216,6 +216,7 @@ def test_own_data_are_used():
     assert reader.scene["refused"] is None and shown("exact_length", reader) == pytest.approx(2**0.5, rel=1e-9)
     np.testing.assert_allclose([shown("F11", reader), shown("F12", reader), shown("F22", reader)], [1, 0, 1], atol=1e-9)
     reader.send({"model": "logistic"})
+    assert not {"noise", "classes"} & set(reader.wire["bottom"]["more"])
     assert "labels for logistic regression are 0 and 1" in reader.scene["refused"]
     w = worlds.make(
         "logistic",
@@ -227,6 +228,14 @@ def test_own_data_are_used():
         ),
     )
     assert w.model.mean_gradient(w.x, w.y, w.origin) == pytest.approx([0, 0], abs=1e-9)
+
+
+@pytest.mark.parametrize("model", ["linear", "logistic"])
+def test_a_datum_is_called_by_its_place_among_the_rows(model):
+    reader = Reader(SLUG)
+    reader.send({"model": model, "i": 15}, kind="paste", text="x,y\n1,0\n2,1\n4,0\n3,1")
+    assert reader.scene["refused"] is None and reader.number("datum") in (1, 2, 3, 4)
+    assert "datum [datum]" in reader.picture and "atum [i]" not in reader.picture
 
 
 @pytest.mark.parametrize("model", ["linear", "logistic"])
