@@ -1,11 +1,11 @@
-"""Break fisher_core on purpose, one small mistake at a time, and see whether the tests notice.
+"""Break fisher_core and fisher_studies on purpose, one small mistake at a time, and see whether the tests notice.
 
     python -m benchmarks.mutants --count 120 --seed 0
     python -m benchmarks.mutants --only divergence special --count 40
 
 Works on a copy. Every mutant is one change of one expression: a sign turned, a factor dropped, a constant or a count off
 by one, arguments exchanged, a transpose forgotten, a comparison turned, a validation left out. The tests of the module
-run, and with --full all of tests/core and tests/oracles after them; a mutant that passes survives and is printed.
+run, and with --full all of tests/core, tests/studies and tests/oracles after them; a mutant that passes survives and is printed.
 Survivors that are known to compute the same are listed in EQUIVALENT with the reason, and counted apart.
 """
 
@@ -32,6 +32,7 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("fisher_core", "fisher_studies")
 SKIPPED = {"__init__.py"}  # nothing but names
 SWAPPED = {ast.Add: "-", ast.Sub: "+", ast.Mult: "/", ast.Div: "*"}
 TURNED = {ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Eq: "!=", ast.NotEq: "=="}
@@ -46,7 +47,7 @@ FIRST = {
         "oracles/test_divergence_oracle.py",
         "oracles/test_information_oracle.py",
     ],
-    "special": [
+    "numerics/special": [
         "oracles/test_special_oracle.py",
         "oracles/test_accuracy_oracle.py",
         "core/test_families.py",
@@ -54,67 +55,70 @@ FIRST = {
     ],
     "family": ["core/test_validation.py", "core/test_families.py", "core/test_charts.py", "core/test_information.py"],
     "parameter": ["core/test_families.py", "core/test_charts.py"],
-    "charts": ["core/test_charts.py", "oracles/test_accuracy_oracle.py", "oracles/test_information_oracle.py"],
-    "maps": ["core/test_charts.py", "oracles/test_accuracy_oracle.py", "oracles/test_information_oracle.py"],
-    "divergence": ["core/test_divergence.py", "oracles/test_accuracy_oracle.py", "oracles/test_divergence_oracle.py"],
-    "expectation": [
+    "charts/pullback": ["core/test_charts.py", "oracles/test_accuracy_oracle.py", "oracles/test_information_oracle.py"],
+    "charts/maps": ["core/test_charts.py", "oracles/test_accuracy_oracle.py", "oracles/test_information_oracle.py"],
+    "divergence/parabola": ["core/test_curvature.py"],
+    "divergence/": ["core/test_divergence.py", "oracles/test_accuracy_oracle.py", "oracles/test_divergence_oracle.py"],
+    "numerics/pairs": ["core/test_divergence.py", "oracles/test_accuracy_oracle.py", "oracles/test_divergence_oracle.py"],
+    "numerics/expectation": [
         "core/test_divergence.py",
         "core/test_information.py",
         "oracles/test_accuracy_oracle.py",
         "oracles/test_information_oracle.py",
         "oracles/test_divergence_oracle.py",
     ],
-    "differences": ["core/test_information.py", "oracles/test_information_oracle.py"],
+    "numerics/differences": ["core/test_information.py", "oracles/test_information_oracle.py"],
     "information": ["core/test_information.py", "oracles/test_information_oracle.py"],
-    "models/bandit": ["core/test_bandit.py", "oracles/test_descent_oracle.py"],
-    "models/corridor": ["core/test_bandit.py", "oracles/test_descent_oracle.py"],
-    "models/gaussian_policy": ["core/test_bandit.py", "oracles/test_descent_oracle.py"],
-    "policy_flows": ["core/test_bandit.py"],
-    "objectives": ["core/test_descent.py", "oracles/test_descent_oracle.py"],
-    "glm_descent": ["core/test_descent.py", "oracles/test_descent_oracle.py"],
-    "descent": ["core/test_descent.py", "oracles/test_descent_oracle.py"],
-    "tiny_net": ["core/test_tiny_net.py"],
-    "logistic_design": ["core/test_descent.py"],
+    "models/policy": ["core/test_bandit.py", "oracles/test_descent_oracle.py"],
+    "fisher_studies/corridor": ["core/test_bandit.py", "oracles/test_descent_oracle.py"],
+    "fisher_studies/gaussian_policy": ["core/test_bandit.py", "oracles/test_descent_oracle.py"],
+    "models/policy_flows": ["core/test_bandit.py"],
+    "descent/objectives": ["core/test_descent.py", "oracles/test_descent_oracle.py"],
+    "descent/irls": ["core/test_descent.py", "oracles/test_descent_oracle.py"],
+    "descent/steps": ["core/test_descent.py", "oracles/test_descent_oracle.py"],
+    "fisher_studies/tiny_net": ["studies/test_tiny_net.py"],
+    "fisher_studies/logistic_design": ["core/test_descent.py"],
     "models/": [
         "core/test_models.py",
         "core/test_mlp.py",
         "oracles/test_models_oracle.py",
         "oracles/test_mlp_oracle.py",
     ],
-    "grams": ["core/test_grams.py", "core/test_models.py"],
-    "drawn": ["core/test_information.py"],
-    "linalg": ["core/test_linalg.py", "core/test_units.py", "core/test_validation.py", "core/test_models.py"],
-    "spectrum": ["core/test_linalg.py", "core/test_units.py", "core/test_validation.py"],
-    "six_ways": ["core/test_six_ways.py", "oracles/test_six_ways_oracle.py"],
-    "sure_unit": ["core/test_sure_unit.py", "core/test_six_ways.py", "oracles/test_six_ways_oracle.py"],
-    "trained_longer": ["core/test_trained_longer.py"],
-    "digits": ["core/test_digits.py", "core/test_networks.py"],
+    "numerics/grams": ["core/test_grams.py", "core/test_models.py"],
+    "numerics/draws": ["core/test_information.py"],
+    "linalg/": ["core/test_linalg.py", "core/test_units.py", "core/test_validation.py", "core/test_models.py"],
+    "continual/six_ways": ["core/test_six_ways.py", "oracles/test_six_ways_oracle.py"],
+    "fisher_studies/sure_unit": ["studies/test_sure_unit.py", "core/test_six_ways.py", "oracles/test_six_ways_oracle.py"],
+    "fisher_studies/trained_longer": ["studies/test_trained_longer.py"],
+    "numerics/simplex": ["core/test_families.py", "oracles/test_accuracy_oracle.py", "core/test_bandit.py"],
+    "models/censored": ["core/test_censoring.py"],
+    "models/lifetimes": ["core/test_censoring.py"],
+    "data/digits": ["core/test_digits.py", "core/test_networks.py"],
     "validation": ["core/test_validation.py", "core/test_linalg.py", "core/test_models.py"],
-    "continual/capacity": ["core/test_random_patterns.py", "oracles/test_capacity_oracle.py"],
-    "continual/anchors": ["core/test_anchors.py", "oracles/test_six_ways_oracle.py"],
-    "continual/digits_study": ["core/test_digits_study.py"],
-    "continual/goals": ["core/test_goals.py", "core/test_tasks_in_sequence.py"],
-    "continual/heavy_tailed": ["oracles/test_heavy_tailed_oracle.py", "core/test_tasks_in_sequence.py"],
-    "continual/many_tasks": ["core/test_tasks_in_sequence.py", "oracles/test_many_tasks_oracle.py"],
+    "fisher_studies/capacity": ["studies/test_random_patterns.py", "oracles/test_capacity_oracle.py"],
+    "fisher_studies/anchors": ["studies/test_anchors.py", "oracles/test_six_ways_oracle.py"],
+    "fisher_studies/digits_study": ["studies/test_digits_study.py"],
+    "fisher_studies/goals": ["studies/test_goals.py", "studies/test_tasks_in_sequence.py"],
+    "fisher_studies/heavy_tailed": ["oracles/test_heavy_tailed_oracle.py", "studies/test_tasks_in_sequence.py"],
+    "fisher_studies/many_tasks": ["studies/test_tasks_in_sequence.py", "oracles/test_many_tasks_oracle.py"],
     "continual/springs": [
-        "core/test_tasks_in_sequence.py",
+        "studies/test_tasks_in_sequence.py",
         "oracles/test_many_tasks_oracle.py",
         "core/test_networks.py",
     ],
     "continual/networks": ["core/test_networks.py"],
-    "continual/network_sweeps": ["core/test_networks.py"],
+    "fisher_studies/network_sweeps": ["core/test_networks.py"],
     "continual/optimisers": ["core/test_networks.py"],
-    "continual/weight_noise": ["core/test_weight_noise.py", "oracles/test_weight_noise_oracle.py"],
-    "continual/": ["core/test_continual.py", "core/test_landscape.py", "oracles/test_continual_oracle.py"],
-    "curvature": ["core/test_curvature.py"],
-    "datasets": ["core/test_datasets.py", "core/test_two_weights.py", "core/test_models.py"],
-    "estimation": ["core/test_estimation.py", "core/test_routes.py", "core/test_units.py"],
-    "identity": ["core/test_routes.py"],
-    "heteroscedastic": ["core/test_routes.py"],
-    "misspecified": ["core/test_routes.py"],
-    "newton": ["core/test_newton.py", "core/test_models.py"],
-    "scores": ["core/test_scores.py", "core/test_information.py"],
-    "two_weights": ["core/test_two_weights.py"],
+    "fisher_studies/weight_noise": ["studies/test_weight_noise.py", "oracles/test_weight_noise_oracle.py"],
+    "continual/": ["core/test_continual.py", "studies/test_landscape.py", "oracles/test_continual_oracle.py"],
+    "data/historical": ["core/test_datasets.py", "studies/test_two_weights.py", "core/test_models.py"],
+    "estimation": ["core/test_estimation.py", "studies/test_routes.py", "core/test_units.py"],
+    "fisher_studies/identity": ["studies/test_routes.py"],
+    "fisher_studies/heteroscedastic": ["studies/test_routes.py"],
+    "fisher_studies/misspecified": ["studies/test_routes.py"],
+    "numerics/newton": ["core/test_newton.py", "core/test_models.py"],
+    "score": ["core/test_scores.py", "core/test_information.py"],
+    "fisher_studies/two_weights": ["studies/test_two_weights.py"],
 }
 
 # Mutants that compute the same, or what nobody can see: (module, text of the line, the new text or "" for any, reason).
@@ -122,34 +126,34 @@ SPEED = "the size of a block decides the speed only"
 EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("family.py", "BLOCK = 8192", "", SPEED),
     ("information.py", "BLOCK = 1 << 18", "", SPEED),
-    ("two_weights.py", "BLOCK = 1 << 18", "", SPEED),
-    ("grams.py", "BLOCK_BYTES, BLOCK_ROWS", "", SPEED),
-    ("grams.py", "SYRK_COLUMNS, SMALL_PRODUCT", "", SPEED),
-    ("grams.py", "size = max(2 * d", "", SPEED),
-    ("drawn.py", "BLOCK = 1 << 14", "", SPEED),
-    ("drawn.py", "FEW = 8", "", SPEED),
-    ("drawn.py", "if x.min() < 0 or top >= len(x)", "(top > len(x))", "one outcome more is counted"),
-    ("models/khatri_rao.py", "return max(1, BLOCK // table)", "", SPEED),
-    ("models/error_rows.py", "size = min(max(LEAST", "(len(share) - 1)", "one row less stands for all"),
+    ("fisher_studies/two_weights.py", "BLOCK = 1 << 18", "", SPEED),
+    ("numerics/grams.py", "BLOCK_BYTES, BLOCK_ROWS", "", SPEED),
+    ("numerics/grams.py", "SYRK_COLUMNS, SMALL_PRODUCT", "", SPEED),
+    ("numerics/grams.py", "size = max(2 * d", "", SPEED),
+    ("numerics/draws.py", "BLOCK = 1 << 14", "", SPEED),
+    ("numerics/draws.py", "FEW = 8", "", SPEED),
+    ("numerics/draws.py", "if x.min() < 0 or top >= len(x)", "(top > len(x))", "one outcome more is counted"),
+    ("models/network/khatri_rao.py", "return max(1, BLOCK // table)", "", SPEED),
+    ("numerics/error_rows.py", "size = min(max(LEAST", "(len(share) - 1)", "one row less stands for all"),
     (
-        "models/error_rows.py",
+        "numerics/error_rows.py",
         "steps = np.arange(size) + 0.999999",
         "0.999999",
         "guards against a rounding that no test can bring about",
     ),
     ("models/softmax_output.py", "below = [counted(uniform < edge)", "uniform <= edge", "a chance of 2⁻⁵³"),
-    ("continual/capacity.py", "before = np.concatenate", "0.1", "only later differences of the running sum are used"),
-    ("continual/capacity.py", "half = 0.5 * np.minimum", "_SMALL_LOAD, tau", "the smaller has no order"),
+    ("fisher_studies/capacity.py", "before = np.concatenate", "0.1", "only later differences of the running sum are used"),
+    ("fisher_studies/capacity.py", "half = 0.5 * np.minimum", "_SMALL_LOAD, tau", "the smaller has no order"),
     (
-        "continual/capacity_simulation.py",
+        "fisher_studies/capacity_simulation.py",
         "outputs[:, i] = targets[i]",
         "_inputs(bits[i], synapses), weights",
         "the product has no order",
     ),
-    ("continual/capacity_simulation.py", "width = (synapses", "8", "draws a byte that is not read"),
-    ("continual/capacity_simulation.py", "_dots(weights, oldest)", "oldest, weights", "the product has no order"),
-    ("continual/landscape.py", "reference = self.penalty(kind, 0.0", "0.1", "every use sets its own strength"),
-    ("continual/landscape.py", "if angle == 0.0:", "0.1", "a turn by nothing, computed"),
+    ("fisher_studies/capacity_simulation.py", "width = (synapses", "8", "draws a byte that is not read"),
+    ("fisher_studies/capacity_simulation.py", "_dots(weights, oldest)", "oldest, weights", "the product has no order"),
+    ("fisher_studies/landscape.py", "reference = self.penalty(kind, 0.0", "0.1", "every use sets its own strength"),
+    ("fisher_studies/landscape.py", "if angle == 0.0:", "0.1", "a turn by nothing, computed"),
     ("continual/sweeps.py", "if high - low < 1e-8", "", "the tolerance, below what losses resolve"),
     ("continual/training.py", "times.min(initial=0.0) < 0", "0.1", "only the sign of the smallest counts"),
     (
@@ -161,32 +165,32 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
     ("continual/networks.py", "rng.spawn(1)[0]", "2", "the first child of two is the same"),
     ("continual/optimisers.py", "np.multiply(work, g, out=work)", "g, work", "the product has no order"),
     ("continual/sweeps.py", "points = 121", "122", "the grid of the first of many rounds"),
-    ("models/khatri_rao.py", "table = max(max(", "", SPEED),
-    ("models/error_rows.py", "size = min(max(LEAST", "33", "how many rows the error of an error rests on"),
-    ("curvature.py", "rays = np.sqrt(2 * level)", "3", "only where bisection begins; the contour is the same"),
-    ("differences.py", "return np.stack(slopes", "(1)", "second derivatives have no order"),
-    ("divergence.py", "np.exp(np.maximum(log_p, log_q))", "log_q, log_p", "the larger has no order"),
+    ("models/network/khatri_rao.py", "table = max(max(", "", SPEED),
+    ("numerics/error_rows.py", "size = min(max(LEAST", "33", "how many rows the error of an error rests on"),
+    ("divergence/parabola.py", "rays = np.sqrt(2 * level)", "3", "only where bisection begins; the contour is the same"),
+    ("numerics/differences.py", "return np.stack(slopes", "(1)", "second derivatives have no order"),
+    ("divergence/others.py", "np.exp(np.maximum(log_p, log_q))", "log_q, log_p", "the larger has no order"),
     ("families/poisson.py", "return np.ceil(rate", "7", "where a search begins"),
-    ("families/scoring.py", "while new < value", "", "how far a step is cut; the maximum is the same"),
+    ("families/fitting/scoring.py", "while new < value", "", "how far a step is cut; the maximum is the same"),
     ("families/weibull.py", "scales = np.where", "0.55", "moves a threshold between two equally accurate ways"),
-    ("models/error_rows.py", "return np.arange(1), np.zeros(1)", "2", "rows of weight zero"),
-    ("models/bandit.py", "far = 1.0 / max(np.ptp", "", "where a bracket begins"),
-    ("families/bernoulli.py", "close = (np.abs(far) < 1)", "2", "moves a threshold between two equally accurate ways"),
-    ("descent.py", "while short(far) < 0", "<=", "a bracket one step wider holds the same root"),
-    ("logistic_design.py", "return float(brentq", "0.0011", "a narrower bracket holds the same root"),
-    ("logistic_design.py", "return float(brentq", "11.0", "a wider bracket holds the same root"),
-    ("logistic_design.py", "return float(brentq", "1.1e-14", "the tolerance, below rounding"),
-    ("policy_flows.py", "odds = np.log(np.maximum", "tiny, p", "the larger has no order"),
-    ("descent.py", 'options={"xatol"', "1.1", "the tolerance, a little looser"),
-    ("policy_flows.py", "FARTHEST = 1e9", "", "where patience ends"),
-    ("policy_flows.py", "while at(far) < 0 and", "(far <= FARTHEST)", "where patience ends"),
-    ("policy_flows.py", "if at(far) < 0", "<= 0", "a level met exactly at the far end is found either way"),
-    ("tiny_net.py", "for chance, residual in", "(expit(f))", "the sign of a score is squared away"),
-    ("continual/basins.py", "for _ in range(60)", "61", "bisection, below rounding"),
+    ("numerics/error_rows.py", "return np.arange(1), np.zeros(1)", "2", "rows of weight zero"),
+    ("models/policy.py", "far = 1.0 / max(np.ptp", "", "where a bracket begins"),
+    ("families/charts_of/bernoulli.py", "close = (np.abs(far) < 1)", "2", "moves a threshold between two equally accurate ways"),
+    ("descent/steps.py", "while short(far) < 0", "<=", "a bracket one step wider holds the same root"),
+    ("fisher_studies/logistic_design.py", "return float(brentq", "0.0011", "a narrower bracket holds the same root"),
+    ("fisher_studies/logistic_design.py", "return float(brentq", "11.0", "a wider bracket holds the same root"),
+    ("fisher_studies/logistic_design.py", "return float(brentq", "1.1e-14", "the tolerance, below rounding"),
+    ("models/policy_flows.py", "odds = np.log(np.maximum", "tiny, p", "the larger has no order"),
+    ("descent/steps.py", 'options={"xatol"', "1.1", "the tolerance, a little looser"),
+    ("models/policy_flows.py", "FARTHEST = 1e9", "", "where patience ends"),
+    ("models/policy_flows.py", "while at(far) < 0 and", "(far <= FARTHEST)", "where patience ends"),
+    ("models/policy_flows.py", "if at(far) < 0", "<= 0", "a level met exactly at the far end is found either way"),
+    ("fisher_studies/tiny_net.py", "for chance, residual in", "(expit(f))", "the sign of a score is squared away"),
+    ("fisher_studies/basins.py", "for _ in range(60)", "61", "bisection, below rounding"),
     ("continual/networks.py", "held = [s for s in springs", "(strength >= 0)", "a pull of nothing, computed"),
     ("continual/optimisers.py", "np.multiply(m, self.beta1", "self.beta1, m", "the product has no order"),
     ("continual/sweeps.py", "if strengths.min(initial=0.0) < 0", "0.1", "only the sign of the smallest counts"),
-    ("expectation.py", "[2.0**-44, 2.0**-47]", "45", "two other anchors of the same straight line"),
+    ("numerics/expectation.py", "[2.0**-44, 2.0**-47]", "45", "two other anchors of the same straight line"),
     ("families/beta.py", "total = max(mean * (1 - mean)", "2", "where a search begins"),
     (
         "families/cauchy.py",
@@ -194,21 +198,21 @@ EQUIVALENT: list[tuple[str, str, str, str]] = [
         "(scale) / (rng.standard_cauchy(n))",
         "1/C is a Cauchy variable if C is",
     ),
-    ("families/scoring.py", "step = step / max(1.0", "1.1", "how far a step is cut; the maximum is the same"),
+    ("families/fitting/scoring.py", "step = step / max(1.0", "1.1", "how far a step is cut; the maximum is the same"),
     (
-        "families/scoring.py",
+        "families/fitting/scoring.py",
         "np.linalg.eigvalsh(np.linalg.solve(root",
         "0.11000000000000001",
         "which of two ascents is taken",
     ),
     ("families/student_t.py", "low, median, high = np.quantile", "0.55", "where a search begins"),
-    ("heteroscedastic.py", "x, z = rng.standard_normal", "fits - start, 250", "the smaller has no order"),
-    ("misspecified.py", "np.isclose(shares.sum(), 1)", "1, shares.sum()", "a tolerance relative to the other"),
-    ("models/corridor.py", "visits = np.stack([np.ones_like", "1", "ones of the same shape"),
-    ("models/network_fisher.py", "length = others**2", "(p) / (p)", "which rows the error of an error rests on"),
-    ("newton.py", "TOLERANCE = 1e-12", "1.1000000000000002e-12", "the tolerance, below rounding"),
+    ("fisher_studies/heteroscedastic.py", "x, z = rng.standard_normal", "fits - start, 250", "the smaller has no order"),
+    ("fisher_studies/misspecified.py", "np.isclose(shares.sum(), 1)", "1, shares.sum()", "a tolerance relative to the other"),
+    ("fisher_studies/corridor.py", "visits = np.stack([np.ones_like", "1", "ones of the same shape"),
+    ("models/network/fisher.py", "length = others**2", "(p) / (p)", "which rows the error of an error rests on"),
+    ("numerics/newton.py", "TOLERANCE = 1e-12", "1.1000000000000002e-12", "the tolerance, below rounding"),
     (
-        "two_weights.py",
+        "fisher_studies/two_weights.py",
         "regular = determinant > 64",
         "(determinant >= 64 * np.finfo(float).eps * a * d)",
         "no matrix has exactly that condition",
@@ -292,18 +296,23 @@ def computing(tree: ast.AST) -> Iterator[ast.AST]:
                 yield from computing(child)
 
 
+def place(copy: Path, module: str) -> Path:
+    """The file of a module: those of fisher_core go by their path in it."""
+    return copy / (module if module.startswith(PACKAGES[1]) else f"{PACKAGES[0]}/{module}")
+
+
 def survives(copy: Path, mutant: Mutant, seconds: float, full: bool) -> bool:
     """Whether the tests of the module, and with ``full`` then all, pass with the mutant in place."""
-    path = copy / "fisher_core" / mutant.module
+    path = place(copy, mutant.module)
     source = path.read_bytes()
     path.write_bytes(mutant.applied(source))
     wanted = next((tests for start, tests in FIRST.items() if mutant.module.startswith(start)), [])
     first = [f"tests/{name}" for name in wanted if (copy / "tests" / name).exists()]
     key = Path(mutant.module).stem
-    narrow = ["-k", key] if mutant.module.startswith("families/") and key not in ("scoring", "__init__") else []
+    narrow = ["-k", key] if mutant.module.startswith("families/") and "fitting" not in mutant.module else []
     stages = [[*first, *narrow]] if first else []
     if full or not first:
-        stages.append(["tests/core", "tests/oracles"])
+        stages.append(["tests/core", "tests/studies", "tests/oracles"])
     try:
         return all(passes(copy, stage, seconds) for stage in stages)
     finally:
@@ -311,7 +320,7 @@ def survives(copy: Path, mutant: Mutant, seconds: float, full: bool) -> bool:
 
 
 def passes(copy: Path, selection: list[str], seconds: float) -> bool:
-    """Run pytest in a fork of this process, which has the libraries imported already and nothing of fisher_core."""
+    """Run pytest in a fork of this process, which has the libraries imported already and nothing of them."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -350,14 +359,14 @@ def main() -> None:
     hypothesis.settings.load_profile("mutants")
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for part in ("fisher_core", "tests/core", "tests/oracles"):
+        for part in (*PACKAGES, "tests/core", "tests/studies", "tests/oracles"):
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", copy)
         shutil.copytree(ROOT / "docs", copy / "docs")
         (copy / "tests/core/test_api_page.py").unlink(missing_ok=True)  # it notices any default that changes
         pool: list[list[Mutant]] = []
-        for path in sorted((copy / "fisher_core").rglob("*.py")):
-            module = path.relative_to(copy / "fisher_core").as_posix()
+        for path in sorted(path for package in PACKAGES for path in (copy / package).rglob("*.py")):
+            module = path.relative_to(copy).as_posix().removeprefix("fisher_core/")
             if path.name in SKIPPED or (options.only and not module.startswith(tuple(options.only))):
                 continue
             found = [m for m in mutants(module, path.read_bytes()) if not options.kinds or m.kind in options.kinds]
@@ -371,7 +380,7 @@ def main() -> None:
         same = 0
         for number, mutant in enumerate(order[: options.count], 1):
             started = time.monotonic()
-            source = (copy / "fisher_core" / mutant.module).read_bytes()
+            source = place(copy, mutant.module).read_bytes()
             line = source.decode().splitlines()[mutant.line - 1].strip()
             shown = f"{mutant.module}:{mutant.line} {mutant.kind}: {line!r}, {source[mutant.start : mutant.stop].decode()!r} -> {mutant.new!r}"
             why = reason(mutant, line)

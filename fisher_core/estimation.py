@@ -25,6 +25,8 @@ from fisher_core.information import Data
 from fisher_core.models.base import ConditionalModel, between
 from fisher_core.validation import Array
 
+__all__ = ["along", "naive", "newton_step", "sandwich", "scoring_step"]
+
 CENTRES = 256  # data, or quantiles of more data, around which a search for the highest peak looks
 WORK = 4e6  # densities that such a search may ask for
 SLACK = (

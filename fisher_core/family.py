@@ -12,55 +12,25 @@ given valid float64 arrays, with theta unpacked along its *first* axis, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fisher_core import validation as check
+from fisher_core.numerics import defaults
 from fisher_core.parameter import Parameter, interval_rule
 from fisher_core.validation import Array
 
 if TYPE_CHECKING:
     from fisher_core.charts import Chart, Charted
 
+__all__ = ["Family", "stack"]
+
 # Points of a grid handled at once: temporaries that stay in the cache made kl two to three times faster.
 BLOCK = 8192
-
-
-@dataclass(frozen=True, repr=False)
-class Estimate:
-    """A sampled value with its standard error: whatever comes from draws or data is one of these.
-
-    ``value`` and ``standard_error`` have one shape; ``n`` is the number of draws behind them, or the sum of their weights.
-    The standard error is the standard deviation of ``value`` over repetitions, estimated from the draws. It may be
-    handed over as a function, called when it is first read: that of every entry of a matrix costs as much as the matrix.
-    """
-
-    value: Array
-    error: Array | Callable[[], Array]
-    n: float
-
-    @property
-    def standard_error(self) -> Array:
-        if callable(self.error):
-            object.__setattr__(self, "error", self.error())
-        return cast(Array, self.error)
-
-    @property
-    def interval(self) -> tuple[Array, Array]:
-        """The 95 % interval value ± 1.96 standard errors, entry by entry."""
-        half = 1.959963984540054 * np.asarray(self.standard_error)
-        return self.value - half, self.value + half
-
-    def __repr__(self) -> str:
-        return f"Estimate(value={self.value!r}, standard_error={self.standard_error!r}, n={self.n})"
-
-    def __reduce__(self) -> tuple[type[Estimate], tuple[Array, Array, float]]:
-        return Estimate, (self.value, self.standard_error, self.n)
 
 
 class Family:
@@ -288,7 +258,7 @@ class Family:
 
     def writes(self, hook: str) -> bool:
         """Whether the family has ``hook`` ("_kl", "_fisher", "_cdf", "_sf", "_quantile") in a form of its own; else it is
-        computed from the others (:mod:`fisher_core.numerical`)."""
+        computed from the others (:mod:`fisher_core.numerics.defaults`)."""
         return getattr(type(self), hook) is not getattr(Family, hook)
 
     def _unwritten(self, hook: str) -> NotImplementedError:
@@ -325,18 +295,14 @@ class Family:
 
     def _fisher(self, theta: Array) -> Any:
         """d rows of d entries, each (...) or a constant; by quadrature where a family does not write it."""
-        from fisher_core import numerical  # which stands on this module
-
-        return numerical.fisher(self, theta)
+        return defaults.fisher(self, theta)
 
     def _kl(self, p: Array, q: Array, step: Array) -> Array:
         """KL(p‖q); ``step`` = q − p is given apart because a chart knows more digits of it than of its ends.
 
         By quadrature, from p and q alone, where a family does not write it.
         """
-        from fisher_core import numerical
-
-        return numerical.kl(self, p, q)
+        return defaults.kl(self, p, q)
 
     def _sample(self, theta: Array, n: int, rng: np.random.Generator) -> Array:
         raise self._unwritten("_sample(theta, n, rng)")
@@ -346,21 +312,15 @@ class Family:
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         """P(X ≤ x), shape of x; by quadrature where a family does not write it."""
-        from fisher_core import numerical
-
-        return numerical.cdf(self, x, theta)
+        return defaults.cdf(self, x, theta)
 
     def _sf(self, x: Array, theta: Array) -> Array:
         """P(X > x), shape of x, without 1 − cdf; by quadrature where a family does not write it."""
-        from fisher_core import numerical
-
-        return numerical.sf(self, x, theta)
+        return defaults.sf(self, x, theta)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         """The inverse of the distribution function, shape of u; a root of ``_cdf`` where a family does not write it."""
-        from fisher_core import numerical
-
-        return numerical.quantile(self, u, theta)
+        return defaults.quantile(self, u, theta)
 
     def _bounds(self, theta: Array) -> tuple[float, float]:
         """Bounds of the support; only a family whose support moves with theta writes this."""

@@ -23,13 +23,28 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import drawn, expectation
 from fisher_core import validation as check
-from fisher_core.differences import by_differences
-from fisher_core.family import Estimate, Family
+from fisher_core.estimate import Estimate
+from fisher_core.family import Family
 from fisher_core.models.base import ConditionalModel
-from fisher_core.scores import bin_means
+from fisher_core.numerics import draws as drawn
+from fisher_core.numerics import expectation
+from fisher_core.numerics.differences import by_differences
+from fisher_core.score import bin_means
 from fisher_core.validation import Array
+
+__all__ = [
+    "Data",
+    "by_quadrature",
+    "coarsened",
+    "empirical",
+    "exact",
+    "exact_diagonal",
+    "gauss_newton",
+    "monte_carlo",
+    "observations",
+    "observed",
+]
 
 Data = ArrayLike | tuple[ArrayLike, ArrayLike]
 Coordinates = Array | Sequence[Array]  # (d, m), or d arrays (m,)
@@ -141,7 +156,7 @@ def by_quadrature(f: Family, theta: ArrayLike, of: str = "score") -> Array:
     the family's own score and Hessian are averaged, and the disagreement of the two forms is the result.
 
     Accuracy about 1e-11 relative, limited by the rounding of ``log_prob`` for parameters beyond 1e5. Raises
-    QuadratureError if the nodes do not find a mass of 1 (:mod:`fisher_core.expectation`).
+    QuadratureError if the nodes do not find a mass of 1 (:mod:`fisher_core.numerics.expectation`).
     """
     check.choice("of", of, ("score", "hessian"))
     theta = f.check_theta(theta)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+__all__ = ["Parameter", "interval_rule", "subscript"]
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -49,3 +51,8 @@ def interval_rule(lower: float, upper: float, low: bool = False, high: bool = Fa
     if np.isinf(lower):
         return f"{'<=' if high else '<'} {upper:g}"
     return f"in {'[' if low else '('}{lower:g}, {upper:g}{']' if high else ')'}"
+
+
+def subscript(i: int) -> str:
+    """i set below a symbol: ₁₂."""
+    return "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(i))

@@ -21,6 +21,28 @@ from numbers import Integral, Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+__all__ = [
+    "Array",
+    "array",
+    "choice",
+    "computed",
+    "generator",
+    "integer",
+    "matrix",
+    "no_negative_eigenvalue",
+    "non_negative",
+    "paired",
+    "parameters",
+    "positive",
+    "positive_semidefinite",
+    "positive_semidefinites",
+    "rows",
+    "scalar",
+    "symmetric",
+    "unit_diagonal",
+    "vector",
+]
+
 Array = NDArray[np.float64]
 
 

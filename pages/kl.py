@@ -8,7 +8,7 @@ from fisher_app.frame.declaration import lesson
 from fisher_app.lessons import kl
 from fisher_app.lessons.kl import bowl, contour, every, partition, shift
 from fisher_core import FAMILIES
-from fisher_core.curvature import order_of_gap
+from fisher_core.divergence.parabola import order_of_gap
 
 lesson(
     "kl",

@@ -144,7 +144,7 @@ def test_the_container_holds_what_it_starts():
             command = json.loads(rest[rest.index("[") :])
             assert all(isinstance(part, str) for part in command)
     assert command == ["deploy/serve"] and os.access(DEPLOY / "serve", os.X_OK)
-    for needed in ("app.py", "asgi.py", ".streamlit", "static", "pages", "fisher_core", "fisher_app", "deploy", "requirements.lock"):
+    for needed in ("app.py", "asgi.py", ".streamlit", "static", "pages", "fisher_core", "fisher_studies", "fisher_app", "deploy", "requirements.lock"):
         assert needed in copied, needed
     excluded = (ROOT / ".dockerignore").read_text().split()
     assert not set(excluded) & set(copied)

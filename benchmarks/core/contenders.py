@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from fisher_core import grams, information
-from fisher_core.family import Estimate
+from fisher_core import information
+from fisher_core.estimate import Estimate
 from fisher_core.models import LogisticRegression, SoftmaxRegression
+from fisher_core.numerics import grams
 
 Array = np.ndarray
 Contenders = dict[str, Callable[[], Array]]

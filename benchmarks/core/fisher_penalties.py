@@ -11,8 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from fisher_core import six_ways
-from fisher_core.continual import SGD, Spring, Stiffness, networks
+from fisher_core.continual import SGD, Spring, Stiffness, networks, six_ways
 from fisher_core.continual.networks import digits_pair
 
 Array = np.ndarray

@@ -34,7 +34,7 @@ def from_statsmodels() -> list[dict[str, Any]]:
     import statsmodels
     import statsmodels.api as sm
 
-    from fisher_core import datasets
+    from fisher_core.data import historical as datasets
 
     found: list[dict[str, Any]] = []
 

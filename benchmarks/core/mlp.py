@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fisher_core import digits
+from fisher_core.data import digits
 from fisher_core.models import MLP
 
 from .timing import Contenders, seconds

@@ -15,8 +15,9 @@ import mpmath
 import numpy as np
 from scipy import special as sc
 
-from fisher_core import FAMILIES, information, special
+from fisher_core import FAMILIES, information
 from fisher_core.models import LinearRegression, LogisticRegression, SoftmaxRegression
+from fisher_core.numerics import special
 
 from . import contenders
 from .contenders import _if_installed, _linear, _torch

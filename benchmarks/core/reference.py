@@ -19,7 +19,7 @@ import torch
 from fisher_core.continual import SGD, Adam, networks
 from fisher_core.continual.networks import DigitsPair, Method, digits_pair
 from fisher_core.continual.optimisers import Optimiser, Step
-from fisher_core.digits import ClassificationTask
+from fisher_core.data.digits import ClassificationTask
 
 from . import in_torch
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fisher_core import FAMILIES, Family, divergence, drawn, information
+from fisher_core import FAMILIES, Family, divergence, information
 from fisher_core.models import LogisticRegression, SoftmaxRegression
+from fisher_core.numerics import draws as drawn
 
 from . import contenders
 from .timing import Contenders, seconds

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fisher_core.continual.anchors import progress
+from fisher_studies.anchors import progress
 
 from .fisher_penalties import after_b, kept_and_learned, pull, walked
 from .ways_on_digits import Network, by_confidence, rows

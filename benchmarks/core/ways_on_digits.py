@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from fisher_core import six_ways
-from fisher_core.continual import networks
+from fisher_core.continual import networks, six_ways
 from fisher_core.continual.networks import digits_pair
 from fisher_core.models import MLP
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fisher_core.family import Estimate
+from fisher_core.estimate import Estimate
 from fisher_core.validation import Array
 
 from ..stage.scene import Axis, Data, Layer, Live, View, bars, curve, handle, label, points, rule, segments, veil

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from fisher_core.continual import Trails
+from fisher_studies.landscape import Trails
 from fisher_core.validation import Array
 
 from ..stage.scene import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fisher_core.scores import Moments, Skeleton
+from fisher_core.score import Moments, Skeleton
 from fisher_core.validation import Array
 
 from ..stage.scene import Axis

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fisher_core import FAMILIES, datasets
+from fisher_core import FAMILIES
+from fisher_core.data import historical as datasets
 
 from ..stage.scene import Axis
 from .score_arrays import Subject, ticks

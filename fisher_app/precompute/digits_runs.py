@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from fisher_core.continual import digits_study as study
 from fisher_core.continual.networks import DigitsPair
 from fisher_core.validation import Array
+from fisher_studies import digits_study as study
 
 SEEDS = range(20)
 EPOCHS_A = (10, 40, 300)

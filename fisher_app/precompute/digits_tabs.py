@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from fisher_core import digits
-from fisher_core.continual import networks, overlap_by_layer, weight_noise
-from fisher_core.continual.digits_study import EPOCHS_JOINT
+from fisher_core.continual import networks, overlap_by_layer
 from fisher_core.continual.networks import Method
+from fisher_core.data import digits
 from fisher_core.models import MLP
 from fisher_core.validation import Array
+from fisher_studies import weight_noise
+from fisher_studies.digits_study import EPOCHS_JOINT
 
 TARGET = Path(__file__).parents[1] / "data" / "digits_tabs.npz"
 SEEDS = range(10)

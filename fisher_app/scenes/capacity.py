@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fisher_core.continual import capacity
+from fisher_studies import capacity
 
 from .. import snippets
 from ..figures import capacity as figures

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core.continual import capacity
+from fisher_studies import capacity
 
 from ..figures import capacity as figures
 from ..stage.scene import Live, Number, Scene

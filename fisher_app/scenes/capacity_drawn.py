@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from fisher_core.continual.capacity_simulation import Simulation, simulate
-from fisher_core.family import Estimate
+from fisher_studies.capacity_simulation import Simulation, simulate
+from fisher_core.estimate import Estimate
 
 from ..figures import capacity as figures
 from ..stage.scene import Number

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fisher_core.continual import capacity
+from fisher_studies import capacity
 
 from ..controls import Choice, Slider, Toggle, seed
 from ..figures.capacity import END, START

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import digits
-from fisher_core.continual import digits_study as study
-from fisher_core.continual.network_sweeps import paired
+from fisher_core.data import digits
+from fisher_studies import digits_study as study
+from fisher_studies.network_sweeps import paired
 from fisher_core.models import MLP
 
 from .. import snippets

@@ -1,6 +1,6 @@
 """What the digits page knows: stored runs of many seeds, and runs made while the reader waits.
 
-Stored by ``python -m fisher_app.precompute.digits_runs``; both follow :mod:`fisher_core.continual.digits_study`.
+Stored by ``python -m fisher_app.precompute.digits_runs``; both follow :mod:`fisher_studies.digits_study`.
 Accuracies are shares of the 597 test rows of A and of B.
 """
 
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fisher_core.continual import digits_study as study
-from fisher_core.continual import network_sweeps
-from fisher_core.continual.digits_study import EPOCHS_B
+from fisher_studies import digits_study as study
+from fisher_studies import network_sweeps
+from fisher_studies.digits_study import EPOCHS_B
 from fisher_core.continual.networks import DigitsPair, accuracy
 from fisher_core.validation import Array
 

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import digits as images
-from fisher_core.continual import fisher_overlap, network_sweeps, overlap_by_layer, weight_noise
+from fisher_core.data import digits as images
+from fisher_core.continual import fisher_overlap, overlap_by_layer
+from fisher_studies import network_sweeps, weight_noise
 from fisher_core.models import MLP
 
 from ..figures import digits_tabs as figures

@@ -10,6 +10,8 @@ from functools import lru_cache
 import numpy as np
 
 from fisher_core import continual, linalg
+from fisher_studies.basins import basin
+from fisher_studies.landscape import Landscape, Trails, hessian_by_differences
 
 from .. import snippets
 from ..controls import Choice, Slider, Toggle, seed
@@ -48,7 +50,7 @@ figures.PAD_ENDS[:], figures.PAD_RANGE[:] = [len(NODES["bx"]) - 1, len(NODES["by
 
 
 @lru_cache(maxsize=16)
-def problem(loss: str, bv: str, bx: float, by: float, brk: bool, number: int = 0) -> continual.Landscape:
+def problem(loss: str, bv: str, bx: float, by: float, brk: bool, number: int = 0) -> Landscape:
     """The two tasks in the axes of 0°; ``number`` seeds the data of the logistic ones."""
     if loss == "logistic":
         if brk:
@@ -56,15 +58,15 @@ def problem(loss: str, bv: str, bx: float, by: float, brk: bool, number: int = 0
                 "noise-free labels make the logistic task A separable: its weights run off to infinity and there is no θ_A to protect. Switch back to the quadratic loss (under More)"
             )
         draw = continual.LogisticTask.drawn
-        return continual.Landscape(
+        return Landscape(
             draw(CENTRE_A, SPREAD_A, ROWS, np.random.default_rng([number, 2])),
             draw((bx, by), SPREAD_B[bv], ROWS, np.random.default_rng([number, 3])),
         )
     task_b = continual.QuadraticTask((bx, by), STIFF_B[bv])
     if not brk:
-        return continual.Landscape(continual.QuadraticTask(CENTRE_A, STIFF_A), task_b)
+        return Landscape(continual.QuadraticTask(CENTRE_A, STIFF_A), task_b)
     task_a = continual.LinearGaussianTask.designed(CENTRE_A, STIFF_A, EMPIRICAL_ROWS, 0.0, np.random.default_rng(1))
-    return continual.Landscape(task_a, task_b, task_a.empirical_fisher())
+    return Landscape(task_a, task_b, task_a.empirical_fisher())
 
 
 def degrees(every: int) -> np.ndarray:
@@ -111,7 +113,7 @@ def over_centre(bv: str, brk: bool, lam: float, how: tuple):
 @lru_cache(maxsize=8)
 def basins(which: tuple):
     land = problem(*which)
-    return continual.basin(land.task_a, LEVEL, 73), continual.basin(land.task_b, LEVEL, 73)
+    return basin(land.task_a, LEVEL, 73), basin(land.task_b, LEVEL, 73)
 
 
 def rims(which: tuple, angles: np.ndarray):
@@ -191,14 +193,14 @@ def turn(point) -> np.ndarray:
     return np.stack([continual.rotation(a) @ np.asarray(point) for a in degrees(figures.EVERY_SHAPE)])
 
 
-def hide(trails: continual.Trails) -> continual.Trails:
+def hide(trails: Trails) -> Trails:
     """The same shape without the numbers: an unanswered question's answer."""
-    return continual.Trails(
+    return Trails(
         np.full_like(trails.path, np.nan), {k: np.full_like(x, np.nan) for k, x in trails.losses.items()}
     )
 
 
-def prologue(land: continual.Landscape, angle: float):
+def prologue(land: Landscape, angle: float):
     """How A was learned: its gradient flow, from far away to θ_A itself."""
     free = continual.penalty("none", 0.0, START_OF_ALL, land.task_a.fisher())
     if land.task_a.is_quadratic:
@@ -213,7 +215,7 @@ def prologue(land: continual.Landscape, angle: float):
     return np.einsum("kij,mj->kmi", turns, path), path @ continual.rotation(angle).T
 
 
-def checks(land: continual.Landscape, v) -> list[Check]:
+def checks(land: Landscape, v) -> list[Check]:
     """End points by other means: the matrix exponential for bowls, differences of the objective otherwise."""
     worst = 0.0
     for kind in figures.KINDS:
@@ -231,7 +233,7 @@ def checks(land: continual.Landscape, v) -> list[Check]:
     )
     a = land.task_a
     gap = float(
-        np.abs(continual.hessian_by_differences(a, a.minimiser, 2e-4) - a.fisher()).max() / np.abs(a.fisher()).max()
+        np.abs(hessian_by_differences(a, a.minimiser, 2e-4) - a.fisher()).max() / np.abs(a.fisher()).max()
     )
     return [Check(*second), Check("_F_~{A}", "closed form", "second differences of the loss", gap, 1e-5)]
 
@@ -249,7 +251,7 @@ def posteriors(loss: str, tilt: float, tau: float, number: int):
         axes = [np.linspace(m - r, m + r, 71) for m, r in zip(gaussians["full"].mean, reach, strict=True)]
         exact = continual.posterior_on_grid(task, n, *axes, tau)
         for drop, name in ((np.log(20), "exact"), (np.log(2), "exact-50")):
-            ends[name].append(continual.basin(with_prior, drop / n, 61))
+            ends[name].append(basin(with_prior, drop / n, 61))
         for k, g in gaussians.items():
             ends[k].append(linalg.fisher_ellipse(g.precision, np.log(20)).points(61, g.mean))
             apart[k].append(exact.total_variation(g))
@@ -272,7 +274,7 @@ def bayes(v):
         else "quadratic task: the full Gaussian is exact"
     }
     task = problem(v.loss, "across", *CENTRE_B, False, v.seed).task_a.rotated(np.radians(v.tilt))
-    gap = float(np.abs(continual.hessian_by_differences(task, task.minimiser, 2e-4) - task.fisher()).max() / 6)
+    gap = float(np.abs(hessian_by_differences(task, task.minimiser, 2e-4) - task.fisher()).max() / 6)
     check = Check("precision per observation", "Fisher matrix", "second differences of the loss", gap, 1e-5)
     return Scene([figures.posterior("na", int(np.abs(NODES["na"] - v.na).argmin()), ends, mode, 2.6, words), figures.distances("na", NODES["na"], apart["full"], apart["diagonal"])],
                  figures.BAYES_COLUMNS, figures.BAYES_AREAS, ["na", "tilt", "nb", "tau"], numbers, formula, groups=["loss"], more=["seed"], checks=[check])  # fmt: skip

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fisher_core import FAMILIES, datasets, estimation, heteroscedastic, identity, information, misspecified
+from fisher_core import FAMILIES, estimation, information
+from fisher_core.data import historical as datasets
+from fisher_studies import heteroscedastic, identity, misspecified
 from fisher_core.family import Family
 from fisher_core.models import LinearRegression
 

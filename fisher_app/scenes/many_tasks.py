@@ -10,6 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from fisher_studies import basins
+from fisher_studies import heavy_tailed
+from fisher_studies import many_tasks
 from fisher_core import continual
 
 from .. import snippets
@@ -69,15 +72,15 @@ class Played:
 
 @lru_cache(maxsize=2)
 def tasks(bent: bool) -> dict:
-    kind = continual.HeavyTailedTask if bent else continual.QuadraticTask
+    kind = heavy_tailed.HeavyTailedTask if bent else continual.QuadraticTask
     return {n: kind(CENTRES[n], PRECISIONS[n]) for n in "ABC"}
 
 
 def remember(world: dict, order: str, kind: str, memory: str, decay: float = 1.0) -> Run:
     learned = [world[n] for n in order]
-    course = continual.in_sequence(learned, memory, KINDS[kind], decay=decay)
-    path = continual.trail(learned, course, START, STEPS // len(learned))
-    pull = [continual.merged(s).anchor if s and np.any(s[0].stiffness) else np.full(2, np.nan) for s in course.springs]
+    course = many_tasks.in_sequence(learned, memory, KINDS[kind], decay=decay)
+    path = many_tasks.trail(learned, course, START, STEPS // len(learned))
+    pull = [many_tasks.merged(s).anchor if s and np.any(s[0].stiffness) else np.full(2, np.nan) for s in course.springs]
     stage = np.maximum(np.arange(STEPS + 1) - 1, 0) // (STEPS // len(learned))
     return Run(path, np.stack([world[n].loss(path) for n in "ABC"], -1), np.stack(pull)[stage])
 
@@ -88,14 +91,14 @@ def played(kind: str, order: str, bent: bool) -> Played:
     runs = {m: remember(world, letters, kind, m) for m in ("single", "separate")}
     online = [remember(world, letters, kind, "online", g) for g in GAMMAS[::every]]
     runs["online"] = Run(*(np.stack([getattr(r, f) for r in online]) for f in ("path", "losses", "anchors")))
-    joint = continual.joint_minimiser([world[n] for n in dict.fromkeys(letters)])
+    joint = many_tasks.joint_minimiser([world[n] for n in dict.fromkeys(letters)])
     return Played(
         letters,
         runs,
         remember(world, letters, kind, "factors") if len(letters) > 3 else None,
         joint,
         np.array([world[n].loss(joint) for n in "ABC"]),
-        {n: continual.basin(world[n], LEVEL, 73) for n in "ABC"},
+        {n: basins.basin(world[n], LEVEL, 73) for n in "ABC"},
         every,
     )
 
@@ -125,7 +128,7 @@ def plane_checks(v, p: Played) -> list[Check]:
     learned = [world[n] for n in p.order]
     made = []
     for memory in ("single", "separate"):
-        course = continual.in_sequence(learned, memory, KINDS[v.kind])
+        course = many_tasks.in_sequence(learned, memory, KINDS[v.kind])
         worst = 0.0
         for task, springs, theta in zip(learned, course.springs, course.endpoints, strict=True):
             rise = lambda t, task=task, springs=springs: float(task.loss(t)) + sum(s.value(t) for s in springs)  # noqa: E731

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from fisher_studies import goals
+from fisher_studies import many_tasks
 from fisher_core import continual
 
 from ..controls import Choice, Slider, Toggle
@@ -86,7 +88,7 @@ def line_check(count: float) -> Check:
     t = round(count)
     rows = [[continual.QuadraticTask([c], [[1.0]]) for c in row] for row in np.eye(t)]
     gap = max(
-        float(np.abs([continual.in_sequence(r, m).endpoints[-1, 0] for r in rows] - continual.shares(t, m)).max())
+        float(np.abs([many_tasks.in_sequence(r, m).endpoints[-1, 0] for r in rows] - continual.shares(t, m)).max())
         for m in ("single", "separate")
     )
     return Check("shares", "closed form", "task by task", gap, 1e-12)
@@ -164,7 +166,7 @@ def line_key(known: bool) -> dict:
 def online_check(count: float, gamma: float) -> Check:
     t = round(count)
     rows = [[continual.QuadraticTask([c], [[1.0]]) for c in row] for row in np.eye(t)]
-    found = [continual.in_sequence(r, "online", decay=gamma).endpoints[-1, 0] for r in rows]
+    found = [many_tasks.in_sequence(r, "online", decay=gamma).endpoints[-1, 0] for r in rows]
     gap = float(np.abs(found - continual.shares(t, "online", gamma)).max())
     return Check("shares, online", "geometric series", "task by task", gap, 1e-12)
 
@@ -177,7 +179,7 @@ def drift_goals() -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     centres, ratios = np.arange(1.0, MOST + 1), NODES["r"]
     regret = {
         m: np.stack(
-            [np.stack([continual.regret(e[..., i], centres[:t], r) for r in ratios], -1) for i, t in enumerate(COUNTS)],
+            [np.stack([goals.regret(e[..., i], centres[:t], r) for r in ratios], -1) for i, t in enumerate(COUNTS)],
             -2,
         )
         for m, e in ends.items()
@@ -231,5 +233,5 @@ def goal_check(v) -> Check:
     at = np.linspace(1, t, 3)
     bend = np.polyfit(at, [goal(x) for x in at], 2)  # a parabola through three values
     least = bend[2] - bend[1] ** 2 / (4 * bend[0])
-    gap = abs(goal(end) - least - float(continual.regret(end, centres, v.r)))
+    gap = abs(goal(end) - least - float(goals.regret(end, centres, v.r)))
     return Check("regret", "closed form", "parabola through three values of the goal", gap, 1e-9 * t * t)

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import linalg, two_weights
+from fisher_core import linalg
+from fisher_studies import two_weights
 
 from ..figures import recipe as figures
 from ..stage.scene import Axis, Live, Number, curve, ellipse, label, points, segments

@@ -6,9 +6,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import descent, information, logistic_design, two_weights
+from fisher_core import descent, information
+from fisher_studies import logistic_design, two_weights
 from fisher_core.models import SoftmaxPolicy
-from fisher_core.models.bandit import first_crossing, half_time
+from fisher_core.models.policy import first_crossing, half_time
 
 from ..figures import recipe as figures
 from ..stage.scene import Check, Cross, Live, Number, Scene

@@ -6,7 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import datasets, descent, linalg, tiny_net
+from fisher_core.data import historical as datasets
+from fisher_core import descent, linalg
+from fisher_studies import tiny_net
 from fisher_core.models import MLP, SoftmaxRegression
 
 from ..figures import recipe_models as figures

@@ -6,9 +6,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import FAMILIES, curvature, descent, information
-from fisher_core.models import Corridor, GaussianPolicy, SoftmaxPolicy
-from fisher_core.models.bandit import half_time
+from fisher_core import FAMILIES, descent, information
+from fisher_core.divergence import parabola as curvature
+from fisher_studies.corridor import Corridor
+from fisher_studies.gaussian_policy import GaussianPolicy
+from fisher_core.models import SoftmaxPolicy
+from fisher_core.models.policy import half_time
 
 from ..figures import recipe_policy as figures
 from ..stage.scene import Check, Cross, Live, Number, Scene

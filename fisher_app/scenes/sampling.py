@@ -9,7 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import datasets, information, two_weights
+from fisher_core.data import historical as datasets
+from fisher_core import information
+from fisher_studies import two_weights
 from fisher_core.models import LinearRegression, LogisticRegression
 
 from .. import snippets

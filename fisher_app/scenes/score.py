@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import FAMILIES, charts, datasets, information, scores
+from fisher_core import FAMILIES, charts, information, score as scores
+from fisher_core.data import historical as datasets
 from fisher_core.models import LogisticRegression
 
 from .. import snippets

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from fisher_core import FAMILIES, identity
+from fisher_core import FAMILIES
+from fisher_studies import identity
 from fisher_core.family import Family
 from fisher_core.validation import Array
 

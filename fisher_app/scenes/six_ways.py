@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import published, six_ways
-from fisher_core.sure_unit import SureUnit, wrong_labels
+from fisher_studies import published
+from fisher_core.continual import six_ways
+from fisher_studies.sure_unit import SureUnit, wrong_labels
 
 from .. import snippets
 from ..controls import Choice, Slider, Toggle, seed

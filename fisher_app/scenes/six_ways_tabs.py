@@ -6,11 +6,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from fisher_core import datasets, published, two_weights
-from fisher_core.continual import anchors
+from fisher_core.data import historical as datasets
+from fisher_studies import published, two_weights
+from fisher_studies import anchors
 from fisher_core.models import LogisticRegression
-from fisher_core.sure_unit import SureUnit
-from fisher_core.trained_longer import trained_longer
+from fisher_studies.sure_unit import SureUnit
+from fisher_studies.trained_longer import trained_longer
 
 from ..figures import six_ways as figures, six_ways_tabs as tabs
 from ..stage.scene import Check, Live, Number, Scene

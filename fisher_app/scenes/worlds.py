@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fisher_core import datasets
+from fisher_core.data import historical as datasets
 from fisher_core.models import LinearRegression, LogisticRegression
 from fisher_core.validation import Array
 

@@ -5,11 +5,7 @@ carries its ½.
 Networks are learned by :mod:`fisher_core.continual.networks`.
 """
 
-from fisher_core.continual import capacity, capacity_simulation, digits_study, network_sweeps, networks, weight_noise
-from fisher_core.continual.basins import basin
-from fisher_core.continual.goals import regret, worth
-from fisher_core.continual.heavy_tailed import HeavyTailedTask
-from fisher_core.continual.landscape import Landscape, Trails, hessian_by_differences
+from fisher_core.continual import networks, six_ways
 from fisher_core.continual.laplace import (
     Gaussian,
     GridPosterior,
@@ -20,7 +16,6 @@ from fisher_core.continual.laplace import (
 )
 from fisher_core.continual.linear_gaussian import LinearGaussianTask
 from fisher_core.continual.logistic import LogisticTask
-from fisher_core.continual.many_tasks import Course, in_sequence, joint_minimiser, merged, trail
 from fisher_core.continual.minimisers import minimiser
 from fisher_core.continual.optimisers import SGD, Adam
 from fisher_core.continual.overlap import fisher_overlap, overlap_by_layer
@@ -47,11 +42,8 @@ __all__ = [
     "SGD",
     "Adam",
     "Best",
-    "Course",
     "Gaussian",
     "GridPosterior",
-    "HeavyTailedTask",
-    "Landscape",
     "LinearGaussianTask",
     "LogisticTask",
     "Penalty",
@@ -61,40 +53,27 @@ __all__ = [
     "Stiffness",
     "Sweep",
     "Task",
-    "Trails",
-    "basin",
     "bayes_strength",
     "best",
-    "capacity",
-    "capacity_simulation",
     "consolidate",
-    "digits_study",
     "fisher_overlap",
     "gradient_flow",
     "half_life",
-    "hessian_by_differences",
-    "in_sequence",
-    "joint_minimiser",
     "laplace",
-    "merged",
     "minimiser",
-    "network_sweeps",
     "networks",
     "overlap_by_layer",
     "paths",
     "penalty",
     "posterior_on_grid",
-    "regret",
     "rotation",
     "routes",
     "running_shares",
     "shares",
+    "six_ways",
     "step_limit",
     "stiffness_held",
     "sweep",
-    "trail",
     "train",
-    "weight_noise",
     "with_prior",
-    "worth",
 ]

@@ -23,6 +23,8 @@ from fisher_core.continual.quadratic import QuadraticTask
 from fisher_core.continual.tasks import Task
 from fisher_core.validation import Array
 
+__all__ = ["Gaussian", "GridPosterior", "bayes_strength", "laplace", "posterior_on_grid", "with_prior"]
+
 
 @dataclass(frozen=True, eq=False)
 class Gaussian:

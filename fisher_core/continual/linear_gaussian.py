@@ -19,6 +19,8 @@ from fisher_core.continual.quadratic import rotation
 from fisher_core.models import LinearRegression
 from fisher_core.validation import Array
 
+__all__ = ["LinearGaussianTask"]
+
 
 @dataclass(frozen=True, eq=False)
 class LinearGaussianTask:

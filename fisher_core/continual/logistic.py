@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from fisher_core import newton
 from fisher_core import validation as check
 from fisher_core.continual.quadratic import rotation
 from fisher_core.models.logistic import LogisticRegression, softplus
+from fisher_core.numerics import newton
 from fisher_core.validation import Array
+
+__all__ = ["LogisticTask"]
 
 BLOCK = 1 << 14  # margins at a time: a grid of parameters times all the data would leave the cache
 

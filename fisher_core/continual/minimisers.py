@@ -12,11 +12,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import linalg, newton
+from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.continual.penalties import Penalty
 from fisher_core.continual.tasks import Task
+from fisher_core.numerics import newton
 from fisher_core.validation import Array
+
+__all__ = ["minimiser", "newton_minimiser", "quadratic_minimisers"]
 
 CURVE = "Raise λ, or hold that direction by another penalty"
 

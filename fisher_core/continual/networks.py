@@ -16,14 +16,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import digits, six_ways
 from fisher_core import validation as check
+from fisher_core.continual import six_ways
 from fisher_core.continual.optimisers import Adam, Optimiser
 from fisher_core.continual.springs import Spring, Stiffness, consolidate
-from fisher_core.digits import ClassificationTask
+from fisher_core.data import digits
+from fisher_core.data.digits import ClassificationTask
 from fisher_core.models import softmax_output
 from fisher_core.models.mlp import MLP
 from fisher_core.validation import Array
+
+__all__ = [
+    "KINDS",
+    "DigitsPair",
+    "Method",
+    "Stage",
+    "accuracy",
+    "digits_pair",
+    "epochs",
+    "in_stages",
+    "remember",
+    "train",
+]
 
 KINDS = ("none", "l2", "ewc", "ewc_full")
 

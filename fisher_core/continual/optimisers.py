@@ -18,6 +18,8 @@ import numpy as np
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
+__all__ = ["SGD", "Adam", "Optimiser", "Step"]
+
 Step = Callable[[Array, Array], None]
 
 

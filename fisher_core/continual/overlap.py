@@ -11,6 +11,8 @@ from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
+__all__ = ["fisher_overlap", "overlap_by_layer"]
+
 
 def fisher_overlap(fisher_1: ArrayLike, fisher_2: ArrayLike) -> float:
     r"""1 − ½ tr(F̂₁ + F̂₂ − 2(F̂₁F̂₂)^½) of the unit-trace matrices F̂ = F/tr F (Kirkpatrick et al. 2017, §4.3).

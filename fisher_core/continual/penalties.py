@@ -22,6 +22,8 @@ from fisher_core import validation as check
 from fisher_core.continual.quadratic import rotation, turned
 from fisher_core.validation import Array
 
+__all__ = ["PENALTIES", "Penalty", "penalty"]
+
 # Each takes F_A (d, d) and returns M (d, d).
 PENALTIES: dict[str, Callable[[Array], Array]] = {
     "none": np.zeros_like,

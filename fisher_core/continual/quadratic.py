@@ -18,6 +18,8 @@ from fisher_core import linalg
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
+__all__ = ["QuadraticTask", "rotation", "turned"]
+
 
 @dataclass(frozen=True, eq=False)
 class QuadraticTask:

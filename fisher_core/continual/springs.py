@@ -21,6 +21,18 @@ from numpy.typing import ArrayLike
 from fisher_core import validation as check
 from fisher_core.validation import Array
 
+__all__ = [
+    "MEMORIES",
+    "Spring",
+    "Stiffness",
+    "consolidate",
+    "half_life",
+    "routes",
+    "running_shares",
+    "shares",
+    "stiffness_held",
+]
+
 MEMORIES = ("separate", "single", "online")
 
 

@@ -18,6 +18,8 @@ from fisher_core.continual.penalties import PENALTIES, Penalty, penalty
 from fisher_core.continual.tasks import Task
 from fisher_core.validation import Array
 
+__all__ = ["Best", "Sweep", "best", "sweep"]
+
 
 @dataclass(frozen=True, eq=False)
 class Sweep:

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 
 from fisher_core.validation import Array
 
+__all__ = ["Task"]
+
 
 class Task(Protocol):
     """A convex loss L(θ) in nats per observation, with its derivatives and its Fisher matrix side by side."""

@@ -19,6 +19,8 @@ from fisher_core.continual.quadratic import QuadraticTask
 from fisher_core.continual.tasks import Task
 from fisher_core.validation import Array
 
+__all__ = ["Run", "gradient_flow", "paths", "step_limit", "train"]
+
 # A run is given up when its gradient has grown this much beyond 1 + its first length: far outside any picture, and far
 # inside float32. Below the step limit gradients of a quadratic only ever shrink.
 BLOW_UP = 1e8

@@ -16,10 +16,14 @@ from typing import Any
 import numpy as np
 from scipy.special import betainc, betaincc, betaincinv
 
-from fisher_core import charts, special
-from fisher_core.families.scoring import check_varied, offsets
-from fisher_core.family import Family, Parameter
+from fisher_core import charts
+from fisher_core.families.fitting.scoring import check_varied, offsets
+from fisher_core.family import Family
+from fisher_core.numerics import special
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["Beta"]
 
 SCORING_STEPS, LONGEST_STEP = 100, 2.0
 LOPSIDED = 1 / 32  # b/min(a, 1) below which D(a) − D(a + b) would lose more than five bits

@@ -14,9 +14,12 @@ import numpy as np
 from scipy.special import stdtrit
 
 from fisher_core import charts
-from fisher_core.families import heavy_tails
-from fisher_core.family import Family, Parameter
+from fisher_core.families.fitting import heavy_tails
+from fisher_core.family import Family
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["Cauchy"]
 
 
 class Cauchy(Family):

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from fisher_core import charts
-from fisher_core.families.scoring import average
-from fisher_core.family import Family, Parameter
-from fisher_core.special import itakura_saito
+from fisher_core.families.fitting.scoring import average
+from fisher_core.family import Family
+from fisher_core.numerics.special import itakura_saito
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["Exponential"]
 
 
 class Exponential(Family):

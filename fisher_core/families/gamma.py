@@ -14,11 +14,14 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaincinv
 
-from fisher_core import charts, special
-from fisher_core.families import gamma_tails
-from fisher_core.families.scoring import check_varied, offsets
-from fisher_core.family import Family, Parameter
+from fisher_core import charts
+from fisher_core.families.fitting.scoring import check_varied, offsets
+from fisher_core.family import Family
+from fisher_core.numerics import gamma_tails, special
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["Gamma"]
 
 NEWTON_STEPS = 8  # the start is right to 1.5 %, and digits double
 

@@ -14,10 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from fisher_core import charts, special
-from fisher_core.families.scoring import standardised
-from fisher_core.family import Family, Parameter
+from fisher_core import charts
+from fisher_core.families.fitting.scoring import standardised
+from fisher_core.family import Family
+from fisher_core.numerics import special
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["Laplace"]
 
 
 class Laplace(Family):

@@ -20,10 +20,14 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from fisher_core import charts, special
-from fisher_core.families.scoring import maximise, standardised
-from fisher_core.family import Family, Parameter
+from fisher_core import charts
+from fisher_core.families.fitting.scoring import maximise, standardised
+from fisher_core.family import Family
+from fisher_core.numerics import special
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["Logistic", "potential"]
 
 
 class Logistic(Family):

@@ -7,6 +7,7 @@ The information does not depend on μ: parameter space is flat, and KL is exactl
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,11 @@ from numpy.typing import ArrayLike
 
 from fisher_core import linalg
 from fisher_core import validation as check
-from fisher_core.family import Family, Parameter
+from fisher_core.family import Family
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["NormalMean"]
 
 
 class NormalMean(Family):
@@ -26,10 +30,8 @@ class NormalMean(Family):
 
     def __init__(self, covariance: ArrayLike = ((1.0, 0.6), (0.6, 1.5))) -> None:
         self.covariance = check.positive_semidefinite("covariance", covariance)
-        try:
-            self.precision = linalg.inverse(self.covariance)
-        except linalg.SingularFisherError:
-            raise ValueError(f"covariance = {self.covariance.tolist()} must be positive definite") from None
+        if linalg.null_space(self.covariance).size:
+            raise ValueError(f"covariance = {self.covariance.tolist()} must be positive definite")
         self.root = np.linalg.cholesky(self.covariance)
         self.columns = len(self.covariance)
         self.locations = tuple(range(self.columns))
@@ -37,6 +39,11 @@ class NormalMean(Family):
             Parameter(f"mu_{i + 1}", "μ" + "₁₂₃₄₅₆₇₈₉"[i : i + 1], -np.inf, np.inf, (-3.0, 3.0), 0.0)
             for i in range(self.columns)
         )
+
+    @cached_property
+    def precision(self) -> Array:
+        """Σ⁻¹ (k, k), when first wanted: it takes scipy.linalg, which takes longer to import than all the families."""
+        return linalg.inverse(self.covariance)
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
         residual = x - theta

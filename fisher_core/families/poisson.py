@@ -11,25 +11,17 @@ import numpy as np
 from scipy.special import ndtri, pdtrik
 
 from fisher_core import charts
-from fisher_core.families import gamma_tails
-from fisher_core.families.scoring import average
-from fisher_core.family import Family, Parameter
-from fisher_core.special import i_divergence, itakura_saito, stirling_error
+from fisher_core.families.charts_of.poisson import LogChart
+from fisher_core.families.fitting.scoring import average
+from fisher_core.family import Family
+from fisher_core.numerics import gamma_tails
+from fisher_core.numerics.special import i_divergence, itakura_saito, stirling_error
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
 
+__all__ = ["Poisson"]
+
 LARGE_RATE = 1e8  # scipy's search for a quantile gives up some way beyond
-
-
-class InLog(charts.Charted):
-    """Poisson in log λ, its natural parameter: the Hessian does not know x, and no pull-back has to cancel it."""
-
-    def _hessian(self, x: Array, theta: Array) -> Any:
-        return ((-np.exp(theta[0]),),)
-
-
-class LogChart(charts.Separable):
-    def of(self, family: Family) -> InLog:
-        return InLog(family, self)
 
 
 class Poisson(Family):

@@ -4,7 +4,7 @@ r"""Student's t with ν > 0 degrees of freedom, any real number, fixed: log p = 
     F = diag(ν + 1, 2ν)/((ν + 3) s²),             c = √(πν) Γ(ν/2)/Γ(m)
 
 ν = 1 is the Cauchy family, ν → ∞ the normal. For odd ν, KL is elementary; for others it is one sum over fixed complex nodes
-(:mod:`fisher_core.families.student_t_kl`). Put the pair at one complex number of the unit disc,
+(:mod:`fisher_core.numerics.student_t_kl`). Put the pair at one complex number of the unit disc,
 
     κ = (Δ + i(s_q − s_p))/(Δ + i(s_q + s_p)),   Δ = (μ_q − μ_p)/√ν
 
@@ -26,10 +26,14 @@ from scipy.special import stdtr, stdtrit
 
 from fisher_core import charts
 from fisher_core import validation as check
-from fisher_core.families import heavy_tails, student_t_kl
-from fisher_core.family import Family, Parameter
-from fisher_core.special import stirling_error
+from fisher_core.families.fitting import heavy_tails
+from fisher_core.family import Family
+from fisher_core.numerics import student_t_kl
+from fisher_core.numerics.special import stirling_error
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["StudentT"]
 
 SERIES_RADIUS, SERIES_TERMS = 0.2, 24  # 0.2²⁴ is below rounding
 MOST_TERMS = 50  # of the elementary form, which sums m of them

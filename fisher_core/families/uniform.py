@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from fisher_core.family import Family, Parameter
+from fisher_core.family import Family
+from fisher_core.parameter import Parameter
 from fisher_core.validation import Array
+
+__all__ = ["Uniform"]
 
 
 class Uniform(Family):

@@ -20,8 +20,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from fisher_core import linalg
 from fisher_core import validation as check
-from fisher_core.family import Estimate
+from fisher_core.estimate import Estimate
 from fisher_core.validation import Array
+
+__all__ = ["ConditionalModel", "between"]
 
 Rows = slice | NDArray[np.bool_] | NDArray[np.intp]
 

@@ -2,7 +2,7 @@ r"""A design matrix X in coordinates of its own: Z = X T with columns orthonorma
 
 Units and origins of the columns, kelvin or nanoseconds since 1970, are nobody's business but the reader's: in γ they are
 gone. T comes from the QR decomposition of the scaled rows; Z is then computed from X and this very T to full accuracy
-(:mod:`fisher_core.accurate`), so that the rounding of T costs nothing: a fit in Z is a fit in X. Rank is judged by the
+(:mod:`fisher_core.numerics.accurate`), so that the rounding of T costs nothing: a fit in Z is a fit in X. Rank is judged by the
 singular values of X with columns of length one, never by XᵀX, which squares their ratio.
 """
 
@@ -12,9 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fisher_core import accurate, linalg
+from fisher_core import linalg
 from fisher_core import validation as check
+from fisher_core.numerics import accurate
 from fisher_core.validation import Array
+
+__all__ = ["Design", "orthogonal"]
 
 WELL_CONDITIONED = 16.0  # so far a plain product loses less than a digit and a half
 

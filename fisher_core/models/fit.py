@@ -11,10 +11,13 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from fisher_core import linalg, newton
+from fisher_core import linalg
 from fisher_core.models import separation
 from fisher_core.models.design import Design, orthogonal
+from fisher_core.numerics import newton
 from fisher_core.validation import Array
+
+__all__ = ["Likelihood", "maximum"]
 
 MAX_STEPS = 1000
 UNEVEN = 30.0  # ratio of the pivots of √H from which on coordinates are changed

@@ -19,12 +19,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import grams
 from fisher_core import validation as check
-from fisher_core.family import Estimate
-from fisher_core.models import design, error_rows, fit, separation
+from fisher_core.estimate import Estimate
+from fisher_core.models import design, fit, separation
 from fisher_core.models.row_data import RowData
+from fisher_core.numerics import error_rows, grams
 from fisher_core.validation import Array
+
+__all__ = ["GeneralizedLinearModel"]
 
 # Up to so many numbers in x the standard error of a Monte Carlo Fisher is computed from all rows.
 FEW_NUMBERS = 1 << 15

@@ -17,6 +17,8 @@ from fisher_core.models import design
 from fisher_core.models.generalized_linear import GeneralizedLinearModel
 from fisher_core.validation import Array
 
+__all__ = ["LinearRegression"]
+
 
 @dataclass(frozen=True, eq=False)
 class LinearRegression(GeneralizedLinearModel):

@@ -22,13 +22,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fisher_core import validation as check
-from fisher_core.family import Estimate
-from fisher_core.models import network_fisher
+from fisher_core.estimate import Estimate
 from fisher_core.models import softmax_output as output
 from fisher_core.models.base import ConditionalModel
-from fisher_core.models.network_passes import ACTIVATIONS, Tape, backward, gradient, per_example, value_and_tangent
-from fisher_core.models.network_products import NetworkProducts
+from fisher_core.models.network import fisher as network_fisher
+from fisher_core.models.network.passes import ACTIVATIONS, Tape, backward, gradient, per_example, value_and_tangent
+from fisher_core.models.network.products import NetworkProducts
 from fisher_core.validation import Array
+
+__all__ = ["MLP", "Layer"]
 
 
 class Layer(NamedTuple):
@@ -167,7 +169,7 @@ class MLP(ConditionalModel):
     # Fisher matrices: exact ------------------------------------------------------------------------------------------
 
     def fisher(self, x: ArrayLike, theta: ArrayLike) -> Array:
-        """(1/n) Σ Σ_y π_y s_y s_yᵀ, (P, P), by products of tables (:mod:`~fisher_core.models.khatri_rao`)."""
+        """(1/n) Σ Σ_y π_y s_y s_yᵀ, (P, P), by products of tables (:mod:`~fisher_core.models.network.khatri_rao`)."""
         return self._matrix(x, theta, lambda p, rows: p)
 
     def fisher_blocks(self, x: ArrayLike, theta: ArrayLike) -> tuple[Array, ...]:

@@ -18,6 +18,8 @@ from fisher_core.models.generalized_linear import GeneralizedLinearModel
 from fisher_core.models.separation import NoMaximumError
 from fisher_core.validation import Array
 
+__all__ = ["CountlessDirectionError", "PoissonRegression"]
+
 LARGEST = 709.0  # e to this is still a float64
 LARGEST_DRAWN = 9.2e18  # numpy's counts are 64 bits
 

@@ -16,6 +16,8 @@ from fisher_core import validation as check
 from fisher_core.models.base import ConditionalModel, Rows
 from fisher_core.validation import Array
 
+__all__ = ["RowData"]
+
 
 class RowData(ConditionalModel):
     """A frozen dataclass whose fields named in ``by_row`` are None, one number for all rows, or (n,)."""

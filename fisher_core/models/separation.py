@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from fisher_core.validation import Array
 
+__all__ = ["NoMaximumError", "SeparableDataError", "UndecidedError", "direction", "overlap"]
+
 Vector = list[Fraction]
 LARGEST = 25  # parameters up to which rational arithmetic is affordable
 

@@ -15,14 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fisher_core import grams, linalg
+from fisher_core import linalg
 from fisher_core import validation as check
-from fisher_core.family import Estimate
-from fisher_core.models import design, error_rows, fit
+from fisher_core.estimate import Estimate
+from fisher_core.models import design, fit
 from fisher_core.models import softmax_output as output
 from fisher_core.models.row_data import RowData
 from fisher_core.models.separation import SeparableDataError
+from fisher_core.numerics import error_rows, grams
 from fisher_core.validation import Array
+
+__all__ = ["SoftmaxRegression"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +170,7 @@ class SoftmaxRegression(RowData):
         return fit.maximum(_Likelihood(self.only(kept), y[kept]), x[kept]).ravel()
 
     def _mean(self, x: Array, halves: Callable[[slice], Array]) -> Array:
-        """Σ w xxᵀ ⊗ Λ/Σ w; see :func:`fisher_core.grams.kronecker`."""
+        """Σ w xxᵀ ⊗ Λ/Σ w; see :func:`fisher_core.numerics.grams.kronecker`."""
         total = self.total_weight(len(x))
         if self.weights is None:
             return grams.kronecker(x, halves, self.classes) / total

@@ -12,9 +12,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fisher_core import special
 from fisher_core import validation as check
+from fisher_core.numerics import special
 from fisher_core.validation import Array
+
+__all__ = [
+    "centred",
+    "check_labels",
+    "counted",
+    "curved",
+    "draw",
+    "frequencies",
+    "hits",
+    "log_prob",
+    "one_hot",
+    "probabilities",
+    "residual",
+    "residuals",
+    "variance",
+    "variance_at",
+    "words",
+]
 
 Labels = NDArray[np.intp]
 WORD_GENERATORS = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64)  # MT19937 makes 32 bits

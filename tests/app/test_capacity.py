@@ -15,8 +15,8 @@ from scipy.stats import norm
 from fisher_app import links
 from fisher_app.scenes import capacity as scenes
 from fisher_app.scenes import capacity_drawn, capacity_point
-from fisher_core.continual import capacity
-from fisher_core.continual.capacity_simulation import simulate
+from fisher_studies import capacity
+from fisher_studies.capacity_simulation import simulate
 
 SLUG = "capacity"
 PRESETS = [p.key for p in lesson(SLUG).presets]

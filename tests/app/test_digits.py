@@ -16,8 +16,8 @@ from fisher_app import links
 from fisher_app.jobs import RUNNER, Progress
 from fisher_app.precompute import digits_tabs as precompute
 from fisher_app.scenes import digits, digits_data, digits_tabs
-from fisher_core.continual import digits_study as study
-from fisher_core.continual.network_sweeps import paired
+from fisher_studies import digits_study as study
+from fisher_studies.network_sweeps import paired
 
 SLUG = "digits"
 R = digits_data.runs()

@@ -11,10 +11,11 @@ import pytest
 from reader import Reader, lesson
 
 from fisher_core import continual
+from fisher_studies import landscape
 
 A = continual.QuadraticTask([-1.2, -0.4], np.diag([0.1, 6.0]))
 B = continual.QuadraticTask([1.0, 0.5], np.diag([3.0, 0.3]))
-LAND = continual.Landscape(A, B)
+LAND = landscape.Landscape(A, B)
 KINDS = ("none", "l2", "ewc_diagonal", "ewc_full")
 NAMES = ("none", "l2", "diagonal", "full")
 SCENE = lesson("ewc").figures["plane"].scene.__globals__
@@ -79,7 +80,7 @@ def test_at_100_the_descent_leaves_the_picture_and_its_end_does_not():
 
 def test_conflicting_tasks_do_not_overlap():
     other = continual.QuadraticTask([1.0, 1.0], np.diag([0.3, 3.0]))
-    assert continual.Landscape(A, other).best_total("ewc_full")[1] > 2 * 0.35
+    assert landscape.Landscape(A, other).best_total("ewc_full")[1] > 2 * 0.35
 
 
 def test_trails_of_a_bowl_are_linear_in_its_centre():
@@ -88,10 +89,10 @@ def test_trails_of_a_bowl_are_linear_in_its_centre():
     u, w = (0.4 + 1.0) / 2.7, (0.9 + 1.0) / 2.3
     weights = [(1 - u) * (1 - w), (1 - u) * w, u * (1 - w), u * w]
     mixed = sum(
-        k * continual.Landscape(A, continual.QuadraticTask(c, B.precision)).trails("l2", 1.0).path
+        k * landscape.Landscape(A, continual.QuadraticTask(c, B.precision)).trails("l2", 1.0).path
         for k, c in zip(weights, corners, strict=True)
     )
-    direct = continual.Landscape(A, continual.QuadraticTask([0.4, 0.9], B.precision)).trails("l2", 1.0).path
+    direct = landscape.Landscape(A, continual.QuadraticTask([0.4, 0.9], B.precision)).trails("l2", 1.0).path
     np.testing.assert_allclose(mixed, direct, atol=1e-12)
 
 

@@ -15,8 +15,10 @@ from fisher_app import links
 from fisher_app.lesson import _badge
 from fisher_app.scenes import identity as identity_scenes
 from fisher_app.stage.scene import Check
-from fisher_core import FAMILIES, datasets, estimation, heteroscedastic, identity, information, misspecified
+from fisher_core import FAMILIES, estimation, information
+from fisher_core.data import historical as datasets
 from fisher_core.models import LinearRegression
+from fisher_studies import heteroscedastic, identity, misspecified
 
 POISSON, CAUCHY = FAMILIES["poisson"], FAMILIES["cauchy"]
 

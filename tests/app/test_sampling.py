@@ -11,7 +11,7 @@ from reader import Reader, lesson, shown
 
 from fisher_app import links, userdata
 from fisher_app.scenes import worlds
-from fisher_core import two_weights
+from fisher_studies import two_weights
 
 SLUG = "sampling"
 PRESETS = [p.key for p in lesson(SLUG).presets]

@@ -11,7 +11,9 @@ import pytest
 from reader import Reader, lesson
 
 from fisher_app.scenes import score
-from fisher_core import FAMILIES, charts, datasets, information, scores
+from fisher_core import FAMILIES, charts, information
+from fisher_core import score as scores
+from fisher_core.data import historical as datasets
 
 NORMAL = FAMILIES["normal"]
 SCALE = charts.Separable("scale", (charts.IDENTITY, charts.RECIPROCAL)).of(FAMILIES["gamma"])

@@ -13,9 +13,8 @@ from reader import Reader, course, lesson
 from fisher_app import links
 from fisher_app.figures.six_ways import LOOKS, SLOT
 from fisher_app.scenes import six_ways as scenes
-from fisher_core import published
-from fisher_core.continual import anchors
-from fisher_core.sure_unit import SureUnit
+from fisher_studies import anchors, published
+from fisher_studies.sure_unit import SureUnit
 
 SLUG = "six-ways"
 PRESETS = [p.key for p in lesson(SLUG).presets]

@@ -10,7 +10,9 @@ from scipy import stats
 
 from fisher_app.predictions import Choose
 from fisher_app.scenes import score as scenes
-from fisher_core import FAMILIES, datasets, scores
+from fisher_core import FAMILIES
+from fisher_core import score as scores
+from fisher_core.data import historical as datasets
 
 FRACTIONS = {"½": 1 / 2, "⅓": 1 / 3, "⅙": 1 / 6}
 

@@ -68,7 +68,7 @@ def test_it_is_one_short_file():
 
 def test_every_test_of_the_registry_holds_for_it(tmp_path):
     (tmp_path / "rayleigh.py").write_text(SOURCE, encoding="utf-8")
-    said = run(tmp_path, "tests/core", "tests/oracles", "--ignore=tests/core/test_adding_a_family.py")
+    said = run(tmp_path, "tests/core", "tests/studies", "tests/oracles", "--ignore=tests/core/test_adding_a_family.py")
     assert "FAILED" not in said, said[-4000:]
     skipped = set(re.findall(r"SKIPPED .*: (write .*)", said))
     assert {re.search(r"tests/oracles/\w+\.py", line)[0] for line in skipped} == set(

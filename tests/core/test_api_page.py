@@ -13,5 +13,10 @@ def test_the_api_page_is_built_from_the_docstrings():
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     page = script.page()
-    for heading in ("### class `Family`", "### class `LogisticRegression`", "### `monte_carlo(", "#### `Family.kl(theta_p, theta_q)`"):
+    for heading in (
+        "### class `Family`",
+        "### class `LogisticRegression`",
+        "### `monte_carlo(",
+        "#### `Family.kl(theta_p, theta_q)`",
+    ):
         assert heading in page, heading

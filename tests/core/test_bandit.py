@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from fisher_core import information, linalg
-from fisher_core.models import Corridor, GaussianPolicy, SoftmaxPolicy, SoftmaxRegression
-from fisher_core.models.bandit import first_crossing, half_time
-from fisher_core.policy_flows import integrate
+from fisher_core.models import SoftmaxPolicy, SoftmaxRegression
+from fisher_core.models.policy import first_crossing, half_time
+from fisher_core.models.policy_flows import integrate
+from fisher_studies.corridor import Corridor
+from fisher_studies.gaussian_policy import GaussianPolicy
 
 POLICY = SoftmaxPolicy(3)
 REWARDS = np.array([1.0, 0.5, 0.0])

@@ -8,7 +8,7 @@ import pytest
 from scipy import optimize, stats
 
 from fisher_core import FAMILIES, estimation, information
-from fisher_core.censoring import RightCensored
+from fisher_core.models.censored import RightCensored
 
 EXPONENTIAL, WEIBULL = RightCensored(FAMILIES["exponential"]), RightCensored(FAMILIES["weibull"])
 BOTH = pytest.mark.parametrize("model", [EXPONENTIAL, WEIBULL], ids=["exponential", "weibull"])

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fisher_core import continual, linalg
 from fisher_core.models import LinearRegression, LogisticRegression, SeparableDataError
+from fisher_studies import basins, heavy_tailed, landscape
 
 A = continual.QuadraticTask([-1.2, -0.4], np.diag([0.1, 6.0]))
 B = continual.QuadraticTask([1.0, 0.5], np.diag([3.0, 0.3]))
@@ -115,7 +116,7 @@ def test_step_limits():
 def test_the_step_limit_is_that_of_the_curvature_where_one_stands():
     task, p = classes(3, (1.0, 0.5)), continual.penalty("l2", 0.2, [4.0, -3.0])
     for at in ([0.0, 0.0], [2.0, -1.0], None):
-        h = continual.hessian_by_differences(task, p.anchor if at is None else at) + 0.2 * np.eye(2)
+        h = landscape.hessian_by_differences(task, p.anchor if at is None else at) + 0.2 * np.eye(2)
         assert continual.step_limit(task, p, at) == pytest.approx(2 / np.linalg.eigvalsh(h)[-1], rel=1e-5)
 
 
@@ -426,17 +427,17 @@ def test_separable_task_has_no_minimiser_without_ridge():
 
 
 def test_basin_rim_is_a_level_set():
-    rim = continual.basin(A, 0.25)
+    rim = basins.basin(A, 0.25)
     np.testing.assert_allclose(A.loss(rim), 0.25, rtol=1e-12)
     assert rim.shape == (181, 2)
     edges = np.diff(rim, axis=0)
     assert (edges[:-1, 0] * edges[1:, 1] - edges[:-1, 1] * edges[1:, 0] > 0).all()  # convex, counter-clockwise
     task = classes(4, (1.0, 0.5))
-    np.testing.assert_allclose(task.loss(continual.basin(task, 0.1, 41)) - task.loss(task.minimiser), 0.1, rtol=1e-10)
+    np.testing.assert_allclose(task.loss(basins.basin(task, 0.1, 41)) - task.loss(task.minimiser), 0.1, rtol=1e-10)
     with pytest.raises(linalg.SingularFisherError):
-        continual.basin(continual.QuadraticTask([0, 0], np.diag([1.0, 0.0])), 0.1)
-    cone = continual.HeavyTailedTask([1.0, -1.0], [[2.0, 0.3], [0.3, 1.0]])  # hundreds of times its ellipse away
-    np.testing.assert_allclose(cone.loss(continual.basin(cone, 1e5, 21)), 1e5, rtol=1e-10)
+        basins.basin(continual.QuadraticTask([0, 0], np.diag([1.0, 0.0])), 0.1)
+    cone = heavy_tailed.HeavyTailedTask([1.0, -1.0], [[2.0, 0.3], [0.3, 1.0]])  # hundreds of times its ellipse away
+    np.testing.assert_allclose(cone.loss(basins.basin(cone, 1e5, 21)), 1e5, rtol=1e-10)
 
 
 # --- Bayes --------------------------------------------------------------------------------------------------------
@@ -501,7 +502,7 @@ def test_a_ridge_is_part_of_the_posterior():
     """Laplace's precision is the Hessian of N·L + τ‖θ‖²/2, and L holds the ridge."""
     task = classes(6, (0.5, 1.0))
     found = continual.laplace(task, 30, prior_precision=0.7)
-    hessian = 30 * continual.hessian_by_differences(task, found.mean) + 0.7 * np.eye(2)
+    hessian = 30 * landscape.hessian_by_differences(task, found.mean) + 0.7 * np.eye(2)
     np.testing.assert_allclose(found.precision, hessian, rtol=1e-5)
     np.testing.assert_allclose(30 * task.gradient(found.mean) + 0.7 * found.mean, 0, atol=1e-12)
 
@@ -608,8 +609,8 @@ def test_gaussian_log_density_integrates_to_one():
         (lambda: continual.posterior_on_grid(A, 0, [0, 1], [0, 1]), "observations = 0 must be > 0"),
         (lambda: continual.posterior_on_grid(A, 1, [1, 0], [0, 1]), r"theta_1 = .* must be at least two ascending"),
         (lambda: continual.bayes_strength(10, 0), "observations_b = 0 must be > 0"),
-        (lambda: continual.basin(A, 0.0), "level = 0 must be > 0"),
-        (lambda: continual.basin(continual.QuadraticTask([0.0], [[1.0]]), 1.0), "task has 1 parameters"),
+        (lambda: basins.basin(A, 0.0), "level = 0 must be > 0"),
+        (lambda: basins.basin(continual.QuadraticTask([0.0], [[1.0]]), 1.0), "task has 1 parameters"),
     ],
 )
 def test_errors_name_argument_value_and_rule(call, message):

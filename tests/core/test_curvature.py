@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from fisher_core import FAMILIES, Family, information
-from fisher_core.curvature import fitted_order, kl_contour, order_of_gap, profile, reach, unit_direction
+from fisher_core.divergence.parabola import fitted_order, kl_contour, order_of_gap, profile, reach, unit_direction
 
 COIN, NORMAL = FAMILIES["bernoulli"], FAMILIES["normal"]
 

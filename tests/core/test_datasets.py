@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fisher_core import datasets
+from fisher_core.data import historical as datasets
 from fisher_core.models import LogisticRegression
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from fisher_core import FAMILIES, datasets, descent, information, linalg, logistic_design
+from fisher_core import FAMILIES, descent, information, linalg
+from fisher_core.data import historical as datasets
 from fisher_core.models import MLP, LinearRegression, LogisticRegression, SoftmaxPolicy, SoftmaxRegression
+from fisher_studies import logistic_design
 
 LOGISTIC = LogisticRegression()
 X = np.column_stack([np.ones(7), np.arange(-3.0, 4.0)])

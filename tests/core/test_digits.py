@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import fisher_core
-from fisher_core import digits
+from fisher_core.data import digits
 
 
 def test_what_is_bundled():

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from fisher_core import FAMILIES, Family, Parameter, families, numerical
+from fisher_core import FAMILIES, Family, Parameter, families
 from fisher_core.families.categorical import Categorical
 from fisher_core.families.normal_mean import NormalMean
 from fisher_core.families.student_t import StudentT
+from fisher_core.numerics import defaults as numerical
 from fisher_core.parameter import interval_rule
 
 REQUIRED = ("_log_prob", "_score", "_hessian", "_sample", "_mle")

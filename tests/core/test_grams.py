@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fisher_core import grams
+from fisher_core.numerics import grams
 
 
 @pytest.mark.parametrize("n", [1, 7, 1000, 20_000])  # the last two need several blocks

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from scipy.special import gammaln
 
-from fisher_core import FAMILIES, Family, Parameter, divergence, drawn, expectation, information, scores
+from fisher_core import FAMILIES, Family, Parameter, divergence, information
+from fisher_core import score as scores
 from fisher_core.models import LinearRegression, LogisticRegression
+from fisher_core.numerics import draws as drawn
+from fisher_core.numerics import expectation
 
 NORMAL, POISSON, BERNOULLI = FAMILIES["normal"], FAMILIES["poisson"], FAMILIES["bernoulli"]
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fisher_core import information
-from fisher_core.models import MLP, ConditionalModel, SoftmaxRegression, network_passes
+from fisher_core.models import MLP, ConditionalModel, SoftmaxRegression
+from fisher_core.models.network import passes as network_passes
 
 SHAPES = [((3, 4, 3), "tanh"), ((3, 4, 2), "relu"), ((3, 4, 5, 3), "tanh"), ((2, 3), "tanh"), ((2, 3, 3, 2, 4), "relu")]
 
@@ -144,7 +145,8 @@ def test_half_the_quadratic_form_is_the_kl_divergence_of_a_small_step():
 
 
 def test_many_blocks_do_not_show(monkeypatch):
-    from fisher_core.models import khatri_rao, network_fisher
+    from fisher_core.models.network import fisher as network_fisher
+    from fisher_core.models.network import khatri_rao
 
     model, x, theta, y, rng = problem(((3, 4, 3), "tanh"), n=101)
     v = rng.normal(size=model.size)

@@ -9,17 +9,18 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import expit
 
-from fisher_core import Estimate, datasets, linalg, validation
+from fisher_core import Estimate, linalg, validation
+from fisher_core.data import historical as datasets
 from fisher_core.models import (
     LinearRegression,
     LogisticRegression,
     PoissonRegression,
     SeparableDataError,
     SoftmaxRegression,
-    error_rows,
     generalized_linear,
     softmax_output,
 )
+from fisher_core.numerics import error_rows
 
 LOGISTIC, LINEAR = LogisticRegression(), LinearRegression()
 MODELS = {

@@ -5,10 +5,11 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from fisher_core import digits, six_ways
-from fisher_core.continual import SGD, Adam, Spring, Stiffness, consolidate, network_sweeps, networks
+from fisher_core.continual import SGD, Adam, Spring, Stiffness, consolidate, networks, six_ways
 from fisher_core.continual.networks import Method
+from fisher_core.data import digits
 from fisher_core.models import MLP
+from fisher_studies import network_sweeps
 
 
 def small(seed=0, tasks=2):

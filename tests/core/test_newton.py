@@ -1,10 +1,11 @@
-"""fisher_core.newton where plain Newton steps would run away, and where there is nothing to find."""
+"""fisher_core.numerics.newton where plain Newton steps would run away, and where there is nothing to find."""
 
 import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from fisher_core import linalg, newton
+from fisher_core import linalg
+from fisher_core.numerics import newton
 
 
 def log_cosh(max_steps: int = 200) -> np.ndarray:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nist import FILIP, FILIP_ESTIMATES, LONGLEY, LONGLEY_ERRORS, LONGLEY_ESTIMATES
 
-from fisher_core import accurate, estimation, linalg
+from fisher_core import estimation, linalg
 from fisher_core.models import (
     LinearRegression,
     LogisticRegression,
@@ -19,6 +19,7 @@ from fisher_core.models import (
     SoftmaxRegression,
     separation,
 )
+from fisher_core.numerics import accurate
 
 LOGISTIC, LINEAR, POISSON = LogisticRegression(), LinearRegression(), PoissonRegression()
 SIX, LABELS = np.arange(1.0, 7.0), np.array([0.0, 0, 1, 0, 1, 1])

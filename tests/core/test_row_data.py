@@ -7,8 +7,10 @@ import pytest
 from scipy import stats
 from scipy.optimize import minimize
 
-from fisher_core import estimation, glm_descent, information, two_weights
+from fisher_core import estimation, information
+from fisher_core.descent import irls as glm_descent
 from fisher_core.models import LinearRegression, LogisticRegression, PoissonRegression, SoftmaxRegression
+from fisher_studies import two_weights
 
 RNG = np.random.default_rng(4)
 N = 40

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fisher_core import FAMILIES, charts, information, scores
+from fisher_core import FAMILIES, charts, information
+from fisher_core import score as scores
 from fisher_core.models import LogisticRegression
 
 NORMAL = FAMILIES["normal"]
@@ -173,7 +174,10 @@ def test_labelled_inputs_follow_their_generator(labels):
         labels.sample(theta, 3, 7)
 
 
-@pytest.mark.parametrize(("name", "theta", "n"), [("laplace", [0.0, 1.0], 400), ("laplace", [2.0, 0.5], 10), ("normal", [0.0, 1.0], 12), ("bernoulli", [0.5], 25)])
+@pytest.mark.parametrize(
+    ("name", "theta", "n"),
+    [("laplace", [0.0, 1.0], 400), ("laplace", [2.0, 0.5], 10), ("normal", [0.0, 1.0], 12), ("bernoulli", [0.5], 25)],
+)
 def test_error_of_a_covariance_also_where_its_leading_part_is_zero(name, theta, n):
     """Over 4000 samples; to first order the Laplace slope's and the fair coin's variance have none: their square is fixed."""
     family = FAMILIES[name]
@@ -184,7 +188,9 @@ def test_error_of_a_covariance_also_where_its_leading_part_is_zero(name, theta, 
     assert np.allclose(m.error(n), found, rtol=0.06)
     assert m.error([n, 4 * n]).shape == (2, *m.covariance.shape)
     if name in ("laplace", "bernoulli"):
-        assert m.spread[0, 0] < 1e-7 and m.error(n)[0, 0] == pytest.approx(m.covariance[0, 0] * np.sqrt(2 * (n - 1) / n + 1) / n)
+        assert m.spread[0, 0] < 1e-7 and m.error(n)[0, 0] == pytest.approx(
+            m.covariance[0, 0] * np.sqrt(2 * (n - 1) / n + 1) / n
+        )
 
 
 def test_error_refuses_no_draws():

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fisher_core import six_ways
+from fisher_core.continual import six_ways
+from fisher_core.continual.six_ways import WAYS
 from fisher_core.models import MLP, LinearRegression, LogisticRegression, PoissonRegression, SoftmaxRegression
-from fisher_core.six_ways import WAYS
-from fisher_core.sure_unit import SureUnit
+from fisher_studies.sure_unit import SureUnit
 
 UNIT = LogisticRegression()
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from fisher_core import FAMILIES, information
 from fisher_core.families import StudentT
-from fisher_core.families.student_t_kl import kl as kl_by_nodes
+from fisher_core.numerics.student_t_kl import kl as kl_by_nodes
 
 SOME = [0.1, 0.5, 1.0, 1.7, 2.0, 2.5, 4.0, 30.5, 1e3, 1e6]
 

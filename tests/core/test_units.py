@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fisher_core import FAMILIES, continual, descent, estimation, information, linalg
-from fisher_core.continual import many_tasks, minimisers
+from fisher_core.continual import minimisers
 from fisher_core.continual.springs import Spring
 from fisher_core.models import LinearRegression, LogisticRegression, SoftmaxRegression
+from fisher_studies import many_tasks
 
 FEW = settings(max_examples=25, deadline=None)
 SEEDS, EXPONENTS = st.integers(0, 10**6), st.lists(st.integers(-9, 9), min_size=6, max_size=6)

@@ -11,24 +11,16 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from fisher_core import (
-    FAMILIES,
-    descent,
-    estimation,
-    glm_descent,
-    heteroscedastic,
-    information,
-    misspecified,
-    scores,
-    six_ways,
-    tiny_net,
-)
+from fisher_core import FAMILIES, descent, estimation, information
+from fisher_core import score as scores
 from fisher_core import validation as check
-from fisher_core.continual import networks
+from fisher_core.continual import networks, six_ways
+from fisher_core.descent import irls as glm_descent
 from fisher_core.families.categorical import Categorical
 from fisher_core.families.normal_mean import NormalMean
 from fisher_core.families.student_t import StudentT
 from fisher_core.models import MLP, LinearRegression, LogisticRegression, SoftmaxRegression
+from fisher_studies import heteroscedastic, misspecified, tiny_net
 
 ALL = pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 

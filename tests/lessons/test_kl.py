@@ -8,7 +8,7 @@ import pytest
 from reader import Reader, lesson
 
 from fisher_core import FAMILIES
-from fisher_core.curvature import order_of_gap
+from fisher_core.divergence.parabola import order_of_gap
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from fisher_app.lessons.kl import line as lines
 from fisher_app.lessons.kl import shapes
 from fisher_app.stage.tables import Secret
 from fisher_core import FAMILIES, divergence, information
-from fisher_core.curvature import unit_direction
+from fisher_core.divergence.parabola import unit_direction
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY = pytest.mark.parametrize("key", tab.offered_families())

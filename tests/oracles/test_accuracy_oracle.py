@@ -11,10 +11,11 @@ import pytest
 from coordinates import TO_THETA
 from registry import exact, fixed, log_density, moves
 
-from fisher_core import FAMILIES, divergence, expectation, special
+from fisher_core import FAMILIES, divergence
 from fisher_core.families.categorical import Categorical
 from fisher_core.families.student_t import StudentT
-from fisher_core.models.bandit import SoftmaxPolicy
+from fisher_core.models.policy import SoftmaxPolicy
+from fisher_core.numerics import expectation, special
 
 STEPS = [10.0**-k for k in range(1, 9)]
 VIEWS = [

@@ -6,8 +6,8 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.stats import chi2
 
-from fisher_core.continual import capacity
-from fisher_core.continual.capacity_simulation import simulate
+from fisher_studies import capacity
+from fisher_studies.capacity_simulation import simulate
 
 LOADS = [1e-9, 1e-4, 0.01, 0.3, 0.4999, 0.5, 0.5001, 0.8, 1.0, 2.0, 5.0, 1e3, 1e8]
 

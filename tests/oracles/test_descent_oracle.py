@@ -7,8 +7,11 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.optimize import minimize
 
-from fisher_core import FAMILIES, datasets, descent
-from fisher_core.models import Corridor, GaussianPolicy, LogisticRegression, SoftmaxPolicy
+from fisher_core import FAMILIES, descent
+from fisher_core.data import historical as datasets
+from fisher_core.models import LogisticRegression, SoftmaxPolicy
+from fisher_studies.corridor import Corridor
+from fisher_studies.gaussian_policy import GaussianPolicy
 
 POLICY, REWARDS = SoftmaxPolicy(3), np.array([1.0, 0.5, 0.0])
 START = POLICY.logits([0.01, 0.09, 0.90])

@@ -7,7 +7,8 @@ import pytest
 from scipy.integrate import quad
 
 from fisher_core import linalg
-from fisher_core.continual import HeavyTailedTask, QuadraticTask
+from fisher_core.continual import QuadraticTask
+from fisher_studies.heavy_tailed import HeavyTailedTask
 
 P = np.array([[4.0, 1.0], [1.0, 0.5]])
 TASK = HeavyTailedTask([1.0, -0.5], P)

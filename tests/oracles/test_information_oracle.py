@@ -12,7 +12,8 @@ import pytest
 from coordinates import TO_THETA
 from registry import cases, charts, exact, moves
 
-from fisher_core import FAMILIES, expectation, information
+from fisher_core import FAMILIES, information
+from fisher_core.numerics import expectation
 
 # Beyond these float64 cannot hold the density: where a Gamma or Beta has half its mass below 1e-308, or a point mass
 # of nearly 1 in the last digits before 1, there is nothing to integrate.

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fisher_core import FAMILIES, datasets, estimation, information
+from fisher_core import FAMILIES, estimation, information
+from fisher_core.data import historical as datasets
 from fisher_core.models import LinearRegression, LogisticRegression, SoftmaxRegression
 
 ENTRIES = json.loads((Path(__file__).parent / "literals.json").read_text())

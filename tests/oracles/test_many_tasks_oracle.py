@@ -8,7 +8,8 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import minimize
 
 from fisher_core import continual, linalg
-from fisher_core.continual import LogisticTask, QuadraticTask, in_sequence, joint_minimiser, merged, trail
+from fisher_core.continual import LogisticTask, QuadraticTask
+from fisher_studies.many_tasks import in_sequence, joint_minimiser, merged, trail
 
 DECAYS = [Fraction(0), Fraction(1, 2), Fraction(4, 5), Fraction(19, 20), Fraction(1)]
 

@@ -9,9 +9,9 @@ import mpmath
 import numpy as np
 import pytest
 
-from fisher_core import six_ways
+from fisher_core.continual import six_ways
 from fisher_core.models import SoftmaxRegression
-from fisher_core.sure_unit import SureUnit
+from fisher_studies.sure_unit import SureUnit
 
 N, D, K = 24, 3, 4
 

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from fisher_core import special
+from fisher_core.numerics import special
 
 POINTS = [1e-6, 1e-3, 0.1, 0.7, 2.0, 3.99, 4.01, 7.0, 9.99, 10.0, 30.0, 1e4, 1e100]
 

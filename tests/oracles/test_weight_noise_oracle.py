@@ -4,8 +4,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from fisher_core.continual import weight_noise
 from fisher_core.models import MLP
+from fisher_studies import weight_noise
 
 
 def by_definition(model, x, theta, delta):

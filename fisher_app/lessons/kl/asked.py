@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fisher_core import FAMILIES
-from fisher_core.curvature import profile
+from fisher_core.divergence.parabola import profile
 
 from ...frame.declaration import Values, choose
 from . import words

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fisher_core import FAMILIES
-from fisher_core.curvature import Profile, order_of_gap, profile
+from fisher_core.divergence.parabola import Profile, order_of_gap, profile
 from fisher_core.family import Family
 from fisher_core.validation import Array
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from fisher_core import divergence, information
-from fisher_core.family import Estimate, Family
+from fisher_core.estimate import Estimate
+from fisher_core.family import Family
 
 from ...stage.scene import Check
 from .line import Line

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from fisher_core import FAMILIES, divergence, information, linalg
-from fisher_core.curvature import kl_contour, profile
+from fisher_core.divergence.parabola import kl_contour, profile
 
 from ...controls import Choice, Slider
 from ...frame.declaration import Tab, Values

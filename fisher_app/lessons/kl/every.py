@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from fisher_core import FAMILIES
-from fisher_core.curvature import Profile, profile
+from fisher_core.divergence.parabola import Profile, profile
 
 from ...controls import Choice, Slider
 from ...frame.declaration import Tab, Values, choose

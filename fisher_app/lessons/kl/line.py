@@ -10,7 +10,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from fisher_core import FAMILIES
-from fisher_core.curvature import Profile, fitted_order, profile, reach, unit_direction
+from fisher_core.divergence.parabola import Profile, fitted_order, profile, reach, unit_direction
 from fisher_core.family import Family
 
 from ...stage.scene import escaped

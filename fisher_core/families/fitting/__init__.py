@@ -1,0 +1,1 @@
+"""What several families share in finding their maximum of the likelihood."""

@@ -1,0 +1,1 @@
+"""Inside a network: passes forward and back, Fisher matrices, and the products that never form one."""

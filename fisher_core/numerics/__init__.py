@@ -1,0 +1,1 @@
+"""Private: quadrature, draws, differences, special functions and sums that keep their digits. The rest stands on these."""
