@@ -112,7 +112,7 @@ def test_no_way_for_text_to_become_code(path):
             assert not {"pickle", "subprocess", "socket", "requests", "urllib.request"} & set(imports(path))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "static" / "stage").glob("*.js")), ids=named)
+@pytest.mark.parametrize("path", sorted((ROOT / "static" / "stage").rglob("*.js")), ids=named)
 def test_text_never_becomes_markup_in_the_browser(path):
     code = re.sub(r"//.*", "", path.read_text(encoding="utf-8"))
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc"):

@@ -33,7 +33,7 @@ export default function (component) {
   const { data, parentElement } = component;
   let alive = true, dispose = null;
   const load = name => import(new URL(name + ".js?v=" + data.version, base).href);
-  if (!state.module) ["text", "tables", "painter", "svg", "hands", "sections"].forEach(name => load(name).catch(() => {}));  // at once, not one after another
+  if (!state.module) for (const name of data.modules) load(name).catch(() => {});  // at once, not one after another
   state.module ??= load("stage");
   Promise.all([state.module, sheet(parentElement, data.version)]).then(([stage]) => {
     if (alive) dispose = stage.mount(component);
@@ -50,10 +50,16 @@ HTML = """<div data-wait style="min-height:1px"></div>
 
 
 @cache
+def modules() -> list[str]:
+    """The browser's modules, by name."""
+    return sorted(path.relative_to(STATIC).with_suffix("").as_posix() for path in STATIC.rglob("*.js"))
+
+
+@cache
 def version() -> str:
     """Names the state of the browser's files, so that an upgrade is never mixed with a cached file."""
     digest = hashlib.blake2b(digest_size=6)
-    for path in sorted(STATIC.glob("*.*")):
+    for path in sorted(p for p in STATIC.rglob("*.*") if p.suffix in (".js", ".css")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -63,7 +69,7 @@ _component = st.components.v2.component("fisher_stage", html=HTML, js=LOADER)
 
 def show(data: Mapping[str, Any], key: str) -> None:
     """Mount the stage; what the reader does arrives in ``st.session_state[key]["state"]`` on the next run."""
-    _component(key=key, data={"version": version(), **data}, on_state_change=_noop)
+    _component(key=key, data={"version": version(), "modules": modules(), **data}, on_state_change=_noop)
 
 
 def _noop() -> None:

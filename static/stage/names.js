@@ -1,191 +1,136 @@
 // Where the name of a mark stands: beside it, inside the frame, clear of curves, points, handles and other names.
 // Everything here is in pixels and knows no canvas, so that it can be tested by itself.
+const version = new URL(import.meta.url).search;
+/** @type {typeof import("./places.js")} */
+const { boxAt, GAP } = await import(`./places.js${version}`);
 
-/** @typedef {{ x0: number, y0: number, x1: number, y1: number }} Box */
-/** @typedef {{ x: number, y: number, cost: number, from?: [number, number] }} Place  centre of the text; `from`: the point it speaks of */
-/** @typedef {{ key: string, w: number, h: number, places: Place[] }} Wanted */
-
-const GAP = 5; // between a mark and its name
-const STEP = 7; // between the samples of a line that a name must not cover
-
+/** @typedef {import("./places.js").Box} Box */
+/** @typedef {import("./places.js").Place} Place */
 /**
- * Points along a polyline, some 7 px apart, as they lie in the frame.
- * @param {ArrayLike<number>} xs
- * @param {ArrayLike<number>} ys
- * @param {Box} frame
- * @returns {[number, number][][]} one list for every stretch inside the frame
+ * A name that is to be written.
+ * @typedef {object} Wanted
+ * @property {string} key the same from frame to frame
+ * @property {number} w
+ * @property {number} h
+ * @property {Place[]} places
+ * @property {[number, number][]} [own] points of its mark
  */
-export function stretches(xs, ys, frame) {
-  const all = [];
-  /** @type {[number, number][]} */
-  let now = [];
-  const close = () => {
-    if (now.length > 1) all.push(now);
-    now = [];
-  };
-  let px = NaN, py = NaN;
-  const n = Math.min(xs.length, ys.length);
-  for (let i = 0; i < n; i++) {
-    const x = xs[i], y = ys[i];
-    if (!Number.isFinite(x) || !Number.isFinite(y)) {
-      close();
-      px = NaN;
-      continue;
-    }
-    if (Number.isFinite(px)) {
-      const length = Math.min(Math.hypot(x - px, y - py), 4000);
-      const parts = Math.max(1, Math.ceil(length / STEP));
-      const last = now.length ? now[now.length - 1] : null;
-      if (parts === 1 && last && Math.hypot(x - last[0], y - last[1]) < STEP && i < n - 1) {
-        px = x;
-        py = y;
-        continue;
-      }
-      for (let k = 1; k <= parts; k++) {
-        const a = px + ((x - px) * k) / parts, b = py + ((y - py) * k) / parts;
-        if (within(a, b, frame)) now.push([a, b]);
-        else close();
-      }
-    } else if (within(x, y, frame)) now.push([x, y]);
-    px = x;
-    py = y;
-  }
-  close();
-  return all;
-}
-
-/** @param {number} x @param {number} y @param {Box} f */
-const within = (x, y, f) => x >= f.x0 - 1 && x <= f.x1 + 1 && y >= f.y0 - 1 && y <= f.y1 + 1;
-
-/** @param {number} x @param {number} y @param {number} w @param {number} h @returns {Box} */
-export const boxAt = (x, y, w, h) => ({ x0: x - w / 2, y0: y - h / 2, x1: x + w / 2, y1: y + h / 2 });
-
 /**
- * Places beside a line: on both sides, all along, and beyond its end.
- * @param {[number, number][][]} parts  of {@link stretches}
- * @param {number} w
- * @param {number} h
- * @param {string} where
- * @returns {Place[]}
+ * What there is room beside.
+ * @typedef {object} Room
+ * @property {Box} frame names may not leave it
+ * @property {Box[]} boxes
+ * @property {[number, number][][]} lines
+ * @property {Box[]} [never] what no name may cover
  */
-export function besideLine(parts, w, h, where = "") {
-  const points = parts.flat();
-  if (points.length < 2) return points.length ? besidePoint(points[0][0], points[0][1], 3, w, h, where) : [];
-  const liked = { start: 0.12, middle: 0.5, end: 0.9 }[where] ?? 0.8;
-  /** @type {Place[]} */
-  const places = [];
-  const [ex, ey] = points[points.length - 1];
-  places.push({ x: ex + GAP + w / 2, y: ey, cost: where === "end" || where === "right" ? 0 : 1.5, from: [ex, ey] });
-  for (let k = 1; k < 20; k++) {
-    const t = k / 20, i = Math.min(points.length - 2, Math.max(1, Math.round(t * (points.length - 1))));
-    const [x, y] = points[i], [ax, ay] = points[i - 1], [bx, by] = points[i + 1];
-    const length = Math.hypot(bx - ax, by - ay) || 1;
-    const nx = -(by - ay) / length, ny = (bx - ax) / length;
-    const away = Math.abs(nx) * (w / 2) + Math.abs(ny) * (h / 2) + GAP;
-    for (const side of [1, -1]) {
-      const up = ny * side < -0.2, right = nx * side > 0.2;
-      const wrong = (where === "above" && !up) || (where === "below" && (ny * side) < 0.2) || (where === "right" && !right) || (where === "left" && (nx * side) > -0.2);
-      places.push({ x: x + nx * side * away, y: y + ny * side * away, cost: 5 * Math.abs(t - liked) + (wrong ? 6 : 0), from: [x, y] });
-    }
-  }
-  return places;
-}
-
-/**
- * Places around a point with a mark of radius r, near ones and, with a leader, far ones.
- * @param {number} x
- * @param {number} y
- * @param {number} r
- * @param {number} w
- * @param {number} h
- * @param {string} where
- * @returns {Place[]}
- */
-export function besidePoint(x, y, r, w, h, where = "") {
-  /** @type {Place[]} */
-  const places = [];
-  const names = ["right", "left", "above", "below", "", "", "", ""];
-  const sides = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [-1, -1], [1, 1], [-1, 1]];
-  for (const reach of [0, 16, 36])
-    sides.forEach(([sx, sy], i) => {
-      const d = r + GAP + reach - (sx && sy ? 3 : 0);
-      const wrong = where && ["right", "left", "above", "below"].includes(where) && names[i] !== where;
-      places.push({ x: x + sx * (d + w / 2), y: y + sy * (d + h / 2), cost: 0.4 * i + reach / 8 + (wrong ? 5 : 0), from: [x, y] });
-    });
-  return places;
-}
-
-/**
- * Places outside a closed line, and within it if there is room.
- * @param {[number, number][][]} parts
- * @param {number} w
- * @param {number} h
- * @param {string} where
- * @returns {Place[]}
- */
-export function besideShape(parts, w, h, where = "") {
-  const rim = parts.flat();
-  if (!rim.length) return [];
-  let cx = 0, cy = 0;
-  for (const [x, y] of rim) {
-    cx += x / rim.length;
-    cy += y / rim.length;
-  }
-  /** @type {Place[]} */
-  const places = [];
-  const liked = { right: [1, 0], left: [-1, 0], above: [0, -1], below: [0, 1] }[where];
-  for (let k = 0; k < 24; k++) {
-    const [x, y] = rim[Math.floor((k * rim.length) / 24)];
-    const length = Math.hypot(x - cx, y - cy) || 1, nx = (x - cx) / length, ny = (y - cy) / length;
-    const away = Math.abs(nx) * (w / 2) + Math.abs(ny) * (h / 2) + GAP;
-    const cost = liked ? 3 * (1 - nx * liked[0] - ny * liked[1]) : 1 - ny * 0.5;
-    places.push({ x: x + nx * away, y: y + ny * away, cost, from: [x, y] });
-  }
-  return places;
-}
 
 /**
  * The cheapest place for every name, in order; a name keeps its place of the last frame while that is not much worse.
  * @param {Wanted[]} wanted
- * @param {{ frame: Box, boxes: Box[], lines: [number, number][][] }} room  `frame`: names may not leave it
+ * @param {Room} room
  * @param {Map<string, number>} memory  key to the index of the place taken last
  * @returns {({ x: number, y: number, far: boolean, from?: [number, number], cost: number } | null)[]}
  */
-export function place(wanted, { frame, boxes, lines }, memory) {
+export function place(wanted, { frame, boxes, lines, never = [] }, memory) {
   const taken = boxes.slice();
   const samples = lines.flat();
-  return wanted.map(({ key, w, h, places }) => {
+  return wanted.map(({ key, w, h, places, own = [] }, which) => {
     if (!places.length) return null;
     const last = memory.get(key);
-    let best = -1, least = Infinity;
-    places.forEach((p, i) => {
+    const others = wanted.filter((o, i) => i !== which && (o.own?.length ?? 0) > 1).map(o => o.own ?? []);
+    let best = -1;
+    let least = Infinity;
+    let spot = places[0];
+    places.forEach((wish, i) => {
+      const [p, moved] = pushed(wish, w, h, frame);
       const box = boxAt(p.x, p.y, w, h);
-      let cost = p.cost + (i === last ? -4 : 0);
-      const outside = Math.max(0, frame.x0 - box.x0) + Math.max(0, box.x1 - frame.x1) + Math.max(0, frame.y0 - box.y0) + Math.max(0, box.y1 - frame.y1);
-      if (outside > 0) cost += 200 + outside;
-      for (const b of taken) cost += overlap(box, b) > 0 ? 14 + 40 * (overlap(box, b) / (w * h)) : 0;
+      let cost = p.cost + (i === last ? -KEEP : 0) + (moved > 0 ? OUTSIDE + moved : 0);
+      for (const b of taken) cost += cover(box, b, COVERED);
+      for (const b of never) cost += cover(box, b, FORBIDDEN);
       if (cost >= least) return;
-      let hits = 0;
-      for (const [x, y] of samples) if (x > box.x0 - 1 && x < box.x1 + 1 && y > box.y0 - 1 && y < box.y1 + 1) hits++;
-      cost += 2.5 * hits;
-      if (cost < least) {
-        least = cost;
-        best = i;
-      }
+      for (const [x, y] of samples)
+        if (x > box.x0 - 1 && x < box.x1 + 1 && y > box.y0 - 1 && y < box.y1 + 1) cost += CROSSED;
+      if (cost >= least) return;
+      if (own.length > 1 && others.length && !remote(p, w, h)) cost += ambiguity(box, own, others);
+      if (cost >= least) return;
+      least = cost;
+      best = i;
+      spot = p;
     });
     if (best < 0) return null;
     memory.set(key, best);
-    const p = places[best], box = boxAt(p.x, p.y, w, h);
-    // Where every place leaves the frame, the name is moved back into it.
-    const x = p.x + Math.max(0, frame.x0 - box.x0) - Math.max(0, box.x1 - frame.x1);
-    const y = p.y + Math.max(0, frame.y0 - box.y0) - Math.max(0, box.y1 - frame.y1);
+    const { x, y, from } = spot;
     taken.push(boxAt(x, y, w, h));
-    const far = p.from ? Math.max(Math.abs(p.from[0] - x) - w / 2, Math.abs(p.from[1] - y) - h / 2) > 14 : false;
-    return { x, y, far, from: p.from, cost: least };
+    return { x, y, far: remote(spot, w, h), from, cost: least };
   });
+}
+
+// What a place costs, in the unit of the wishes of the mark itself (5 for the other end of a line).
+const KEEP = 4; // saved by staying where it was
+const OUTSIDE = 200; // out of the frame: pushed back into it
+const COVERED = 14; // over another name, a point, a handle; up to four times that where it hides it whole
+const FORBIDDEN = 1000; // over what the reader has put down
+const CROSSED = 3.5; // for each sample of a line under it
+const FOREIGN = 6; // nearer to the line of another name than to its own
+const FAR = 14; // pixels from its mark, where a leader is drawn
+
+/**
+ * Whether a name stands so far from its mark that a leader is drawn.
+ * @param {Place} place
+ * @param {number} w
+ * @param {number} h
+ */
+const remote = ({ x, y, from }, w, h) =>
+  from ? Math.max(Math.abs(from[0] - x) - w / 2, Math.abs(from[1] - y) - h / 2) > FAR : false;
+
+/**
+ * A place moved into the frame, and how far that was.
+ * @param {Place} p
+ * @param {number} w
+ * @param {number} h
+ * @param {Box} frame
+ * @returns {[Place, number]}
+ */
+function pushed(p, w, h, frame) {
+  const box = boxAt(p.x, p.y, w, h);
+  const dx = Math.max(0, frame.x0 - box.x0) - Math.max(0, box.x1 - frame.x1);
+  const dy = Math.max(0, frame.y0 - box.y0) - Math.max(0, box.y1 - frame.y1);
+  return [{ ...p, x: p.x + dx, y: p.y + dy }, Math.abs(dx) + Math.abs(dy)];
+}
+
+/** What it costs a box to cover another. @param {Box} box @param {Box} other @param {number} price */
+function cover(box, other, price) {
+  const area = overlap(box, other);
+  return area > 0 ? price * (1 + (3 * area) / ((box.x1 - box.x0) * (box.y1 - box.y0))) : 0;
+}
+
+/** How far a box is from the nearest of some points. @param {Box} box @param {[number, number][]} points */
+export function distance(box, points) {
+  let least = Infinity;
+  for (const [x, y] of points) {
+    const dx = Math.max(box.x0 - x, 0, x - box.x1);
+    const dy = Math.max(box.y0 - y, 0, y - box.y1);
+    const d = dx * dx + dy * dy;
+    if (d < least) least = d;
+  }
+  return Math.sqrt(least);
+}
+
+/**
+ * What it costs to stand nearer to the line of another name than to one's own, or hardly farther.
+ * @param {Box} box
+ * @param {[number, number][]} own
+ * @param {[number, number][][]} others
+ */
+function ambiguity(box, own, others) {
+  const mine = distance(box, own);
+  const theirs = Math.min(...others.map(line => distance(box, line)));
+  return theirs < mine + GAP ? FOREIGN * Math.min(2, (mine + GAP - theirs) / GAP) : 0;
 }
 
 /** @param {Box} a @param {Box} b */
 export function overlap(a, b) {
-  return Math.max(0, Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0)) * Math.max(0, Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0));
+  return (
+    Math.max(0, Math.min(a.x1, b.x1) - Math.max(a.x0, b.x0)) * Math.max(0, Math.min(a.y1, b.y1) - Math.max(a.y0, b.y0))
+  );
 }

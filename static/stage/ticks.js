@@ -1,5 +1,6 @@
 // Where an axis is marked, and how its numbers are written, from its ends and its length in pixels.
 
+/** @param {string} text */
 const minus = text => text.replace("-", "−");
 const STEPS = [1, 2, 5, 10];
 
@@ -19,6 +20,7 @@ export function linear(lo, hi, pixels, { apart = 64, digits, signed = false } = 
   let step = power * (STEPS.find(s => s * power >= rough * (1 - 1e-9)) ?? 10);
   if (digits !== undefined) step = Math.max(step, 10 ** -digits);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  /** @type {[number, string][]} */
   const ticks = [];
   for (let k = Math.ceil(lo / step - 1e-9); k * step <= hi + 1e-9 * step; k++) {
     const value = +(k * step).toPrecision(12);
@@ -48,7 +50,8 @@ export function decades(lo, hi, pixels, { apart = 56 } = {}) {
     for (let k = first - 1; k <= last; k++)
       for (const m of last - first < 1 || most > 5 ? [1, 2, 5] : [1]) {
         const value = m * 10 ** k;
-        if (value >= lo * (1 - 1e-9) && value <= hi * (1 + 1e-9)) ticks.push(/** @type {[number, string]} */ ([value, write(m, k)]));
+        if (value >= lo * (1 - 1e-9) && value <= hi * (1 + 1e-9))
+          ticks.push(/** @type {[number, string]} */ ([value, write(m, k)]));
       }
     return ticks;
   }
@@ -61,11 +64,13 @@ export function decades(lo, hi, pixels, { apart = 56 } = {}) {
 
 /**
  * The ticks of an axis: its own where it brings some, else derived.
- * @param {{ lo: number, hi: number, log?: boolean, ticks?: [number, string][] | null, digits?: number, signed?: boolean }} axis
+ * @param {import("./types").Axis} axis
  * @param {number} pixels
  * @param {number} apart
  */
 export function ticksOf(axis, pixels, apart) {
   if (axis.ticks) return axis.ticks;
-  return axis.log ? decades(axis.lo, axis.hi, pixels, { apart }) : linear(axis.lo, axis.hi, pixels, { apart, digits: axis.digits, signed: axis.signed });
+  return axis.log
+    ? decades(axis.lo, axis.hi, pixels, { apart })
+    : linear(axis.lo, axis.hi, pixels, { apart, digits: axis.digits, signed: axis.signed });
 }

@@ -1,11 +1,16 @@
 // Names stand beside their marks: inside the frame, off curves and each other, and still while a hand moves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { besideLine, besidePoint, besideShape, boxAt, overlap, place, stretches } from "../../static/stage/names.js";
+import { distance, overlap, place } from "../../static/stage/names.js";
+import { besideLine, besidePoint, besideShape, boxAt, stretches } from "../../static/stage/places.js";
 
 const frame = { x0: 40, y0: 10, x1: 440, y1: 310 };
-const line = f => { const xs = Array.from({ length: 101 }, (_, i) => 40 + 4 * i); return stretches(xs, xs.map(f), frame); };
-const hits = (box, lines) => lines.flat().filter(([x, y]) => x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1).length;
+const line = f => {
+  const xs = Array.from({ length: 101 }, (_, i) => 40 + 4 * i);
+  return stretches(xs, xs.map(f), frame);
+};
+const hits = (box, lines) =>
+  lines.flat().filter(([x, y]) => x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1).length;
 const settle = (wanted, room, memory = new Map()) => place(wanted, room, memory);
 
 test("a stretch ends where the line leaves the frame or has a gap", () => {
@@ -18,11 +23,25 @@ test("a stretch ends where the line leaves the frame or has a gap", () => {
 
 test("names of three curves do not cover a curve or each other, and stay inside", () => {
   for (const bend of [0, 0.2, 0.6, 1, 1.4]) {
-    const lines = [line(x => 160 + 60 * bend * Math.sin(x / 60)), line(x => 300 - 0.6 * bend * x), line(x => 40 + 0.001 * bend * (x - 40) ** 2)];
-    const wanted = lines.map((l, i) => ({ key: String(i), w: 60 + 10 * i, h: 15, places: besideLine(l, 60 + 10 * i, 15) }));
-    const boxes = settle(wanted, { frame, boxes: [], lines: lines.flat() }).map((p, i) => boxAt(p.x, p.y, wanted[i].w, wanted[i].h));
+    const lines = [
+      line(x => 160 + 60 * bend * Math.sin(x / 60)),
+      line(x => 300 - 0.6 * bend * x),
+      line(x => 40 + 0.001 * bend * (x - 40) ** 2),
+    ];
+    const wanted = lines.map((l, i) => ({
+      key: String(i),
+      w: 60 + 10 * i,
+      h: 15,
+      places: besideLine(l, 60 + 10 * i, 15),
+    }));
+    const boxes = settle(wanted, { frame, boxes: [], lines: lines.flat() }).map((p, i) =>
+      boxAt(p.x, p.y, wanted[i].w, wanted[i].h),
+    );
     boxes.forEach((b, i) => {
-      assert.ok(b.x0 >= frame.x0 - 0.1 && b.x1 <= frame.x1 + 0.1 && b.y0 >= frame.y0 - 0.1 && b.y1 <= frame.y1 + 0.1, `outside at ${bend}`);
+      assert.ok(
+        b.x0 >= frame.x0 - 0.1 && b.x1 <= frame.x1 + 0.1 && b.y0 >= frame.y0 - 0.1 && b.y1 <= frame.y1 + 0.1,
+        `outside at ${bend}`,
+      );
       assert.equal(hits(b, lines.flat()), 0, `on a curve at ${bend}`);
       for (const c of boxes.slice(0, i)) assert.equal(overlap(b, c), 0);
     });
@@ -34,23 +53,40 @@ test("a name does not jump while its curve moves a little", () => {
   let last = null;
   for (let t = 0; t < 60; t++) {
     const lines = line(x => 150 + 80 * Math.sin(x / 70 + t * 0.01));
-    const [p] = settle([{ key: "a", w: 50, h: 15, places: besideLine(lines, 50, 15) }], { frame, boxes: [], lines }, memory);
-    if (last) assert.ok(Math.hypot(p.x - last.x, p.y - last.y) < 12, `step ${t}: ${Math.hypot(p.x - last.x, p.y - last.y)}`);
+    const [p] = settle(
+      [{ key: "a", w: 50, h: 15, places: besideLine(lines, 50, 15) }],
+      { frame, boxes: [], lines },
+      memory,
+    );
+    if (last)
+      assert.ok(Math.hypot(p.x - last.x, p.y - last.y) < 12, `step ${t}: ${Math.hypot(p.x - last.x, p.y - last.y)}`);
     last = p;
   }
 });
 
 test("a point in the corner still has its name inside, and a wish is kept where there is room", () => {
-  const [p] = settle([{ key: "a", w: 70, h: 15, places: besidePoint(436, 14, 6, 70, 15, "right") }], { frame, boxes: [], lines: [] });
+  const [p] = settle([{ key: "a", w: 70, h: 15, places: besidePoint(436, 14, 6, 70, 15, "right") }], {
+    frame,
+    boxes: [],
+    lines: [],
+  });
   const box = boxAt(p.x, p.y, 70, 15);
   assert.ok(box.x1 <= frame.x1 && box.y0 >= frame.y0);
-  const [q] = settle([{ key: "b", w: 40, h: 15, places: besidePoint(200, 150, 6, 40, 15, "above") }], { frame, boxes: [], lines: [] });
+  const [q] = settle([{ key: "b", w: 40, h: 15, places: besidePoint(200, 150, 6, 40, 15, "above") }], {
+    frame,
+    boxes: [],
+    lines: [],
+  });
   assert.ok(q.y < 150 - 6 && Math.abs(q.x - 200) < 1);
 });
 
 test("a shape's name stands outside it", () => {
   const turn = Array.from({ length: 97 }, (_, i) => (i * Math.PI) / 48);
-  const rim = stretches(turn.map(a => 200 + 60 * Math.cos(a)), turn.map(a => 150 + 40 * Math.sin(a)), frame);
+  const rim = stretches(
+    turn.map(a => 200 + 60 * Math.cos(a)),
+    turn.map(a => 150 + 40 * Math.sin(a)),
+    frame,
+  );
   const [p] = settle([{ key: "a", w: 40, h: 15, places: besideShape(rim, 40, 15) }], { frame, boxes: [], lines: rim });
   assert.equal(hits(boxAt(p.x, p.y, 40, 15), rim), 0);
 });
@@ -58,6 +94,44 @@ test("a shape's name stands outside it", () => {
 test("a full frame leaves no name out", () => {
   const boxes = [];
   for (let x = 40; x < 440; x += 20) for (let y = 10; y < 310; y += 20) boxes.push(boxAt(x, y, 12, 12));
-  const [p] = settle([{ key: "a", w: 60, h: 15, places: besidePoint(200, 150, 5, 60, 15) }], { frame, boxes, lines: [] });
+  const [p] = settle([{ key: "a", w: 60, h: 15, places: besidePoint(200, 150, 5, 60, 15) }], {
+    frame,
+    boxes,
+    lines: [],
+  });
   assert.ok(p && Number.isFinite(p.x));
+});
+
+test("what the reader has put down is never covered, whatever else is", () => {
+  const never = [boxAt(200, 150, 60, 18)];
+  const lines = line(() => 150);
+  const boxes = [boxAt(240, 120, 400, 40), boxAt(240, 180, 400, 40)];
+  const [p] = settle([{ key: "a", w: 80, h: 15, places: besideLine(lines, 80, 15) }], { frame, boxes, lines, never });
+  assert.equal(overlap(boxAt(p.x, p.y, 80, 15), never[0]), 0);
+});
+
+test("a name is nearer to its own curve than to that of any other name", () => {
+  for (const gap of [14, 20, 30, 50])
+    for (const slope of [0, 0.2, -0.3]) {
+      const curves = [-1, 0, 1].map(k => line(x => 160 + k * gap + slope * (x - 240)));
+      const wanted = curves.map((l, i) => ({
+        key: String(i),
+        w: 50,
+        h: 15,
+        own: l.flat(),
+        places: besideLine(l, 50, 15),
+      }));
+      settle(wanted, { frame, boxes: [], lines: curves.flat() }).forEach((p, i) => {
+        const box = boxAt(p.x, p.y, 50, 15);
+        const [own, ...others] = [i, ...[0, 1, 2].filter(k => k !== i)].map(k => distance(box, curves[k].flat()));
+        assert.ok(Math.min(...others) >= own || p.far, `gap ${gap}, slope ${slope}, name ${i}: ${own} and ${others}`);
+      });
+    }
+});
+
+test("of places that all leave the frame, one is taken that is free once it is pushed back", () => {
+  const wanted = ["a", "b"].map(key => ({ key, w: 390, h: 15, places: besidePoint(430, 150, 5, 390, 15) }));
+  const [a, b] = settle(wanted, { frame, boxes: [], lines: [] }).map(p => boxAt(p.x, p.y, 390, 15));
+  assert.ok(a.x0 >= frame.x0 && a.x1 <= frame.x1 && b.x0 >= frame.x0 && b.x1 <= frame.x1);
+  assert.equal(overlap(a, b), 0);
 });

@@ -1,0 +1,21 @@
+// The fonts of formulas.
+
+export const FACES = [
+  { family: "FisherMath", file: "KaTeX_Math-Italic", style: "italic" },
+  { family: "FisherMain", file: "KaTeX_Main-Regular", style: "normal" },
+];
+/** @param {string} file */
+export const addressOf = file => new URL(`./fonts/${file}.woff2`, import.meta.url).href;
+
+/** @type {Promise<unknown> | undefined} */
+let loading;
+/** Once, when the first stage is built. */
+export const loadFonts = () =>
+  (loading ??= Promise.all(
+    FACES.map(({ family, file, style }) =>
+      new FontFace(family, `url(${addressOf(file)})`, { style })
+        .load()
+        .then(face => document.fonts.add(face))
+        .catch(() => undefined),
+    ),
+  ));
