@@ -119,6 +119,7 @@ export class Stage extends Screen {
       this.play.on = false;
     } else for (const k of Object.keys(data.values)) if (!(k in this.values)) this.values[k] = data.values[k];
     if (data.n === this.n && !this.dragging) this.dirty = false;
+    if (!this.dragging && !this.play.on) this.memory.clear(); // at rest names stand where the same link would put them
     this.readTheme();
     this.lacking = !!missing && missing !== this.missing;
     this.missing = missing;
