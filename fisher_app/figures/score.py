@@ -86,16 +86,13 @@ class Reading:
             return {}
         return {"count": self.n(np.minimum(self.c.counts, most).astype(float))}
 
-    def chosen(self, values: Array) -> Data:
-        """Values of the twelve numbered data at the highlighted one; nan where N leaves that one out."""
-        if self.s.real:
-            return Live(values, ("i",))
-        inside = np.arange(BALLS) < self.c.counts[:, None]
-        return Live(np.where(inside, values, np.nan), ("n", "i"))
+    def chosen(self, values: Array) -> Live:
+        """Values of the numbered data at the highlighted one."""
+        return Live(values, ("i",))
 
 
-def numbered(x: Data, y: Data, **count: Data) -> dict:
-    """The twelve data with their numbers inside; a click picks one."""
+def numbered(x: Data, y: Data) -> dict:
+    """The data that have numbers, with them inside; a click picks one."""
     return points(
         x,
         y,
@@ -106,7 +103,10 @@ def numbered(x: Data, y: Data, **count: Data) -> dict:
         edge=False,
         casing=False,
         labels=[str(k + 1) for k in range(BALLS)],
-        **count, base=1, inside=True, width=1)
+        base=1,
+        inside=True,
+        width=1,
+    )
 
 
 def apart(subject: Subject, scores: Array, width: float = 300, height: float = 206) -> list[str]:
@@ -176,12 +176,12 @@ def data_view(subject: Subject, r: Reading) -> View:
                 token="ink2",
             )
         ]
-    layers += [rule(x=r.chosen(at), token="hair"), numbered(at, height, **r.first(BALLS)), *said]
+    layers += [rule(x=r.chosen(at), token="hair"), numbered(at, height), *said]
     drawn = "random draw, seed [seed:i]" if not subject.real else subject.note
     caption = f"**Data.** Click a number; {drawn}." if not subject.real else f"**Data.** {subject.note}"
     return View(
         "a", caption, subject.x, Axis(0, subject.top, name, subject.top_ticks), layers,
-        alt="Density at θ with twelve numbered data below it; a dashed curve shows how the chosen datum tilts it",
+        alt="Density at θ with ten numbered data below it; a dashed curve shows how the chosen datum tilts it",
         sentence="Datum [i:i] is x = [xi]; a step along its score tilts the density towards it, to the dashed curve.",
         table=(["datum", "x", *(["y"] if c.balls.ndim == 2 else [])], [np.arange(1, BALLS + 1), *np.atleast_2d(c.balls.T)]), height=245, phone=250, pad=(40, 10, 8, 42),
     )  # fmt: skip
@@ -254,7 +254,7 @@ def cloud_view(subject: Subject, r: Reading, question: Sequence[dict]) -> View:
         ellipse([0.0], [0.0], *(r.theta(promised[:, a, b]) for a, b in ((0, 0), (0, 1), (1, 1))), "exact", dash="dash", width=2.25),
         *([] if subject.real else [points(r.theta(np.where(c.hidden, np.nan, c.exact.mean[:, 0])), r.theta(np.where(c.hidden, np.nan, c.exact.mean[:, 1])), "exact", size=4.5, casing=True)]),
         points(*mean, subject.token, symbol="cross", size=6, casing=True, edge=True),
-        points(r.scores(0, c.ball_rows), r.scores(1, c.ball_rows), "theta", size=3, pick="i", edge=False, casing=False, labels=apart(subject, c.ball_scores), **r.first(BALLS), base=1),
+        points(r.scores(0, c.ball_rows), r.scores(1, c.ball_rows), "theta", size=3, pick="i", edge=False, casing=False, labels=apart(subject, c.ball_scores), base=1),
         label(r.both(here_n[0], here_t[0]), r.both(here_n[1], here_t[1]), "data" if subject.real else "sample", dx=9 * np.sign(np.cos(np.radians(subject.tags[0]))), dy=12, align=side[int(np.sign(np.cos(np.radians(subject.tags[0]))))], token=subject.token, weight=600),
         label(r.theta(there[0]), r.theta(there[1]), "exact _F_", dx=9 * np.sign(np.cos(np.radians(subject.tags[1]))), dy=12, align=side[int(np.sign(np.cos(np.radians(subject.tags[1]))))], token="exact", weight=600),
         *note_when_hidden(r, (sx.lo + sx.hi) / 2, sy.lo + 0.86 * (sy.hi - sy.lo)),
@@ -308,7 +308,7 @@ def line_view(subject: Subject, r: Reading) -> View:
     layers = [
         points(r.scores(0, c.dots), c.dots_at, "data", size=2.2, alpha=0.4, edge=False, **r.first(c.dots.shape[1])),
         *spans(subject, r, lo + 1.19 * width, lo + 1.08 * width),
-        points(r.scores(0, c.ball_rows), c.balls, "theta", size=3, pick="i", edge=False, casing=False, **r.first(BALLS), base=1),
+        points(r.scores(0, c.ball_rows), c.balls, "theta", size=3, pick="i", edge=False, casing=False, base=1),
     ]  # fmt: skip
     return View(
         "b", f"**Scores**, {origin(subject, r)}.", sx, Axis(lo, lo + 1.36 * width, "datum _x_", subject.x.ticks), layers,
@@ -419,7 +419,7 @@ def readout(subject: Subject, r: Reading) -> dict[str, Number]:
     for name in ("m2", "k2", "d2", "s2", "f12", "f22", "c12", "c22", "e12", "e22"):
         numbers.setdefault(name, Number(np.nan))
     x = c.balls[:, 0] if c.balls.ndim == 2 else c.balls
-    numbers["xi"] = Number(r.chosen(x), "2" if subject.kind != "counts" else "i", none="–")
+    numbers["xi"] = Number(r.chosen(x), "2" if subject.kind != "counts" else "i")
     if c.balls.ndim == 2:
         numbers["yi"] = Number(Live(c.balls[:, 1], ("i",)), "i")
     return numbers

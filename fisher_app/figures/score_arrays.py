@@ -13,7 +13,7 @@ from fisher_core.validation import Array
 from ..stage.scene import Axis
 
 Ticks = Sequence[tuple[float, str]]
-BALLS = 12
+BALLS = 10  # numbered data: so many are in the smallest sample, too
 
 
 def ticks(*values: float) -> list[tuple[float, str]]:
@@ -125,7 +125,7 @@ def density_grid(subject: Subject) -> Array:
 
 
 def chosen(subject: Subject, data: Array) -> Array:
-    """Which data carry the numbers 1 to 12: the first drawn; of counts that are stored in order, twelve spread evenly."""
+    """Which data carry numbers: the first drawn; of counts that are stored in order, as many spread evenly."""
     return (
         np.arange(BALLS)
         if not (subject.real and subject.kind == "counts")

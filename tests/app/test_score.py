@@ -276,3 +276,8 @@ def test_models_and_their_extremes_draw(page):
         for end in (0, -1):
             wire = page.send({k: controls[k]["nodes"][end] for k in shown} | {"n": controls["n"]["nodes"][end]})
             assert wire["scene"]["refused"] is None and wire["badge"]["ok"], (option, end)
+
+
+def test_every_numbered_datum_is_in_the_smallest_sample():
+    controls = {c.key: c for c in lesson("score").controls}
+    assert controls["i"].hi == controls["n"].lo
