@@ -189,7 +189,7 @@ class Family:
         theta, u = self.check_theta(theta), check.array("u", u)
         if not ((u > 0) & (u < 1)).all():
             raise ValueError(f"u contains {u[~((u > 0) & (u < 1))][0]:g} and must be in (0, 1)")
-        return _finite(self._quantile(u, theta), u, theta)
+        return check.computed(self._quantile(u, theta), u=u, theta=theta)
 
     @np.errstate(all="ignore")
     def window(self, theta: ArrayLike) -> tuple[float, float]:

@@ -124,6 +124,7 @@ def empirical(model: Family | ConditionalModel, data: Data, theta: ArrayLike, ce
     return _second_moment((s - mean[:, None], w) for s, w in scores())
 
 
+@np.errstate(over="ignore")  # of squares, which are for the standard error
 def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> Estimate:
     """−(1/n) Σ ∇²_θ log p at the observations, shape (d, d). Need not be positive semi-definite away from the maximum.
 

@@ -123,7 +123,7 @@ def computed(result: Array, **inputs: ArrayLike) -> Array:
         return result
     for name, value in inputs.items():
         array(name, value)
-    raise ValueError(f"{' and '.join(inputs)} must be small enough not to overflow float64")
+    raise ValueError(f"{' and '.join(inputs)} must be of a size whose results float64 holds")
 
 
 def parameters(name: str, value: ArrayLike, size: int) -> Array:

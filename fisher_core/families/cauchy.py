@@ -37,21 +37,19 @@ class Cauchy(Family):
 
     def _log_prob(self, x: Array, theta: Array) -> Array:
         loc, scale = theta
-        return -np.log1p(((x - loc) / scale) ** 2) - np.log(np.pi * scale)
+        return -heavy_tails.log_rise((x - loc) / scale, 1) - np.log(np.pi * scale)
 
     def _score(self, x: Array, theta: Array) -> Any:
         loc, scale = theta
-        z = (x - loc) / scale
-        w = 1 / (1 + z**2)
-        return 2 * z * w / scale, (z - 1) * (z + 1) * w / scale
+        _, zw, rest = heavy_tails.pulls((x - loc) / scale, 1)
+        return 2 * zw / scale, rest / scale
 
     def _hessian(self, x: Array, theta: Array) -> Any:
         loc, scale = theta
-        z = (x - loc) / scale
-        w, v = 1 / (1 + z**2), scale**2
-        outside = (z - 1) * (z + 1) * w  # negative inside one scale, where log p is concave in loc
-        mixed = -4 * z * w**2 / v
-        return (2 * outside * w / v, mixed), (mixed, -(outside + (2 * z * w) ** 2) / v)
+        # (z² − 1)w is negative inside one scale, where log p is concave in loc
+        (w, zw, outside), v = heavy_tails.pulls((x - loc) / scale, 1), scale**2
+        mixed = -4 * zw * w / v
+        return (2 * outside * w / v, mixed), (mixed, -(outside + (2 * zw) ** 2) / v)
 
     def _fisher(self, theta: Array) -> Any:
         _, scale = theta

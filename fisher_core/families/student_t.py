@@ -36,6 +36,7 @@ from fisher_core.validation import Array
 __all__ = ["StudentT"]
 
 SERIES_RADIUS, SERIES_TERMS = 0.2, 24  # 0.2²⁴ is below rounding
+FAR = 3e8  # z/√ν from which on 1 + z²/ν is z²/ν to the last digit
 MOST_TERMS = 50  # of the elementary form, which sums m of them
 
 
@@ -63,22 +64,22 @@ class StudentT(Family):
     def _log_prob(self, x: Array, theta: Array) -> Array:
         loc, scale = theta
         z = (x - loc) / scale
-        return -(self.nu + 1) / 2 * np.log1p(z**2 / self.nu) - np.log(scale) - self._log_norm
+        return -(self.nu + 1) / 2 * heavy_tails.log_rise(z, self.nu) - np.log(scale) - self._log_norm
 
     def _score(self, x: Array, theta: Array) -> Any:
         loc, scale = theta
         z = (x - loc) / scale
-        w = 1 / (1 + z**2 / self.nu)
-        return (1 + 1 / self.nu) * z * w / scale, (z - 1) * (z + 1) * w / scale
+        _, zw, rest = heavy_tails.pulls(z, self.nu)
+        return (1 + 1 / self.nu) * zw / scale, rest / scale
 
     def _hessian(self, x: Array, theta: Array) -> Any:
         loc, scale = theta
         nu, z, v = self.nu, (x - loc) / scale, scale**2
-        w, a = 1 / (1 + z**2 / nu), 1 + 1 / nu
-        mixed = -2 * a * z * w**2 / v
+        (w, zw, rest), a = heavy_tails.pulls(z, nu), 1 + 1 / nu
+        mixed = -2 * a * zw * w / v
         return (
-            (a * (z**2 / nu - 1) * w**2 / v, mixed),
-            (mixed, -((z - 1) * (z + 1) * w + 2 * a * (z * w) ** 2) / v),
+            (a * (zw / np.sqrt(nu) - w) * (zw / np.sqrt(nu) + w) / v, mixed),
+            (mixed, -(rest + 2 * a * zw**2) / v),
         )
 
     def _fisher(self, theta: Array) -> Any:
@@ -102,15 +103,30 @@ class StudentT(Family):
 
     def _cdf(self, x: Array, theta: Array) -> Array:
         loc, scale = theta
-        return stdtr(self.nu, (x - loc) / scale)
+        return self._below((x - loc) / scale)
 
     def _sf(self, x: Array, theta: Array) -> Array:
         loc, scale = theta
-        return stdtr(self.nu, (loc - x) / scale)
+        return self._below((loc - x) / scale)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
         loc, scale = theta
-        return loc + scale * stdtrit(self.nu, u)
+        z = np.asarray(stdtrit(self.nu, u))
+        far = np.minimum(u, 1 - u) < np.exp(self._log_tail(np.log(FAR * np.sqrt(self.nu))))
+        if far.any():
+            out = np.exp((self._log_tail(0.0) - np.log(np.minimum(u, 1 - u))) / self.nu)
+            z = np.where(far, np.copysign(out, u - 0.5), z)
+        return loc + scale * z
+
+    def _below(self, z: Array) -> Array:
+        """P(Z ≤ z), by its leading term where no other could change a digit: stdtr ends where z² overflows."""
+        far = -z > FAR * np.sqrt(self.nu)
+        below = np.asarray(stdtr(self.nu, np.where(far, -1.0, z)))
+        return np.where(far, np.exp(self._log_tail(np.log(np.where(far, -z, 1.0)))), below) if far.any() else below
+
+    def _log_tail(self, log_z: Any) -> Any:
+        """log P(Z > z) for z far above √ν: ½(ν − 1) log ν − ν log z − log c."""
+        return (self.nu - 1) / 2 * np.log(self.nu) - self.nu * log_z - self._log_norm
 
 
 def _log_norm(nu: Array) -> float:

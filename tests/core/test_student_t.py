@@ -6,6 +6,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import gammaln
 
 from fisher_core import FAMILIES, information
 from fisher_core.families import StudentT
@@ -151,3 +152,32 @@ def test_too_few_data_for_few_degrees_are_refused():
     """A datum alone holds a share 1/n ≥ ν/(ν + 1): the likelihood grows without end around it."""
     with pytest.raises(ValueError, match="1 times in 10 and must hold no value in a share"):
         StudentT(0.1).mle(np.arange(10.0))
+
+
+@pytest.mark.parametrize(("family", "nu"), [(StudentT(0.3), 0.3), (FAMILIES["cauchy"], 1.0), (StudentT(2.5), 2.5)])
+def test_tails_to_the_ends_of_float64(family, nu):
+    """P(T > z) = ν^{(ν−1)/2} z^{−ν}/c, s_s → ν and F_bin = ν² P so far out, where z² overflows too."""
+    log_c = 0.5 * np.log(np.pi * nu) + gammaln(nu / 2) - gammaln((nu + 1) / 2)
+    for z in (1e10, 1e100, 1e153, 1e160, 1e250):
+        tail = np.exp((nu - 1) / 2 * np.log(nu) - nu * np.log(z) - log_c)
+        assert family.sf([z], [0, 1])[0] == family.cdf([-z], [0, 1])[0] == pytest.approx(tail, rel=1e-12, abs=1e-320)
+        np.testing.assert_allclose(family.score([z], [0, 1])[0], [(nu + 1) / z, nu], rtol=1e-13)
+        log_tail = (nu - 1) / 2 * np.log(nu) - nu * np.log(z) - log_c
+        assert family.log_prob([z], [0, 1])[0] == pytest.approx(np.log(nu) - np.log(z) + log_tail, rel=1e-13)
+        if tail > 1e-300:
+            assert family.quantile([tail], [0, 1])[0] == pytest.approx(-z, rel=1e-11)
+            expected = tail * nu**2
+            assert information.coarsened(family, [0, 1], [z])[1, 1] == pytest.approx(expected, rel=1e-3, abs=0)
+    assert StudentT(2.5).quantile([1e-200], [0, 1])[0] == pytest.approx(-8.76543788e79, rel=1e-8)
+    with pytest.raises(ValueError, match="u and theta must"):
+        StudentT(0.3).quantile([1e-100], [0, 1])
+
+
+@pytest.mark.parametrize("nu", [1e3, 1e5, 1e9, 1e15])
+def test_estimates_keep_their_digits_for_many_degrees_of_freedom(nu):
+    x = np.array([1.3, -0.4, 0.2, 2.9, -1.1])
+    for unit in (1e-200, 1.0, 1e100):
+        loc, scale = StudentT(nu).mle(unit * x)
+        z = (unit * x - loc) / scale
+        w = 1 / (1 + z * z / nu)
+        assert abs(np.mean(z * w)) < 3e-15 and abs(np.mean((z * z - 1) * w)) < 3e-15

@@ -146,9 +146,9 @@ def test_sampled_matrix_of_a_sure_row_keeps_every_digit():
 
 
 def test_a_sandwich_beyond_float64_is_refused():
-    with pytest.raises(ValueError, match="must be small enough not to overflow float64"):
+    with pytest.raises(ValueError, match="must be of a size whose results float64 holds"):
         LOGISTIC.sandwich([[1.0]], [1.0], [-700.0])
-    with pytest.raises(ValueError, match="must be small enough not to overflow float64"):
+    with pytest.raises(ValueError, match="must be of a size whose results float64 holds"):
         SoftmaxRegression(2).sandwich([[1.0]], [1], [350.0, -350.0])
 
 

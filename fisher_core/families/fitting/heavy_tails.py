@@ -20,6 +20,7 @@ __all__ = ["maximum"]
 LONGEST_STEP, MAX_STEPS = 2.0, 400  # a geodesic of length 2 changes the scale by at most e²
 MOST_PEAKS = 256
 NEAR = 1e4
+FAR = 1e150  # z beyond which z² overflows, or soon will
 SHORTEST = 2.0**-60
 
 
@@ -39,6 +40,21 @@ def maximum(family: Family, nu: float, x: Array) -> Array:
     return np.array([loc, y / np.sqrt(nu)])
 
 
+def pulls(z: Array, nu: float) -> tuple[Array, Array, Array]:
+    """w = 1/(1 + z²/ν), zw and (z² − 1)w of z (n,), also where z² would overflow."""
+    w = 1 / (1 + z**2 / nu)
+    zw, rest, far = z * w, (z - 1) * (z + 1) * w, np.abs(z) > FAR
+    if far.any():
+        zw, rest = np.where(far, nu / z, zw), np.where(far, nu, rest)
+    return w, zw, rest
+
+
+def log_rise(z: Array, nu: float) -> Array:
+    """log(1 + z²/ν), also where z² would overflow."""
+    rise, far = np.log1p(z**2 / nu), np.abs(z) > FAR
+    return np.where(far, 2 * np.log(np.abs(z)) - np.log(nu), rise) if far.any() else rise
+
+
 def _highest(z: Array, nu: float) -> tuple[float, float]:
     """(loc, y) of the highest peak of z (n,)."""
     low, median, high = np.quantile(z, [0.25, 0.5, 0.75])
@@ -55,14 +71,17 @@ def _climb(x: Array, nu: float, loc: float, y: float) -> tuple[float, tuple[floa
     """The peak above (loc, y): its height, the mean log-likelihood less a constant, and where it is."""
 
     def height(loc: float, y: float) -> float:
-        return float(-(nu + 1) * np.log(np.hypot(1.0, (x - loc) / y)).mean() - np.log(y))
+        z = np.abs((x - loc) / y)
+        log = np.where(z < 1, np.log1p(z * z) / 2, np.log(np.hypot(1.0, z)))  # digits for large ν, and no overflow
+        return float(-(nu + 1) * log.mean() - np.log(y))
 
     value = height(loc, y)
     for _ in range(MAX_STEPS):
         z = (x - loc) / y
         w = 1 / (1 + z * z)
-        score = np.array([(nu + 1) * (z * w).mean(), nu - (nu + 1) * w.mean()])  # by the unit vectors y ∂/∂μ and y ∂/∂y
-        bend = (w - w * w).mean()
+        rest = np.where(np.abs(z) < 1, z * z * w, 1 - w)  # 1 − w, which for large ν is small
+        score = np.array([(nu + 1) * (z * w).mean(), nu * rest.mean() - w.mean()])  # by unit vectors y ∂/∂μ and y ∂/∂y
+        bend = (w * rest).mean()
         mixed = (nu + 1) * (z * w * (1 - 2 * w)).mean()
         hessian = np.array([[2 * (nu + 1) * bend - nu, mixed], [mixed, -2 * (nu + 1) * bend]])  # covariant
         values, vectors = np.linalg.eigh(-hessian)
