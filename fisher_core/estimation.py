@@ -155,7 +155,8 @@ def naive(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> Arr
     """H⁻¹/n, the covariance (d, d) of the estimate if the model is right.
 
     Raises SingularFisherError where H has no inverse, and ValueError where it has a negative eigenvalue, θ being no
-    maximum of the likelihood, or where the family is not regular: the curvature then says nothing of the spread.
+    maximum of the likelihood, or where the family is not regular: the curvature then says nothing of the spread. That θ
+    is where the score vanishes is left to the caller.
     """
     bread, n = _bread(model, data, theta)
     return bread / n

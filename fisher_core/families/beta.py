@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import betainc, betaincc, betaincinv
+from scipy.special import betainc, betaincc, betaincinv, betaln
 
 from fisher_core import charts
 from fisher_core.families.fitting.scoring import check_varied, offsets
@@ -107,7 +107,10 @@ class Beta(Family):
         return betaincc(*theta, x)
 
     def _quantile(self, u: Array, theta: Array) -> Array:
-        return betaincinv(*theta, u)
+        a, b = theta
+        # near 0, where betaincinv ends, by the leading term of P(X ≤ x), xᵃ/(a B(a, b)) (1 + a(1 − b)x/(a + 1) + …)
+        leading = np.exp((np.log(u) + np.log(a) + betaln(a, b)) / a)
+        return np.where((1 + b) * leading < 1e-17, leading, betaincinv(a, b, u))
 
 
 def _maximum(center: float, rest: float, gap: float, gap_rest: float) -> Array:

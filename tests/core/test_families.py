@@ -742,3 +742,11 @@ def test_a_heavy_tailed_fit_is_refused_from_the_share_of_ties_at_which_it_has_no
         family.mle(np.where(np.arange(n) < tied, 1.0, spread))
     theta = family.mle(np.where(np.arange(n) < tied - 2, 1.0, spread))
     assert np.isfinite(theta).all() and theta[1] > 0
+
+
+@pytest.mark.parametrize(("theta", "u"), [((2.0, 5.0), 1e-200), ((0.5, 3.0), 1e-60), ((30.0, 2.0), 1e-300)])
+def test_quantiles_of_beta_in_the_far_tail(theta, u):
+    x = FAMILIES["beta"].quantile([u], theta)
+    assert FAMILIES["beta"].cdf(x, theta)[0] == pytest.approx(u, rel=1e-12, abs=0)
+    leading = FAMILIES["beta"].quantile([1e-36], (2.0, 5.0))[0]  # I_x(2, 5) = 15x² − …
+    assert leading == pytest.approx(np.sqrt(1e-36 / 15), rel=1e-13, abs=0)
