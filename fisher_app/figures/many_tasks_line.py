@@ -129,7 +129,7 @@ def share_names(table: Mapping[str, Array], shown: Sequence[str], kind: str, hid
     layers = []
     if "separate" in shown and not hidden:
         beside = np.where(COUNTS > 3, x[:, 0] + 0.36 / COUNTS, np.nan)  # of two or three tasks the bars leave no room
-        layers.append(label(Live(beside, ("T",)), 0.5, "separate", dx=6, dy=9, **place))
+        layers.append(label(Live(beside, ("T",)), 0.34, "separate", dx=6, dy=4, **place))  # between the guesses ½ and 1/5
     if "single" in shown:
         clear = np.where(COUNTS > 3, 0.66, 0.12)
         layers.append(label(Live(clear, ("T",)), Live(1 / COUNTS, ("T",)), "single", dy=-7, align="center", **place))
