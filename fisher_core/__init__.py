@@ -1,17 +1,22 @@
 """The Fisher information matrix, exact and fast. Question → call:
 
-    What families are there?             FAMILIES["normal"], FAMILIES["gamma"], …: ``log_prob score hessian sample mle cdf``
-    Fisher matrix F(θ) of one            ``family.fisher(theta)``          KL(p‖q)    ``family.kl(theta_p, theta_q)``
-    … in other coordinates               ``family.in_chart("natural").fisher(phi)``, :mod:`charts`
-    F from draws, from data              ``information.monte_carlo``, ``empirical``, ``observed``, ``by_quadrature``
-    F of a regression or a network       ``models.LogisticRegression().fisher(x, theta)``, ``models.MLP``
-    The score as a random variable       ``score.expected(family, truth, theta)``
-    KL by a second method, other φ       ``divergence.kl_quadrature``, ``kl_monte_carlo``, ``hellinger``, ``f_divergence``
-    ½δᵀFδ, and how far KL is from it     ``divergence.quadratic``, ``profile``
-    How good can an estimate be?         ``estimation.cramer_rao``
-    F⁻¹, null directions, ellipses       ``linalg.solve``, ``null_space``, ``fisher_ellipse``
-    A natural-gradient step              ``descent.step(objective, theta, rate, "natural")``
-    Elastic weight consolidation         ``continual.penalty``, ``minimiser``, ``train``, ``networks``
+    What families are there?         ``FAMILIES``: "bernoulli", "normal", "gamma", …
+    Fisher matrix of one             ``family.fisher(theta)``
+    … in other coordinates           ``family.in_chart("natural")``, with the same methods
+    KL(p‖q) of two members           ``family.kl(theta_p, theta_q)``
+    Score, draws, estimate           ``family.score(x, theta)``, ``family.sample(theta, n, rng)``, ``family.mle(x)``
+    F from draws, from data          ``information.monte_carlo(family, theta, n, rng)``, ``information.empirical(family, x, theta)``
+    F by a second method             ``information.by_quadrature(family, theta)``
+    F of a regression or a network   ``information.exact(model, x, theta)``, of one of :mod:`models`
+    The score as a random variable   ``score.expected(family, truth, theta)``
+    KL by a second method            ``divergence.kl_quadrature(family, theta_p, theta_q)``
+    ½δᵀFδ                            ``divergence.quadratic(fisher, delta)``
+    Spread of an estimate            ``estimation.naive(family, x, theta)``, ``estimation.sandwich(family, x, theta)``
+    F⁻¹, null directions, ellipse    ``linalg.inverse(fisher)``, ``linalg.null_space(fisher)``, ``linalg.fisher_ellipse(fisher)``
+    Natural gradient step            ``descent.step(objective, theta, "natural", rate)``
+    Elastic weight consolidation     ``continual.penalty("ewc_diagonal", strength, anchor, fisher)``
+
+The whole map, with formulas, files, lessons and tests, is docs/map.md.
 
 Conventions: natural logarithms (nats); every matrix is per observation; data first, parameters last;
 exact results are plain arrays, sampled ones an ``Estimate`` with its standard error.

@@ -18,5 +18,6 @@ def test_the_api_page_is_built_from_the_docstrings():
         "### class `LogisticRegression`",
         "### `monte_carlo(",
         "#### `Family.kl(theta_p, theta_q)`",
+        "#### `Estimate.interval` (property)",
     ):
         assert heading in page, heading
