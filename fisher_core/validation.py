@@ -80,11 +80,12 @@ def non_negative(name: str, value: ArrayLike) -> float:
 def integer(name: str, value: object, minimum: int = 0) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValueError(f"{name} = {_short(value)} must be a whole number")
-    if value < minimum:
+    number = int(value)
+    if number < minimum:
         raise ValueError(f"{name} = {_short(value)} must be >= {minimum}")
-    if value > _LARGEST:
+    if number > _LARGEST:
         raise ValueError(f"{name} = {_short(value)} must be <= {_LARGEST}, the largest whole number of 64 bits")
-    return int(value)
+    return number
 
 
 def vector(name: str, value: ArrayLike, size: int | None = None) -> Array:

@@ -116,7 +116,7 @@ def solves(matrices: ArrayLike, rhs: ArrayLike) -> Array:
     if np.isfinite(m).all() and np.isfinite(g).all():  # as nearly always: nothing has to be picked out
         scale = equilibrating(m)
         scaled = m / scale[..., :, None] / scale[..., None, :]
-        if not nulls(np.linalg.eigvalsh(scaled)).any():
+        if not nulls(np.asarray(np.linalg.eigvalsh(scaled))).any():
             return np.asarray(np.linalg.solve(scaled, g / scale[..., None]) / scale[..., None])
     (d, k), many = g.shape[-2:], np.broadcast_shapes(m.shape[:-2], g.shape[:-2])
     m, g = np.broadcast_to(m, (*many, d, d)).reshape(-1, d, d), np.broadcast_to(g, (*many, d, k)).reshape(-1, d, k)
