@@ -15,7 +15,7 @@ from fisher_core.families.fitting.scoring import check_ties, check_varied, seen_
 from fisher_core.family import Family
 from fisher_core.validation import Array
 
-__all__ = ["log_rise", "maximum"]
+__all__ = ["log_rise", "maximum", "pulls"]
 
 LONGEST_STEP, MAX_STEPS = 2.0, 400  # a geodesic of length 2 changes the scale by at most e²
 MOST_PEAKS = 256
