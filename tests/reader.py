@@ -119,6 +119,8 @@ class Reader:
     def read(self, ref: dict[str, Any]) -> float:
         """The number that a reference into the tables stands for at the present control values."""
         ref = ref["pick"][0] if "pick" in ref else ref  # a cross is read along its first table at rest
+        if "mix" in ref:  # one row: a product of two tables
+            return float(np.prod([self.read(factor) for factor in ref["mix"]]))
         table = np.frombuffer(base64.b64decode(self.wire["tables"][ref["t"]]), "<f4").reshape(ref["shape"])
         nodes = {c["key"]: c.get("nodes") for c in self.wire["controls"]}
         index = tuple(int(np.abs(np.array(nodes[key]) - self.values[key]).argmin()) for key in ref["over"])

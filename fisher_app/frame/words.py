@@ -71,11 +71,11 @@ class Words:
         """Caption, alternative text and sentence of a view, as `fisher_app.stage.scene.View` takes them."""
         return {role: self(*name, role, **own) for role in ("caption", "alt", "sentence")}
 
-    def list(self, *path: str) -> list[Any]:
-        """A list of texts, or of lists of texts."""
+    def list(self, *path: str, **own: float | str) -> list[Any]:
+        """A list of texts, or of lists of texts, with ``own`` numbers and words for this once."""
 
         def all_said(item: Any) -> Any:
-            return [all_said(x) for x in item] if isinstance(item, list) else self.said(item)
+            return [all_said(x) for x in item] if isinstance(item, list) else self.said(item, own)
 
         found = self._at(path)
         if not isinstance(found, list):

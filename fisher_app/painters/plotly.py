@@ -207,6 +207,7 @@ class _Painting:
                     "title": {"text": self.rich(axis.label)},
                     "showgrid": bool(axis.grid) if axis.grid is not None else which == "yaxis",
                     "showline": axis.line is not False,
+                    "showticklabels": axis.numbers is not False,
                 }
                 | given
             }

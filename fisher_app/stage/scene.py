@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..controls import Choice, Control
 from . import text
-from .axes import PHONE, Axis, layout
+from .axes import Axis, Layout, layout
 from .marks import (
     Arrow,
     Bars,
@@ -99,7 +99,7 @@ class View:
     layers: Sequence[Layer | Secret]
     alt: str
     sentence: str
-    table: tuple[Sequence[str], Sequence[ArrayLike]] | None = None
+    table: tuple[Sequence[str], Sequence[ArrayLike | Secret]] | None = None
     height: int = 352
     phone: int | None = None
     pad: tuple[int, int, int, int] | None = (42, 12, 8, 50)
@@ -197,22 +197,29 @@ class Packer:
 
     def scene(self, scene: Scene, refused: str | None) -> dict[str, Any]:
         slotted = any(v.slot for v in scene.views)
-        slots = [(v.id, v.slot) for v in scene.views]
-        grid = layout(slots, bool(scene.player), sum(c in self.nodes for c in scene.controls)) if slotted else None
-        heights = grid.heights if grid else {}
+        slots, rows = [(v.id, v.slot) for v in scene.views], (scene.formula or {}).get("rows")
+        sliders, lines = sum(c in self.nodes for c in scene.controls), len(rows) + 1 if rows else 0
+        grid = layout(slots, bool(scene.player), sliders, lines) if slotted else None
         return {
             "layout": {
                 "columns": grid.columns if grid else scene.columns,
                 "areas": list(grid.areas if grid else scene.areas),
                 "slotted": slotted,
             },
-            "views": [self.view(v) | ({"height": heights[v.id]} if grid else {}) for v in scene.views],
+            "views": [self.view(v) | self.sizes(v, grid) for v in scene.views],
             "controls": list(scene.controls),
             "numbers": {name: self.number(n) for name, n in scene.numbers.items()},
             "formula": scene.formula,
             "player": {"control": scene.player, "rate": scene.rate} if scene.player else None,
             "refused": refused,
         }
+
+    def sizes(self, view: View | TableView, grid: Layout | None) -> dict[str, Any]:
+        """The heights that the view's slot gives it."""
+        if grid is None:
+            return {}
+        phone = getattr(view, "phone", None) or grid.phones[view.id]
+        return {"height": grid.heights[view.id]} | ({"phone": phone} if isinstance(view, View) else {})
 
     def view(self, view: View | TableView) -> dict[str, Any]:
         common = {
@@ -222,11 +229,13 @@ class Packer:
             "sentence": view.sentence,
             "height": view.height,
         }
-        common["table"] = None if view.table is None else _data_table(*view.table)
+        common["table"] = (
+            None if view.table is None else _data_table(view.table[0], [self.column(c) for c in view.table[1]])
+        )
         if isinstance(view, TableView):
             return common | {"kind": "table", "cells": list(view.cells), "layers": []}
         return common | {
-            "kind": "canvas", "phone": view.phone or PHONE.get(view.slot), "pad": None if view.slot else view.pad,
+            "kind": "canvas", "phone": view.phone, "pad": None if view.slot else view.pad,
             "equal": view.equal, "small": view.small or view.slot not in ("", "main"),
             "x": view.x.wire(), "y": view.y.wire(), "layers": [packed for layer in view.layers if (packed := self.layer(layer)) is not None],
         }  # fmt: skip
@@ -250,6 +259,11 @@ class Packer:
     def revealed(self, value: Any) -> Any:
         """What may be seen of a secret, or None; anything else as it is."""
         return value.shown(self.seen) if isinstance(value, Secret) else value
+
+    def column(self, column: Any) -> Any:
+        """A column of a view's table; empty where it is secret."""
+        shown = self.revealed(column)
+        return np.full(np.shape(column.data), np.nan) if shown is None else shown
 
     def number(self, number: Number | str) -> dict[str, Any]:
         if isinstance(number, str):

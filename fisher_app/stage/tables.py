@@ -60,11 +60,12 @@ class Secret:
 
     It may stand for any array, table, number or mark.  A mark that reads a secret is not drawn, a slot shows "?".
     ``where``: only these entries of an array or of a table's values are secret (it broadcasts to them); the rest is drawn.
+    For a `Cross` it is one such mask a table.
     """
 
     data: Any
     until: str
-    where: ArrayLike | None = None
+    where: ArrayLike | Sequence[ArrayLike] | None = None
 
     def shown(self, seen: Collection[str]) -> Any:
         """What is behind it for a reader who has seen these questions: all, what is left of it, or None."""
@@ -73,6 +74,9 @@ class Secret:
             return data
         if self.where is None:
             return None
+        if isinstance(data, Cross):
+            parts = (Secret(t, self.until, w).shown(seen) for t, w in zip(data.tables, self.where, strict=True))
+            return Cross(tuple(parts))
         if isinstance(data, Live):
             return replace(data, values=np.where(self.where, np.nan, np.asarray(data.values, dtype=np.float64)))
         return np.where(self.where, np.nan, np.asarray(data, dtype=np.float64))

@@ -10,7 +10,7 @@ const { drawAxes } = await import(`./painter/axes.js${version}`);
 /** @type {typeof import("./painter/naming.js")} */
 const { nameMarks } = await import(`./painter/naming.js${version}`);
 /** @type {typeof import("./painter/marks/areas.js")} */
-const { bars, region, tiles, veil } = await import(`./painter/marks/areas.js${version}`);
+const { bars, region, tiles, veil, veilWords } = await import(`./painter/marks/areas.js${version}`);
 /** @type {typeof import("./painter/marks/lines.js")} */
 const { arrow, bracket, rule, segments } = await import(`./painter/marks/lines.js${version}`);
 /** @type {typeof import("./painter/marks/curves.js")} */
@@ -69,6 +69,7 @@ export function paint(view, c, w, h, env) {
   };
   draw(0, 1);
   drawAxes(pen);
+  for (const { L } of shown) if (L.kind === "veil") veilWords(/** @type {import("./types").Of<"veil">} */ (L), pen);
   draw(1, 3);
   for (const { L } of shown) if (L.kind === "curve") casing(/** @type {import("./types").Of<"curve">} */ (L), pen);
   draw(3, 6);

@@ -16,6 +16,8 @@ const { store } = await import(`./session.js${version}`);
 const { Screen } = await import(`./screen.js${version}`);
 /** @type {typeof import("./figures.js")} */
 const { buildFigures, drawFigures } = await import(`./figures.js${version}`);
+/** @type {typeof import("./painter/geometry.js")} */
+const { lineUp } = await import(`./painter/geometry.js${version}`);
 /** @type {typeof import("./sections/head.js")} */
 const { buildHead } = await import(`./sections/head.js${version}`);
 /** @type {typeof import("./sections/controls.js")} */
@@ -107,6 +109,7 @@ export class Stage extends Screen {
     const missing = store.add(data.tables, this, data.scene).join();
     store.answered(this, data.n);
     this.scene = data.scene;
+    lineUp(this.scene.views);
     this.controls = new Map(data.controls.map(c => [c.key, c]));
     this.reader = new Reader(store, this.controls);
     this.reader.base = data.values;

@@ -35,16 +35,16 @@ export function linear(lo, hi, pixels, { apart = 64, digits, signed = false } = 
  * @param {number} lo
  * @param {number} hi
  * @param {number} pixels
- * @param {{ apart?: number }} [options]
+ * @param {{ apart?: number, all?: boolean }} [options] `all`: also the powers that there is no room to name
  * @returns {[number, string][]}
  */
-export function decades(lo, hi, pixels, { apart = 56 } = {}) {
+export function decades(lo, hi, pixels, { apart = 56, all = false } = {}) {
   const first = Math.ceil(Math.log10(lo) - 1e-9);
   const last = Math.floor(Math.log10(hi) + 1e-9);
   const most = Math.max(1, Math.floor(pixels / apart));
   const plain = first >= -3 && last <= 4; // written out rather than as a power
   const write = (/** @type {number} */ m, /** @type {number} */ k) =>
-    plain ? String(+(m * 10 ** k).toPrecision(3)) : `${m === 1 ? "" : m + " · "}10^{${minus(String(k))}}`;
+    plain || k === 0 ? String(+(m * 10 ** k).toPrecision(3)) : `${m === 1 ? "" : m + " · "}10^{${minus(String(k))}}`;
   if (last - first < 2 && most > 2) {
     const ticks = [];
     for (let k = first - 1; k <= last; k++)
@@ -56,9 +56,12 @@ export function decades(lo, hi, pixels, { apart = 56 } = {}) {
     return ticks;
   }
   const every = Math.max(1, Math.ceil((last - first + 1) / most));
+  const from = first <= 0 && last >= 0 ? 0 : first; // 1 is named where there is one
   const ticks = [];
-  for (let k = first; k <= last; k++)
-    if ((k - first) % every === 0) ticks.push(/** @type {[number, string]} */ ([10 ** k, write(1, k)]));
+  for (let k = first; k <= last; k++) {
+    const named = (k - from) % every === 0;
+    if (named || all) ticks.push(/** @type {[number, string]} */ ([10 ** k, named ? write(1, k) : ""]));
+  }
   return ticks;
 }
 
@@ -71,6 +74,6 @@ export function decades(lo, hi, pixels, { apart = 56 } = {}) {
 export function ticksOf(axis, pixels, apart) {
   if (axis.ticks) return axis.ticks;
   return axis.log
-    ? decades(axis.lo, axis.hi, pixels, { apart })
+    ? decades(axis.lo, axis.hi, pixels, { apart, all: axis.grid === true })
     : linear(axis.lo, axis.hi, pixels, { apart, digits: axis.digits, signed: axis.signed });
 }

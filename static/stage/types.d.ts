@@ -24,6 +24,8 @@ export interface View {
   /** Room around the axes, where it is not derived: left, top, right, bottom. */
   pad?: [number, number, number, number];
   equal?: boolean;
+  /** The other views with the same x axis, whose margins are the same. */
+  alike?: () => View[];
   small?: boolean;
   kind?: "table";
   cells?: TableCells[];

@@ -47,6 +47,7 @@ export type Axis = {
   "at"?: Number;
   "digits"?: number;
   "signed"?: boolean;
+  "numbers"?: boolean;
 };
 
 /** A line; NaN leaves a gap.  ``upto`` names a player control: drawn full up to its step, faint beyond. */

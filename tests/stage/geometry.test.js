@@ -1,7 +1,7 @@
 // Where a view has its axes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axisMap, geometry, padding } from "../../static/stage/painter/geometry.js";
+import { axisMap, geometry, lineUp, padding } from "../../static/stage/painter/geometry.js";
 
 const axis = (lo, hi, more = {}) => ({ lo, hi, ...more });
 const view = (more = {}) => ({ id: "v", x: axis(0, 1), y: axis(0, 2), layers: [], ...more });
@@ -53,4 +53,17 @@ test("with equal units one is as long on both axes, and nothing is cut", () => {
     assert.ok(g.x.lo <= 0 && g.x.hi >= 1 && g.y.lo <= 0 && g.y.hi >= 2);
     assert.ok(Math.abs((g.x.lo + g.x.hi) / 2 - 0.5) < 1e-9, "in the middle");
   }
+});
+
+test("views with the same x axis line up", () => {
+  const views = [
+    view({ x: axis(0, 1, { numbers: false }), y: axis(0, 2, { ticks: [[1, "a very long word"]] }) }),
+    view({ x: axis(0, 1) }),
+    view({ x: axis(0, 3) }),
+  ];
+  lineUp(views);
+  const [above, below, other] = views.map(v => geometry(v, 500, 300));
+  assert.deepEqual([above.left, above.right], [below.left, below.right]);
+  assert.ok(other.left < below.left && above.bottom > below.bottom);
+  assert.ok(above.x.ticks.every(([, s]) => s === "") && below.x.ticks.some(([, s]) => s));
 });

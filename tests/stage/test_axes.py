@@ -3,10 +3,10 @@
 import pytest
 
 from fisher_app.controls import Slider
-from fisher_app.stage.axes import CAPTION, CONTROLS, GAP, PLAYER, TALL, Axis, layout
+from fisher_app.stage.axes import CAPTION, CONTROLS, GAP, LINE, PLAYER, TALL, Axis, layout
 
 LAYOUTS = [["main"], ["main", "side"], ["main", "side", "side"], ["main", "side", "side", "side"], ["main", "side", "low"], ["main", "low", "side", "low"], ["half", "half"], ["third"] * 3,
-           ["main", "strip"], ["main", "side", "strip", "strip"], ["half", "half", "strip"], ["strip"], ["main", "pair", "pair"], ["main", "pair", "side", "pair", "low"]]  # fmt: skip
+           ["main", "side", "main", "side"], ["main", "strip"], ["main", "side", "strip", "strip"], ["half", "half", "strip"], ["strip"], ["main", "pair", "pair"], ["main", "pair", "side", "pair", "low"]]  # fmt: skip
 
 
 @pytest.mark.parametrize("player", [False, True])
@@ -23,10 +23,14 @@ def test_every_view_has_one_rectangle(slots, player):
         assert len(cells) == (r1 - r0 + 1) * (c1 - c0 + 1), f"{i} is no rectangle"
     sides = [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s in ("side", "low")]
     sides += [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s == "pair"][:1]
-    if sides:  # both columns end at one line
+    if sides and slots.count("main") == 1:  # both columns end at one line
         assert abs(sum(sides) + (CAPTION + GAP) * (len(sides) - 1) - grid.heights["a"]) <= len(sides)
-    if "main" in slots and "strip" not in slots:
+    if slots.count("main") > 1:  # rows, of which all together are as tall as one figure
+        tall = 2 * grid.heights["a"] + CAPTION + GAP
+        assert len(set(grid.heights.values())) == 1 and tall in (TALL - player * PLAYER, TALL - 1, 330)
+    elif "main" in slots and "strip" not in slots:
         assert grid.heights["a"] == TALL - player * PLAYER
+    assert set(grid.phones) == set(ids)
 
 
 def test_a_third_slider_takes_its_row_from_the_views():
@@ -34,10 +38,32 @@ def test_a_third_slider_takes_its_row_from_the_views():
     assert tall == [TALL, TALL, TALL, TALL - CONTROLS, TALL - CONTROLS, TALL - 2 * CONTROLS]
 
 
-@pytest.mark.parametrize("slots", [["side"], ["main", "main"], ["main", "half"], ["corner"], ["main", "pair"]])
+def test_figures_shrink_for_a_table_below_them():
+    halves = [("a", "half"), ("b", "half")]
+    assert [layout(halves, lines=n).heights["a"] for n in (0, 2, 7, 40)] == [TALL, TALL, TALL - 5 * LINE, 176]
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        ["side"],
+        ["main", "main"],
+        ["main", "side", "main"],
+        ["main", "side", "main", "low"],
+        ["main", "half"],
+        ["corner"],
+        ["main", "pair"],
+    ],
+)
 def test_what_is_no_layout_is_refused(slots):
     with pytest.raises(ValueError, match="must be one main"):
         layout([(str(i), s) for i, s in enumerate(slots)])
+
+
+def test_rows_have_names_from_the_top():
+    axis = Axis.rows(["first", "second", "third"])
+    assert axis.ticks == [(2.0, "first"), (1.0, "second"), (0.0, "third")] and axis.lo < 0 and axis.hi > 2
+    assert Axis.decades(1, 10, numbers=False).wire()["numbers"] is False
 
 
 def test_axes_derive_their_ticks_unless_given():

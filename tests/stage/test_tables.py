@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from fisher_app.stage.axes import Axis
 from fisher_app.stage.marks import Curve, named
-from fisher_app.stage.scene import Number, Packer
+from fisher_app.stage.scene import Number, Packer, View
 from fisher_app.stage.tables import Cross, Live, Mix, Point, Secret, read
 
 NODES = {"a": np.linspace(0, 1, 11), "b": np.array([1.0, 2.0, 4.0])}
@@ -61,3 +62,16 @@ def test_a_part_of_a_table_can_be_secret():
     left = [half.shown(seen).values for seen in ((), ("low",), ("high",), ("low", "high"))]
     np.testing.assert_array_equal(left, [[np.nan, 2, np.nan], [1, 2, np.nan], [np.nan, 2, 3], [1, 2, 3]])
     assert Packer(NODES).number(Number(half))["ref"]["over"] == ["b"]
+    cross = Cross((Live(np.array([1.0, 2.0, 3.0]), ("b",)), Live(np.arange(11.0), ("a",))))
+    some = Secret(cross, "far", [NODES["b"] > 2, NODES["a"] > 0.45]).shown(())
+    np.testing.assert_array_equal(np.isnan(some.tables[0].values), [False, False, True])
+    assert np.isnan(some.tables[1].values).sum() == 6 and Secret(cross, "far", [True, True]).shown({"far"}) is cross
+
+
+def test_a_secret_column_of_a_figures_table_is_empty():
+    def rows(seen):
+        columns = [[1, 2], Secret([3.0, 4.0], "e"), Secret([5.0, 6.0], "e", [True, False])]
+        view = View("v", "", Axis(0, 1), Axis(0, 1), [], "", "", table=(["x", "y", "z"], columns))
+        return Packer(NODES, seen).view(view)["table"]["rows"]
+
+    assert rows(()) == [[1, None, None], [2, None, 6.0]] and rows({"e"}) == [[1, 3.0, 5.0], [2, 4.0, 6.0]]

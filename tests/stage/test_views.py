@@ -14,7 +14,7 @@ from fisher_app import links, palette
 from fisher_app.controls import Slider
 from fisher_app.jobs import Progress
 from fisher_app.stage import schema
-from fisher_app.stage.marks import MARKS
+from fisher_app.stage.marks import MARKS, Mark
 from fisher_app.stage.scene import Packer, TableView, live_numbers
 from fisher_app.stage.tables import Point
 
@@ -64,7 +64,7 @@ def test_every_view_is_a_plotly_figure(slug, tab):
         if isinstance(view, TableView):
             assert {trace["type"] for trace in made["data"]} == {"table"}
             continue
-        drawn = [m for m in view.layers if m.kind in ("curve", "points", "ellipse", "bars") and not m.when]
+        drawn = [m for m in view.layers if isinstance(m, Mark) and m.kind in ("curve", "points", "ellipse", "bars") and not m.when]
         assert len(made["data"]) >= len(drawn), view.id
         assert made["layout"]["xaxis"]["type"] == ("log" if view.x.log else "linear")
         words = json.dumps([made["layout"]["title"], made["layout"].get("annotations", [])])

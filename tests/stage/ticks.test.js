@@ -58,6 +58,14 @@ test("logarithmic axes", () => {
     [1, 10, 100],
   );
   assert.ok(decades(1, 9, 300).length >= 3);
+  const all = decades(1e-15, 300, 250, { all: true });
+  const written = all.filter(t => t[1]);
+  assert.equal(all.length, 18);
+  assert.deepEqual(
+    written.map(t => t[1]),
+    ["10^{−15}", "10^{−10}", "10^{−5}", "1"],
+  );
+  assert.deepEqual(decades(1e-15, 300, 250), written);
   for (const [lo, hi] of [
     [1e-12, 1e6],
     [0.05, 8],

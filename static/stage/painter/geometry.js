@@ -45,10 +45,24 @@ export const tickSize = view => (view.small ? 12.5 : 13);
  * @param {number} pixels
  * @param {number} apart
  */
-const marked = (axis, pixels, apart) => ({ ...axis, ticks: ticksOf(axis, pixels, apart) });
+const marked = (axis, pixels, apart) => {
+  const ticks = ticksOf(axis, pixels, apart);
+  return { ...axis, ticks: axis.numbers === false ? ticks.map(([v]) => /** @type {[number, string]} */ ([v, ""])) : ticks };
+};
 
 /**
- * Room around the axes for what is written there.
+ * Tells the views of a scene of the others with the same x axis, so that they line up.
+ * @param {View[]} views
+ */
+export function lineUp(views) {
+  /** @param {View} v */
+  const axis = v => v.x && !v.pad && !v.equal && [v.x.lo, v.x.hi, !!v.x.log].join();
+  for (const view of views)
+    if (axis(view)) view.alike = () => views.filter(v => v !== view && axis(v) === axis(view));
+}
+
+/**
+ * Room around the axes for what is written there, and beside those of the views with the same x axis.
  * @param {View} view
  * @param {number} w
  * @param {number} h
@@ -56,6 +70,16 @@ const marked = (axis, pixels, apart) => ({ ...axis, ticks: ticksOf(axis, pixels,
  */
 export function padding(view, w, h) {
   if (view.pad) return view.pad;
+  const own = room(view, w, h);
+  for (const [left, , right] of (view.alike?.() ?? []).map(v => room(v, w, h))) {
+    own[0] = Math.max(own[0], left);
+    own[2] = Math.max(own[2], right);
+  }
+  return own;
+}
+
+/** @param {View} view @param {number} w @param {number} h @returns {[number, number, number, number]} */
+function room(view, w, h) {
   const size = tickSize(view);
   const width = (/** @type {string} */ s) => textWidth(s, { size });
   const handle = view.layers.some(L => L.kind === "handle" && L.text && L.y === undefined);
@@ -63,8 +87,11 @@ export function padding(view, w, h) {
   const top = 8;
   const bottom = (written || handle ? 24 : 6) + (view.x.label ? (handle ? 22 : 18) : 0);
   const widest = Math.max(0, ...marked(view.y, h - top - bottom, 40).ticks.map(([, s]) => width(s)));
-  const left = (widest ? widest + 9 : 4) + (view.y.rotate && view.y.label ? 20 : 0);
-  const last = marked(view.x, w - left - 8, 64).ticks.at(-1); // the last number may reach beyond the axis
+  let left = (widest ? widest + 9 : 4) + (view.y.rotate && view.y.label ? 20 : 0);
+  const { ticks } = marked(view.x, w - left - 8, 64);
+  const first = ticks[0]; // the first and the last number may reach beyond the axis
+  const last = ticks.at(-1);
+  if (first) left += Math.max(0, width(first[1]) / 2 - axisMap(view.x, left, w - 8)(first[0]));
   const over = last ? axisMap(view.x, left, w - 8)(last[0]) + width(last[1]) / 2 - (w - 8) : 0;
   return [Math.ceil(left), top, Math.ceil(8 + Math.max(0, over)), bottom];
 }

@@ -154,7 +154,10 @@ function wish(L, lines, pen) {
     return beside(a[i], b[i], /** @type {number} */ (style(L).size ?? 6), where);
   }
   if (L.kind === "bars") {
-    const middle = (g.X(number(L.x0)) + g.X(number(L.x1))) / 2;
+    const ends = [g.X(number(L.x0)), g.X(number(L.x1))];
+    const middle = (ends[0] + ends[1]) / 2;
+    if (where === "end")
+      return beside(Math.min(g.right, Math.max(...ends)), (g.Y(number(L.y0)) + g.Y(number(L.y1))) / 2, 1, "right");
     return beside(middle, Math.min(g.Y(number(L.y0)), g.Y(number(L.y1))), 1, where || "above");
   }
   const closed = L.kind === "ellipse" || L.kind === "region";

@@ -49,28 +49,45 @@ export function region(L, pen) {
 }
 
 /**
+ * What a veil covers: left, right, top, bottom.
+ * @param {import("../../types").Of<"veil">} L
+ * @param {import("../pen.js").Pen} pen
+ */
+const veiled = (L, { g, number }) => [
+  L.x0 === undefined ? g.left : Math.max(g.left, g.X(number(L.x0))),
+  L.x1 === undefined ? g.right : Math.min(g.right, g.X(number(L.x1))),
+  L.y1 === undefined ? g.top : Math.max(g.top, g.Y(number(L.y1))),
+  L.y0 === undefined ? g.bottom : Math.min(g.bottom, g.Y(number(L.y0))),
+];
+
+/**
  * Where something stays hidden until the reader commits.
  * @param {import("../../types").Of<"veil">} L
  * @param {Pen} pen
  */
 export function veil(L, pen) {
-  const { c, g, number, tone, line, text } = pen;
-  const a = L.x0 === undefined ? g.left : Math.max(g.left, g.X(number(L.x0))),
-    b = L.x1 === undefined ? g.right : Math.min(g.right, g.X(number(L.x1)));
-  const t = L.y1 === undefined ? g.top : Math.max(g.top, g.Y(number(L.y1))),
-    d = L.y0 === undefined ? g.bottom : Math.min(g.bottom, g.Y(number(L.y0)));
+  const { c, tone, line } = pen;
+  const [a, b, t, d] = veiled(L, pen);
   if (b <= a || d <= t) return;
   c.fillStyle = tone("veil");
   c.fillRect(a, t, b - a, d - t);
   if (L.x0 !== undefined) line(px(a), t, px(a), d, tone("hair"));
   if (L.x1 !== undefined) line(px(b), t, px(b), d, tone("hair"));
-  if (L.text)
-    (Array.isArray(L.text) ? L.text : [L.text]).forEach((s, i) =>
-      text(L.align === "right" ? b - 4 : (a + b) / 2, (L.at === undefined ? (t + d) / 2 : g.Y(L.at)) + 17 * i, s, {
-        align: L.align ?? "center",
-        token: "ink3",
-      }),
-    );
+}
+
+/**
+ * The words on a veil, over the grid.
+ * @param {import("../../types").Of<"veil">} L
+ * @param {import("../pen.js").Pen} pen
+ */
+export function veilWords(L, pen) {
+  const { g, text } = pen;
+  const [a, b, t, d] = veiled(L, pen);
+  if (!L.text || b <= a || d <= t) return;
+  const lines = [L.text].flat();
+  const y = L.at === undefined ? (t + d) / 2 + 4.5 - 8.5 * (lines.length - 1) : g.Y(L.at);
+  const x = L.align === "right" ? b - 4 : (a + b) / 2;
+  lines.forEach((s, i) => text(x, y + 17 * i, s, { align: L.align ?? "center", token: "ink3" }));
 }
 
 /**

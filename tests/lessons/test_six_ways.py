@@ -11,8 +11,9 @@ import pytest
 from reader import Reader, course, lesson
 
 from fisher_app import links
-from fisher_app.figures.six_ways import LOOKS, SLOT
-from fisher_app.scenes import six_ways as scenes
+from fisher_app.lessons.six_ways import runs as sample
+from fisher_app.lessons.six_ways import unit as lab
+from fisher_app.lessons.six_ways.unit import LOOKS, SLOT
 from fisher_studies import anchors, published
 from fisher_studies.sure_unit import SureUnit
 
@@ -56,7 +57,7 @@ def test_the_aha(answered):
     assert answered.number("median") == pytest.approx(1e-8, rel=1e-6)
     law = SureUnit(1e-4)
     assert law.sample_median / law.value("SAMPLE") == pytest.approx(1e-4, rel=2e-4)
-    runs = scenes.Sampled(values(eps=1e-4)).values[0][scenes.EPSILONS.index(1e-4)]
+    runs = sample.runs(values(eps=1e-4))[0][0][lab.EPSILONS.index(1e-4)]
     assert ((runs < 1.001e-8) | (runs > 9e-4)).all() and 0.8 < (runs < 1.001e-8).mean() < 0.98
     assert float(law.of_wrong_labels(1)) == pytest.approx(1e-3, rel=1e-3)
     assert 1000 * 1e-4 == pytest.approx(0.1)  # wrong labels to be met, in "Why?"
@@ -64,14 +65,14 @@ def test_the_aha(answered):
 
 def test_the_dots_follow_the_binomial_law():
     for eps, n in ((0.01, 1000), (1e-4, 12_000), (0.3, 50)):
-        runs = scenes.Sampled(values(eps=eps, N=n)).values[0][scenes.EPSILONS.index(eps)]
+        runs = sample.runs(values(eps=eps, N=n))[0][0][lab.EPSILONS.index(eps)]
         law = SureUnit(eps, n)
         for q in (0.25, 0.5, 0.75):
             share = (runs <= law.sample_quantile(q) * (1 + 1e-12)).mean()
             below = (runs < law.sample_quantile(q) * (1 - 1e-12)).mean()
-            error = 4 * 0.5 / np.sqrt(scenes.RUNS)
+            error = 4 * 0.5 / np.sqrt(lab.RUNS)
             assert below - error < q < share + error, (eps, n, q)
-        assert abs(runs.mean() - law.value("SAMPLE")) < 4 * law.sample_sd / np.sqrt(scenes.RUNS)
+        assert abs(runs.mean() - law.value("SAMPLE")) < 4 * law.sample_sd / np.sqrt(lab.RUNS)
 
 
 def test_a_run_is_one_run_in_every_view(answered):
@@ -120,7 +121,7 @@ def test_three_classes(answered):
     answered.preset("three")
     assert answered.number("F_EXACT") == pytest.approx(0.46) and answered.number("F_ARGMAX") == pytest.approx(0.14)
     assert "0.14" in look("three") and "0.46" in look("three")
-    assert 1 - 0.3 == pytest.approx(0.7) and np.allclose(SureUnit(0.3, shares=scenes.TWO_TO_ONE).wrong, [0.2, 0.1])
+    assert 1 - 0.3 == pytest.approx(0.7) and np.allclose(SureUnit(0.3, shares=lab.TWO_TO_ONE).wrong, [0.2, 0.1])
 
 
 def test_break_it(answered):
@@ -137,7 +138,7 @@ def test_break_it(answered):
 def test_twelve_thousand_inputs(answered):
     chances = [SureUnit(e, 12_000).no_wrong_label for e in (1e-3, 1e-4, 1e-5, 1e-6)]
     np.testing.assert_allclose(chances, [6.1e-6, 0.301, 0.887, 0.988], rtol=6e-3)
-    assert "6.1 · 10^{−6}, 0.301, 0.887, 0.988" in look("many")
+    assert "6.1 × 10⁻⁶, 0.301, 0.887, 0.988" in look("many")
     answered.preset("many")
     assert answered.number("none") == pytest.approx(0.301, abs=5e-4)
 
@@ -153,13 +154,13 @@ def test_the_answer_is_absent_until_it_is_given():
     reader = Reader(SLUG)
     for eps, n in ((1e-4, 1000), (1e-6, 60_000), (0.01, 10), (0.01, 1000)):
         reader.send({"eps": eps, "N": n})
-        hidden = (1 - eps) ** n > scenes.SHOWN
+        hidden = (1 - eps) ** n > lab.SHOWN
         for name in ("median", "mean", "run", "need", "k", "none", "sd"):
             assert np.isnan(reader.number(name)) == hidden, (eps, n, name)
-    everything = scenes.Sampled(SimpleNamespace(**{**vars(values()), "seen": frozenset()}))
-    for found, units in zip(everything.values, everything.units, strict=True):
-        for row, unit in zip(found, units, strict=True):
-            assert np.isnan(row).all() == (unit.no_wrong_label > scenes.SHOWN)
+    shut = sample.secret(values(), sample.runs(values())[0]).shown(frozenset())
+    for found, units in zip(shut.tables, lab.both_ways(values()), strict=True):
+        for row, unit in zip(found.values, units, strict=True):
+            assert np.isnan(row).all() == (unit.no_wrong_label > lab.SHOWN)
     reader.send(kind="tab", tab="longer")
     assert np.isnan(reader.number("median"))
     reader.send({"eps": 1e-4, "N": 1000}, kind="tab", tab="shift")
