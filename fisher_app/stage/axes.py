@@ -87,7 +87,7 @@ class Axis:
 CAPTION, GAP = 20, 10  # a caption's line and the space between rows, as in stage.css
 LINE = 21  # of a table below the figures
 TALL, STRIP, LOW = 352, 128, 84  # a figure alone, a strip below it, a low view beside it: all on one screen of 800
-LEAST = 150  # a row, where there are several
+LEAST = 160  # a row, where there are several
 PLAYER, CONTROLS = 36, 44  # what a player takes of that, and every row of sliders after the first
 PHONE = {"main": 300, "half": 250, "third": 230, "side": 220, "pair": 220, "low": 110, "strip": 150}
 SIDE, PAIR = "286px", "176px 176px"

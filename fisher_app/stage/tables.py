@@ -65,7 +65,7 @@ class Secret:
 
     data: Any
     until: str
-    where: ArrayLike | Sequence[ArrayLike] | None = None
+    where: ArrayLike | None = None
 
     def shown(self, seen: Collection[str]) -> Any:
         """What is behind it for a reader who has seen these questions: all, what is left of it, or None."""
@@ -75,7 +75,8 @@ class Secret:
         if self.where is None:
             return None
         if isinstance(data, Cross):
-            parts = (Secret(t, self.until, w).shown(seen) for t, w in zip(data.tables, self.where, strict=True))
+            masks: Sequence[ArrayLike] = self.where  # type: ignore[assignment]  # a mask a table
+            parts = (Secret(t, self.until, w).shown(seen) for t, w in zip(data.tables, masks, strict=True))
             return Cross(tuple(parts))
         if isinstance(data, Live):
             return replace(data, values=np.where(self.where, np.nan, np.asarray(data.values, dtype=np.float64)))

@@ -18,7 +18,7 @@ from .unit import EPSILONS, QUESTION, RUNS, SHOWN, SIZES, both_ways, drawn, unit
 i = Slider("i", "Run followed", 0, RUNS - 1, 1, 12, format="i", local=True)
 
 VALUES, LAMBDAS = (1e-15, 300.0), (1e-4, 1e10)
-MEAN, MEDIAN, DOTS = [222.0], [-24.0], (-50.0, 248.0)  # over and under the runs; their axis
+MEAN, MEDIAN, DOTS = [222.0], [-24.0], (-56.0, 252.0)  # over and under the runs; their axis
 EACH = np.arange(float(RUNS))
 
 
