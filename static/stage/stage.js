@@ -165,7 +165,6 @@ export class Stage extends Screen {
     if (d.run && bar instanceof HTMLProgressElement) bar.value = d.run.fraction;
     this.undoable();
     this.sync();
-    if (!this.dragging) this.memory.clear(); // at rest names stand where a link would place them, not where a drag left them
     this.forceDraw();
   }
 

@@ -47,7 +47,9 @@ export const tickSize = view => (view.small ? 12.5 : 13);
  */
 const marked = (axis, pixels, apart) => {
   const ticks = ticksOf(axis, pixels, apart);
-  return { ...axis, ticks: axis.numbers === false ? ticks.map(([v]) => /** @type {[number, string]} */ ([v, ""])) : ticks };
+  /** @type {[number, string][]} */
+  const bare = ticks.map(([v]) => [v, ""]);
+  return { ...axis, ticks: axis.numbers === false ? bare : ticks };
 };
 
 /**
@@ -57,8 +59,7 @@ const marked = (axis, pixels, apart) => {
 export function lineUp(views) {
   /** @param {View} v */
   const axis = v => v.x && !v.pad && !v.equal && [v.x.lo, v.x.hi, !!v.x.log].join();
-  for (const view of views)
-    if (axis(view)) view.alike = () => views.filter(v => v !== view && axis(v) === axis(view));
+  for (const view of views) if (axis(view)) view.alike = () => views.filter(v => v !== view && axis(v) === axis(view));
 }
 
 /**
