@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fisher_studies import published
-from fisher_studies import anchors
+from fisher_studies import anchors, published
 from fisher_studies.sure_unit import SureUnit
 
 from ...controls import Slider

@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from fisher_core.data import historical as datasets
-from fisher_studies import two_weights
 from fisher_core.models import LogisticRegression
+from fisher_studies import two_weights
 from fisher_studies.trained_longer import trained_longer
 
 from ...controls import Choice, Slider
