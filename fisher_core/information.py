@@ -6,7 +6,11 @@ r"""Fisher information by every route the subject knows, under four names that a
     observed     −(1/n) Σ ∇²_θ log p(xᵢ|θ) on the observed data
 
 and a second opinion on the first, :func:`by_quadrature`, which shares no formula with it. Everything is per
-observation, in nats², shape (d, d); what comes from draws or data is an ``Estimate`` with its standard error.
+observation, in nats², shape (d, d); what comes from draws or data is an ``Estimate`` with its standard error. Where a
+matrix would not fit, or is not wanted, ``diagonal=True`` gives its diagonal, (d,), in all but the last.
+
+This is the one door to each quantity, for families, conditional models and networks; a model's own methods are the fast
+ways behind it.
 
 A family takes (f, θ) and data x; a conditional model p(y|x, θ) takes inputs as well, (m, x, θ), and as data the pair
 (x, y); its matrices are means over the rows of x, expectations running over the labels only.
@@ -27,8 +31,7 @@ from fisher_core import validation as check
 from fisher_core.estimate import Estimate
 from fisher_core.family import Family
 from fisher_core.models.base import ConditionalModel
-from fisher_core.numerics import draws as drawn
-from fisher_core.numerics import expectation
+from fisher_core.numerics import draws, expectation
 from fisher_core.numerics.differences import by_differences
 from fisher_core.score import bin_means
 from fisher_core.validation import Array
@@ -52,39 +55,31 @@ Coordinates = Array | Sequence[Array]  # (d, m), or d arrays (m,)
 BLOCK = 1 << 18  # numbers held at a time: memory stays at a few MB for any number of observations
 
 
-def exact(model: Family | ConditionalModel, *at: ArrayLike, **named: ArrayLike) -> Array:
+def exact(model: Family | ConditionalModel, *at: ArrayLike, diagonal: bool = False, **named: ArrayLike) -> Array:
     """F(θ), shape (d, d): ``exact(f, theta)`` for a family, ``exact(m, x, theta)`` for a conditional model.
 
-    For a family θ may be (..., d) and gives (..., d, d).
+    For a family θ may be (..., d) and gives (..., d, d). The ``diagonal`` of a model's is made without the matrix.
     """
     if not isinstance(model, (Family, ConditionalModel)):
         raise _not_a_model(model)
-    return model.fisher(*at, **named)
+    if diagonal and isinstance(model, ConditionalModel):
+        return model.fisher_diagonal(*at, **named)
+    fisher = model.fisher(*at, **named)
+    return np.diagonal(fisher, axis1=-2, axis2=-1).copy() if diagonal else fisher
 
 
-@singledispatch
-def exact_diagonal(model: object, *at: Any) -> Array:
-    """diag F(θ), shape (d,): ``exact_diagonal(f, theta)`` or ``exact_diagonal(m, x, theta)``, without the matrix."""
-    raise _not_a_model(model)
+def exact_diagonal(model: Family | ConditionalModel, *at: ArrayLike) -> Array:
+    """diag F(θ), shape (d,): :func:`exact` with ``diagonal=True``."""
+    return exact(model, *at, diagonal=True)
 
 
-@exact_diagonal.register
-def _(model: Family, theta: ArrayLike) -> Array:
-    return np.diagonal(model.fisher(theta), axis1=-2, axis2=-1).copy()
-
-
-@exact_diagonal.register
-def _(model: ConditionalModel, x: ArrayLike, theta: ArrayLike) -> Array:
-    return model.fisher_diagonal(x, theta)
-
-
-def gauss_newton(model: ConditionalModel, x: ArrayLike, theta: ArrayLike) -> Array:
+def gauss_newton(model: ConditionalModel, x: ArrayLike, theta: ArrayLike, diagonal: bool = False) -> Array:
     """(1/n) Σ JᵢᵀΛᵢJᵢ, shape (d, d), J the Jacobian of the outputs and Λ the curvature of −log p in them."""
-    return model.gauss_newton(x, theta)
+    return model.gauss_newton_diagonal(x, theta) if diagonal else model.gauss_newton(x, theta)
 
 
 @singledispatch
-def monte_carlo(model: object, *at: Any, draws: int = 1) -> Estimate:
+def monte_carlo(model: object, *at: Any, draws: int = 1, diagonal: bool = False) -> Estimate:
     """Average of s sᵀ over draws from the model; unbiased for the exact matrix.
 
     ``monte_carlo(f, theta, n, rng)`` draws n observations; ``monte_carlo(m, x, theta, rng, draws=1)`` draws that many
@@ -94,18 +89,29 @@ def monte_carlo(model: object, *at: Any, draws: int = 1) -> Estimate:
 
 
 @monte_carlo.register
-def _(model: Family, theta: ArrayLike, n: int, rng: np.random.Generator) -> Estimate:
+def _(model: Family, theta: ArrayLike, n: int, rng: np.random.Generator, diagonal: bool = False) -> Estimate:
     theta = model.check_theta(theta)
     n, rng = check.integer("n", n, 1), check.generator("rng", rng)
-    return _second_moment((_scores(model, theta, x), counts) for x, counts in drawn.blocks(model, theta, n, rng))
+    drawings = draws.blocks(model, theta, n, rng)
+    return _second_moment(diagonal, ((_scores(model, theta, x), counts) for x, counts in drawings))
 
 
 @monte_carlo.register
-def _(model: ConditionalModel, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int = 1) -> Estimate:
-    return model.monte_carlo_fisher(x, theta, rng, draws)
+def _(
+    model: ConditionalModel,
+    x: ArrayLike,
+    theta: ArrayLike,
+    rng: np.random.Generator,
+    draws: int = 1,
+    diagonal: bool = False,
+) -> Estimate:
+    way = model.monte_carlo_fisher_diagonal if diagonal else model.monte_carlo_fisher
+    return way(x, theta, rng, draws)
 
 
-def empirical(model: Family | ConditionalModel, data: Data, theta: ArrayLike, centered: bool = False) -> Estimate:
+def empirical(
+    model: Family | ConditionalModel, data: Data, theta: ArrayLike, centered: bool = False, diagonal: bool = False
+) -> Estimate:
     """(1/n) Σ sᵢsᵢᵀ over the observations: the uncentred second moment of the scores, divisor n.
 
     ``data`` is x for a family and (x, y) for a conditional model. ``centered=True`` gives the covariance
@@ -118,14 +124,17 @@ def empirical(model: Family | ConditionalModel, data: Data, theta: ArrayLike, ce
         for part, weights, rows in _parts(model, columns, theta.size):
             yield cast(Callable[..., Array], part.score)(*rows, theta).T, weights
 
+    if not centered and isinstance(model, ConditionalModel):
+        value = (model.empirical_fisher_diagonal if diagonal else model.empirical_fisher)(*columns, theta)
+        return Estimate(value, lambda: _second_moment(diagonal, scores()).standard_error, _count(model, columns))
     if not centered:
-        return _second_moment(scores())
+        return _second_moment(diagonal, scores())
     mean = np.sum([s.sum(axis=1) if w is None else s @ w for s, w in scores()], axis=0) / _count(model, columns)
-    return _second_moment((s - mean[:, None], w) for s, w in scores())
+    return _second_moment(diagonal, ((s - mean[:, None], w) for s, w in scores()))
 
 
 @np.errstate(over="ignore")  # of squares, which are for the standard error
-def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> Estimate:
+def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike, diagonal: bool = False) -> Estimate:
     """−(1/n) Σ ∇²_θ log p at the observations, shape (d, d). Need not be positive semi-definite away from the maximum.
 
     ``data`` is x for a family and (x, y) for a conditional model.
@@ -139,6 +148,7 @@ def observed(model: Family | ConditionalModel, data: Data, theta: ArrayLike) -> 
     for part, weights, rows in _parts(model, columns, theta.size**2):
         hessian: Callable[..., Array] = part.hessian
         at = hessian(*rows, theta)
+        at = np.diagonal(at, axis1=1, axis2=2) if diagonal else at
         first = at[0] if first is None else first
         deviation = at - first
         total = total + _sum(deviation, weights)
@@ -240,20 +250,30 @@ def _scores(f: Family, theta: Array, x: Array) -> Coordinates:
         return s.T if isinstance(s, np.ndarray) else np.broadcast_arrays(*s, x)[:-1]
 
 
-def _second_moment(blocks: Iterable[tuple[Coordinates, Array | None]]) -> Estimate:
-    """Mean of s sᵀ and its standard error, from the sums of sᵢsⱼ and of (sᵢsⱼ)².
+def _second_moment(diagonal: bool, blocks: Iterable[tuple[Coordinates, Array | None]]) -> Estimate:
+    """Mean of s sᵀ, or of its ``diagonal``, and its standard error, from the sums of sᵢsⱼ and of (sᵢsⱼ)².
 
     Blocks are the d coordinates of the scores, (m,) each, and how often each score came, or None for once.
     """
     total, squares = np.zeros(()), np.zeros(())
     n: float = 0
     for s, counts in blocks:
-        sums, sums_of_squares = _few(s) if counts is None and len(s) <= 3 else _many(np.asarray(s), counts)
+        if diagonal:
+            sums, sums_of_squares = _own(np.asarray(s), counts)
+        else:
+            sums, sums_of_squares = _few(s) if counts is None and len(s) <= 3 else _many(np.asarray(s), counts)
         total, squares = total + sums, squares + sums_of_squares
         n += len(s[0]) if counts is None else float(counts.sum())
     n = int(n) if n == int(n) else n
     value = check.computed(total / n, scores=total)
     return Estimate(value, _standard_error(value, squares / n, n), n)
+
+
+def _own(s: Array, counts: Array | None) -> tuple[Array, Array]:
+    """Σ sᵢ² and Σ sᵢ⁴, (d,) each, from s (d, m)."""
+    square = s * s
+    counted = square if counts is None else square * counts
+    return counted.sum(axis=1), np.einsum("dm,dm->d", counted, square)
 
 
 def _few(s: Coordinates) -> tuple[Array, Array]:

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fisher_core import information
 from fisher_core import validation as check
 from fisher_core.continual.quadratic import rotation
 from fisher_core.models import LinearRegression
@@ -65,7 +66,7 @@ class LinearGaussianTask:
     def empirical_fisher(self, theta: ArrayLike | None = None) -> Array:
         """(1/n) Σ r² xxᵀ/σ⁴ at one point (d,), by default the minimiser; (d, d)."""
         at = self.minimiser if theta is None else theta
-        return LinearRegression(self.sigma).empirical_fisher(self.x, self.y, at)
+        return information.empirical(LinearRegression(self.sigma), (self.x, self.y), at).value
 
     def rotated(self, angle: float) -> LinearGaussianTask:
         """The same task under other weight names: θ → Rθ and x → Rx, counter-clockwise by ``angle`` (radians)."""

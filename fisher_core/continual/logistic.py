@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
+from fisher_core import information
 from fisher_core import validation as check
 from fisher_core.continual.quadratic import rotation
 from fisher_core.models.logistic import LogisticRegression, softplus
@@ -88,7 +89,8 @@ class LogisticTask:
 
     def empirical_fisher(self, theta: ArrayLike | None = None) -> Array:
         """Uncentred second moment of the scores at the observed labels; it vanishes as the fit becomes perfect."""
-        return LogisticRegression().empirical_fisher(self.x, self.y, self.minimiser if theta is None else theta)
+        at = self.minimiser if theta is None else theta
+        return information.empirical(LogisticRegression(), (self.x, self.y), at).value
 
     def rotated(self, angle: float) -> LogisticTask:
         """The same task under other weight names: θ → Rθ and x → Rx, counter-clockwise by ``angle`` (radians)."""

@@ -9,7 +9,7 @@ r"""Six programs that are all called "the Fisher", as they are found in code (va
     ARGMAX     the label the model predicts                       neither; 0 for squared loss
 
 What a program returns is a plain array, (P,) for the diagonal and (P, P) for the matrix, per observation; for Monte
-Carlo with its standard error ask the model (``monte_carlo_fisher``).
+Carlo with its standard error ask ``information.monte_carlo``.
 
 :mod:`fisher_studies.sure_unit` has their laws for one confident unit; :mod:`fisher_studies.trained_longer` a model on its way
 there.
@@ -23,6 +23,7 @@ from functools import singledispatch
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fisher_core import information
 from fisher_core import validation as check
 from fisher_core.models.base import ConditionalModel
 from fisher_core.models.linear import LinearRegression
@@ -35,7 +36,6 @@ from fisher_core.validation import Array
 __all__ = ["WAYS", "argmax", "batched", "compute", "empirical", "exact", "exact_on", "most_probable", "sample"]
 
 WAYS = ("EXACT", "EXACT(n)", "SAMPLE", "EMPIRICAL", "BATCHED", "ARGMAX")
-BLOCK = 1 << 20  # numbers of scores at a time
 
 
 def compute(
@@ -68,7 +68,7 @@ def compute(
 
 def exact(model: ConditionalModel, x: ArrayLike, theta: ArrayLike, full: bool = False) -> Array:
     """EXACT: the expectation over labels in closed form, over all rows of x."""
-    return model.fisher(x, theta) if full else model.fisher_diagonal(x, theta)
+    return information.exact(model, x, theta, diagonal=not full)
 
 
 def exact_on(
@@ -92,19 +92,7 @@ def sample(
 
 def empirical(model: ConditionalModel, x: ArrayLike, y: ArrayLike, theta: ArrayLike, full: bool = False) -> Array:
     """EMPIRICAL: the uncentred second moment of the scores at the labels ``y``."""
-    if isinstance(model, MLP):
-        return model.empirical_fisher(x, y, theta) if full else model.empirical_fisher_diagonal(x, y, theta)
-    (rows, labels), theta = check.paired(x, y), check.vector("theta", theta)
-    model.check_rows(len(rows))
-    total: Array = np.zeros((theta.size,) * (2 if full else 1))
-    size = max(1, BLOCK // max(1, theta.size))
-    for start in range(0, len(rows), size):
-        part = slice(start, start + size)
-        block = model.only(part)
-        s = block.score(rows[part], labels[part], theta)
-        counted = s if block.weights is None else np.asarray(block.weights)[:, None] * s
-        total += s.T @ counted if full else np.einsum("np,np->p", s, counted)
-    return total / model.total_weight(len(rows))
+    return information.empirical(model, (x, y), theta, diagonal=not full).value
 
 
 def argmax(model: ConditionalModel, x: ArrayLike, theta: ArrayLike, full: bool = False) -> Array:

@@ -25,6 +25,8 @@ from fisher_core.validation import Array
 
 __all__ = ["ConditionalModel", "between"]
 
+BLOCK = 1 << 20  # numbers of scores at a time
+
 Rows = slice | NDArray[np.bool_] | NDArray[np.intp]
 
 
@@ -93,10 +95,37 @@ class ConditionalModel(ABC):
         """Hessian of −(1/n) Σ log p(y_i | x_i, θ), the observed information; (d, d)."""
         return -self.hessian(x, y, theta).mean(axis=0)
 
+    def monte_carlo_fisher_diagonal(
+        self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int = 1
+    ) -> Estimate:
+        """The diagonal of :meth:`monte_carlo_fisher`, (d,), with its standard errors."""
+        whole = self.monte_carlo_fisher(x, theta, rng, draws)
+        return Estimate(np.diag(whole.value).copy(), lambda: np.diag(whole.standard_error).copy(), whole.n)
+
+    def gauss_newton_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        """The diagonal of :meth:`gauss_newton`, (d,)."""
+        return np.diag(self.gauss_newton(x, theta)).copy()
+
     def empirical_fisher(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """(1/n) Σ s sᵀ at the observed labels: uncentred, and in general not the Fisher matrix; (d, d)."""
-        s = self.score(x, y, theta)
-        return s.T @ s / len(s)
+        return self._mean_square(x, y, theta, False)
+
+    def empirical_fisher_diagonal(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
+        """(1/n) Σ s² at the observed labels, (d,), without the matrix."""
+        return self._mean_square(x, y, theta, True)
+
+    def _mean_square(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike, diagonal: bool) -> Array:
+        (rows, labels), theta = self.check_data(x, y), check.vector("theta", theta)
+        self.check_rows(len(rows))
+        total: Array = np.zeros((theta.size,) * (1 if diagonal else 2))
+        size = max(1, BLOCK // max(1, theta.size))
+        for start in range(0, len(rows), size):
+            part = slice(start, start + size)
+            block = self.only(part)
+            s = block.score(rows[part], labels[part], theta)
+            counted = s if block.weights is None else np.asarray(block.weights)[:, None] * s
+            total += np.einsum("np,np->p", s, counted) if diagonal else s.T @ counted
+        return total / self.total_weight(len(rows))
 
     def inverse_information(self, x: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Array:
         """H⁻¹ of the observed information per observation, (d, d): divide by n for the covariance of the estimate.

@@ -112,6 +112,9 @@ class GeneralizedLinearModel(RowData):
         """J = xᵀ and Λ = w: with the canonical link the same matrix as ``fisher``."""
         return self.fisher(x, theta)
 
+    def gauss_newton_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        return self.fisher_diagonal(x, theta)
+
     def monte_carlo_fisher(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int = 1) -> Estimate:
         """(1/n) Σ r̄² x xᵀ with r̄² the mean squared residual of ``draws`` model labels per row.
 

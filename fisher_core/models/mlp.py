@@ -203,6 +203,9 @@ class MLP(ConditionalModel):
         """(1/n) Σ JᵀΛJ with Λ = diag π − ππᵀ in the logits: for this output the same matrix as ``fisher``."""
         return self.fisher(x, theta)
 
+    def gauss_newton_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        return self.fisher_diagonal(x, theta)
+
     # Fisher matrices: other labels -----------------------------------------------------------------------------------
 
     def monte_carlo_fisher(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int = 1) -> Estimate:

@@ -87,6 +87,9 @@ class SoftmaxRegression(RowData):
         """Λ = diag π − ππᵀ in the logits, which are linear in θ: the same matrix as ``fisher``."""
         return self.fisher(x, theta)
 
+    def gauss_newton_diagonal(self, x: ArrayLike, theta: ArrayLike) -> Array:
+        return self.fisher_diagonal(x, theta)
+
     def monte_carlo_fisher(self, x: ArrayLike, theta: ArrayLike, rng: np.random.Generator, draws: int = 1) -> Estimate:
         """Λ of every row becomes diag f − fπᵀ − πfᵀ + ππᵀ, f the frequencies of ``draws`` labels from the model.
 
