@@ -125,7 +125,8 @@ def empirical(
             yield cast(Callable[..., Array], part.score)(*rows, theta).T, weights
 
     if not centered and isinstance(model, ConditionalModel):
-        value = (model.empirical_fisher_diagonal if diagonal else model.empirical_fisher)(*columns, theta)
+        x, y = columns
+        value = (model.empirical_fisher_diagonal if diagonal else model.empirical_fisher)(x, y, theta)
         return Estimate(value, lambda: _second_moment(diagonal, scores()).standard_error, _count(model, columns))
     if not centered:
         return _second_moment(diagonal, scores())

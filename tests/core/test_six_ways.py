@@ -123,7 +123,7 @@ def test_blocks_of_scores_do_not_show(full, monkeypatch):
     s = model.score(x, y, theta)
     np.testing.assert_allclose(whole, s.T @ s / 50 if full else (s**2).mean(axis=0), rtol=1e-12)
     for block in (1, 6 * 7, 6 * 25):  # a row each, with an incomplete last block, two halves
-        monkeypatch.setattr(six_ways, "BLOCK", block)
+        monkeypatch.setattr("fisher_core.models.base.BLOCK", block)
         np.testing.assert_allclose(six_ways.empirical(model, x, y, theta, full), whole, rtol=1e-12)
 
 
@@ -148,7 +148,7 @@ def test_a_weight_is_that_many_rows(way, full, monkeypatch):
     x, y, times = rng.normal(size=(9, 2)), rng.integers(0, 2, 9), np.array([1, 2, 0, 1, 3, 1, 1, 2, 4])
     each = np.repeat(np.arange(9), times)
     expected = six_ways.compute(way, UNIT, x[each], y[each], [0.3, -0.2], full=full)
-    monkeypatch.setattr(six_ways, "BLOCK", 8)
+    monkeypatch.setattr("fisher_core.models.base.BLOCK", 8)
     found = six_ways.compute(way, LogisticRegression(weights=times), x, y, [0.3, -0.2], full=full)
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
