@@ -51,8 +51,9 @@ HTML = """<div data-wait style="min-height:1px"></div>
 
 @cache
 def modules() -> list[str]:
-    """The browser's modules, by name."""
-    return sorted(path.relative_to(STATIC).with_suffix("").as_posix() for path in STATIC.rglob("*.js"))
+    """The browser's modules, by name, that a picture needs."""
+    names = (path.relative_to(STATIC).with_suffix("").as_posix() for path in STATIC.rglob("*.js"))
+    return sorted(name for name in names if not name.startswith("export/"))
 
 
 @cache

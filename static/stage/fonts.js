@@ -19,3 +19,15 @@ export const loadFonts = () =>
         .catch(() => undefined),
     ),
   ));
+
+/** @type {Promise<string> | undefined} */
+let embedding;
+/** The same as rules of a style sheet that brings them along. */
+export const embedded = () =>
+  (embedding ??= Promise.all(
+    FACES.map(async ({ family, file, style }) => {
+      const bytes = new Uint8Array(await (await fetch(addressOf(file))).arrayBuffer());
+      const data = btoa(Array.from(bytes, b => String.fromCharCode(b)).join(""));
+      return `@font-face{font-family:${family};font-style:${style};src:url(data:font/woff2;base64,${data})}`;
+    }),
+  ).then(rules => rules.join("")));

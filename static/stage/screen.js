@@ -1,7 +1,7 @@
 // A lesson's place on the page: its sections, their live numbers and inputs, colours, and what is said in passing.
 const version = new URL(import.meta.url).search;
-/** @type {typeof import("./text.js")} */
-const { font } = await import(`./text.js${version}`);
+/** @type {typeof import("./writing.js")} */
+const { font } = await import(`./writing.js${version}`);
 /** @type {typeof import("./dom.js")} */
 const { h, kept } = await import(`./dom.js${version}`);
 /** @type {typeof import("./session.js")} */

@@ -6,8 +6,8 @@ const version = new URL(import.meta.url).search;
 const { Reader } = await import(`./tables.js${version}`);
 /** @type {typeof import("./dom.js")} */
 const { h } = await import(`./dom.js${version}`);
-/** @type {typeof import("./text.js")} */
-const { forgetWidths } = await import(`./text.js${version}`);
+/** @type {typeof import("./writing.js")} */
+const { forgetWidths } = await import(`./writing.js${version}`);
 /** @type {typeof import("./fonts.js")} */
 const { loadFonts } = await import(`./fonts.js${version}`);
 /** @type {typeof import("./session.js")} */
@@ -35,8 +35,8 @@ const { buildExtras, buildSide } = await import(`./sections/extras.js${version}`
 /** @typedef {import("./session.js").Component} Component */
 
 export { store };
-/** @type {WeakMap<Component["parentElement"], Stage>} */
-const stages = new WeakMap();
+/** The stages on this page, by what they stand in. @type {WeakMap<Component["parentElement"], Stage>} */
+export const stages = new WeakMap();
 
 export class Stage extends Screen {
   /** @param {Component} component */

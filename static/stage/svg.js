@@ -1,7 +1,7 @@
 // The part of CanvasRenderingContext2D that the painter uses, writing SVG: one painter, two outputs.
 const version = new URL(import.meta.url).search;
-/** @type {typeof import("./text.js")} */
-const { rulerOf } = await import(`./text.js${version}`);
+/** @type {typeof import("./writing.js")} */
+const { rulerOf } = await import(`./writing.js${version}`);
 
 const ENTITIES = new Map([
   ["&", "&amp;"],
@@ -151,7 +151,7 @@ export class SvgContext {
   text(t, x, y, paint) {
     if (!t.trim()) return;
     const width = n(this.measureText(t).width);
-    const length = t.length > 1 && width > 0 ? ` textLength="${width}" lengthAdjust="spacingAndGlyphs"` : "";
+    const length = width > 0 ? ` textLength="${width}" lengthAdjust="spacingAndGlyphs"` : "";
     const place = `x="${n(x)}" y="${n(y)}"${length}`;
     this.body.push(
       `<text ${place} style="font:${esc(this.state.font)};white-space:pre" ${paint}${this.wrap}>${esc(t)}</text>`,

@@ -1,6 +1,8 @@
 """What a hand, a keyboard and a screen reader find, on every lesson.  No test names a lesson."""
 
+import base64
 import re
+from xml.etree import ElementTree
 
 from axe_playwright_python.sync_playwright import Axe
 from reader import lesson
@@ -259,16 +261,41 @@ def test_player(tab, slug):
 
 def test_take_away(tab, slug, tmp_path):
     page = tab.page
-    for name, suffix, start in (("SVG", "svg", b"<svg"), ("PNG", "png", b"\x89PNG"), ("CSV", "csv", b'"Fisher Lab')):
+
+    def take(words):
         page.locator(".stage [data-key='tool-download']").click()
         with page.expect_download() as download:
-            page.locator(".stage .menu button", has_text=name).click()
-        path = tmp_path / f"{slug}.{suffix}"
+            page.locator(".stage .menu").get_by_text(words, exact=True).click()
+        path = tmp_path / download.value.suggested_filename
         download.value.save_as(path)
-        content = path.read_bytes()
-        assert content.startswith(start) and len(content) > 500, (name, content[:60])
-        assert download.value.suggested_filename == f"fisher-lab-{slug}.{suffix}"
         assert not page.locator(".stage .menu").is_visible(), "it closes after its choice"
+        return path.name, path.read_bytes()
+
+    views = page.locator(".stage .figures [data-view]:not(canvas)").count()
+    captions = page.locator(".stage .caption b").all_inner_texts()
+    panels = [("Panel 1, SVG", b"<svg")] if views > 1 else []
+    for words, start in [("Figure, SVG", b"<svg"), ("Figure, PNG", b"\x89PNG"), ("Data, CSV", b'\xef\xbb\xbf"Fisher Lab'), *panels]:
+        name, content = take(words)
+        assert content.startswith(start) and len(content) > 500, (words, content[:60])
+        suffix = words[-3:].lower()
+        assert name == f"fisher-lab-{slug}.{suffix}" if "Panel" not in words else name.startswith(f"fisher-lab-{slug}-")
+        if suffix == "png":
+            assert int.from_bytes(content[16:20], "big") == 2000, "wide enough for a slide"
+            continue
+        text = content.decode("utf-8")
+        assert not re.search(r"127\.0\.0\.1|localhost|file:", text), "no address of a machine"
+        if suffix == "svg":
+            root = ElementTree.fromstring(text)
+            written = ["".join(e.itertext()) for e in root.iter("{http://www.w3.org/2000/svg}text")]
+            assert "data:font/woff2" in text and f"Fisher Lab · {slug}" in " ".join(written)
+            assert not any(w.startswith("hidden until") for w in written)
+            said = " ".join(written)
+            for caption in captions[: 1 if "Panel" in words else None]:
+                assert caption.split()[0].rstrip(".,:") in said, f"{words}: the caption {caption}"
+            opened = tab.context.new_page()
+            opened.goto("data:image/svg+xml;base64," + base64.b64encode(content).decode())
+            assert opened.evaluate("document.documentElement.getBBox().width") > 500
+            opened.close()
     tab.click(f"[data-key='preset-{lesson(slug).presets[-1].key}']")
     page.locator(".stage [data-key='tool-link']").click()
     page.wait_for_timeout(150)
@@ -293,6 +320,47 @@ def test_tabs(tab, slug):
         assert tab.sideways() <= 0
         bottom = tab.page.locator(".stage .bottom .row").bounding_box()
         assert bottom["y"] + bottom["height"] <= 800, key
+
+
+NAMES = """async () => {
+  const main = (function find(root) { for (const e of root.querySelectorAll("*")) { if (e.classList?.contains("stage")) return e; const f = e.shadowRoot && find(e.shadowRoot); if (f) return f; } return null; })(document);
+  const { stages } = await import(performance.getEntriesByType("resource").find(r => /\\/stage\\.js\\?/.test(r.name)).name);
+  const stage = stages.get(main.parentElement ?? main.getRootNode()) ?? stages.get(main.getRootNode()), before = { ...stage.values }, faults = [];
+  let names = 0;
+  const look = where => {
+    stage.memory.clear(); stage.draw();
+    names += stage.written.length;
+    stage.written.forEach((n, i) => {
+      const { clientWidth: w, clientHeight: h } = stage.canvases.get(n.view);
+      if (n.x0 < -0.5 || n.y0 < -0.5 || n.x1 > w + 0.5 || n.y1 > h + 0.5) faults.push([where, n.text, "leaves", n.x0, n.y0, n.x1, n.y1, w, h]);
+      for (const m of stage.written.slice(0, i)) if (m.view === n.view && Math.min(m.x1, n.x1) - Math.max(m.x0, n.x0) > 1 && Math.min(m.y1, n.y1) - Math.max(m.y0, n.y0) > 1) faults.push([where, n.text, "on", m.text]);
+    });
+  };
+  look("here");
+  const moved = [...stage.controls.values()].filter(c => c.nodes);
+  for (const c of moved) for (const end of [c.nodes[0], c.nodes.at(-1)]) {
+    Object.assign(stage.values, before, { [c.key]: end, _moved: c.key });
+    look(`${c.key} = ${end}`);
+  }
+  Object.assign(stage.values, before); stage.memory.clear(); stage.draw();
+  return { names, faults };
+}"""
+
+
+def test_names_of_marks_are_whole_and_apart_at_both_ends_of_every_slider(tab, slug):
+    figures, faults = list(lesson(slug).figures), []
+    for key in [*figures[1:], figures[0]]:
+        if len(figures) > 1:
+            tab.click(f"[data-key='tab-{key}']")
+        for width in (1280, 390):
+            tab.page.set_viewport_size({"width": width, "height": 800})
+            tab.page.wait_for_timeout(120)
+            found = tab.page.evaluate(NAMES)
+            faults += [(key, width, *f) for f in found["faults"]]
+            if not found["names"]:
+                break
+    tab.page.set_viewport_size({"width": 1280, "height": 800})
+    assert not faults, faults[:8]
 
 
 def test_a_run_goes_on_while_a_hand_moves_and_stops_when_told(tab):

@@ -1,7 +1,8 @@
 // Rich text and numbers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawText, format, parse, plain, textWidth } from "../../static/stage/text.js";
+import { format, parse, plain } from "../../static/stage/text.js";
+import { drawText, spoken, textWidth, wrapped } from "../../static/stage/writing.js";
 import { SvgContext } from "../../static/stage/svg.js";
 
 const looks = source =>
@@ -103,4 +104,29 @@ test("text is written from its middle, its right end or its left, with a rim fir
     assert.match(c.body[0], /stroke="white"/);
     assert.ok(c.body[1].includes(`x="${+from.toFixed(2)}" y="50"`), c.body[1]);
   }
+});
+
+test("lines are broken between words, and no word is lost, cut or parted from its look", () => {
+  const source = "KL of _p_ from `q`_r_, the **bowl** ½ _F_ _δ_^{2} and [n] words more";
+  const runs = spoken(source, () => "12");
+  const whole = runs.map(r => r.text).join("");
+  for (const width of [40, 80, 120, 200, 1000]) {
+    const lines = wrapped(runs, width);
+    assert.equal(
+      lines
+        .flat()
+        .map(r => r.text)
+        .join(""),
+      whole,
+    );
+    for (const line of lines) {
+      const text = line.map(r => r.text).join("");
+      assert.ok(
+        text.trim().split(" ").length === 1 || textWidth(text.trimEnd()) <= width * 1.05 + 4,
+        `${width}: ${text}`,
+      );
+      assert.ok(whole.includes(text) && !/^\s/.test(text));
+    }
+  }
+  assert.ok(wrapped(runs, 1000).length === 1);
 });

@@ -1,7 +1,7 @@
 // Where a view has its axes, in pixels, and what they map.
 const version = new URL(import.meta.url).search;
-/** @type {typeof import("../text.js")} */
-const { textWidth } = await import(`../text.js${version}`);
+/** @type {typeof import("../writing.js")} */
+const { textWidth } = await import(`../writing.js${version}`);
 /** @type {typeof import("../ticks.js")} */
 const { ticksOf } = await import(`../ticks.js${version}`);
 

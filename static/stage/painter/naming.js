@@ -4,8 +4,8 @@ const version = new URL(import.meta.url).search;
 const { place } = await import(`../names.js${version}`);
 /** @type {typeof import("../places.js")} */
 const { besideLine, besidePoint, besideShape, boxAt, stretches } = await import(`../places.js${version}`);
-/** @type {typeof import("../text.js")} */
-const { textWidth } = await import(`../text.js${version}`);
+/** @type {typeof import("../writing.js")} */
+const { textWidth } = await import(`../writing.js${version}`);
 /** @type {typeof import("./geometry.js")} */
 const { at } = await import(`./geometry.js${version}`);
 

@@ -1,7 +1,7 @@
 // What every mark is drawn with: a context, the geometry, the colours, and the few strokes that all of them share.
 const version = new URL(import.meta.url).search;
-/** @type {typeof import("../text.js")} */
-const { drawText } = await import(`../text.js${version}`);
+/** @type {typeof import("../writing.js")} */
+const { drawText } = await import(`../writing.js${version}`);
 /** @type {typeof import("./symbols.js")} */
 const { mark } = await import(`./symbols.js${version}`);
 
