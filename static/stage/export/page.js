@@ -38,7 +38,7 @@ export function origin(stage) {
 }
 
 /** A caption without what it asks a hand to do. @param {View} v */
-const captionOf = v => v.caption.replace(/(^|\s)(Drag|Tap|Click|Pick|Hover)\b[^.]*\.(?=\s|$)/g, "").trim();
+const captionOf = v => v.caption.replace(/(^|\s)(Drag|Tap|Click|Pick|Hover)\b[^.:]*(?:\.(?=\s|$)|:\s)/g, "$1").trim();
 
 /** A view as it is taken away: without what only a hand or a question needs. @param {View} view @returns {View} */
 const still = view => ({
