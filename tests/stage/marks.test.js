@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { paint } from "../../static/stage/painter.js";
-import { SvgContext } from "../../static/stage/svg.js";
+import { SvgContext } from "../../static/stage/export/svg.js";
 import { Reader, Store } from "../../static/stage/tables.js";
 
 const W = 240,

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { format, parse, plain } from "../../static/stage/text.js";
 import { drawText, spoken, textWidth, wrapped } from "../../static/stage/writing.js";
-import { SvgContext } from "../../static/stage/svg.js";
+import { SvgContext } from "../../static/stage/export/svg.js";
 
 const looks = source =>
   parse(source).map(r => [

@@ -7,8 +7,8 @@ const { drawRuns, font, spoken, wrapped } = await import(`../writing.js${version
 const { paint } = await import(`../painter.js${version}`);
 /** @type {typeof import("../environment.js")} */
 const { environment } = await import(`../environment.js${version}`);
-/** @type {typeof import("../svg.js")} */
-const { SvgContext, esc } = await import(`../svg.js${version}`);
+/** @type {typeof import("./svg.js")} */
+const { SvgContext, esc } = await import(`./svg.js${version}`);
 /** @type {typeof import("../fonts.js")} */
 const { embedded } = await import(`../fonts.js${version}`);
 /** @type {typeof import("./layout.js")} */

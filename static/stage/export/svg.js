@@ -1,7 +1,7 @@
 // The part of CanvasRenderingContext2D that the painter uses, writing SVG: one painter, two outputs.
 const version = new URL(import.meta.url).search;
-/** @type {typeof import("./writing.js")} */
-const { rulerOf } = await import(`./writing.js${version}`);
+/** @type {typeof import("../writing.js")} */
+const { rulerOf } = await import(`../writing.js${version}`);
 
 const ENTITIES = new Map([
   ["&", "&amp;"],
