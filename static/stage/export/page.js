@@ -44,7 +44,7 @@ const captionOf = v => v.caption.replace(/(^|\s)(Drag|Tap|Click|Pick|Hover)\b[^.
 const still = view => ({
   ...view,
   layers: view.layers.filter(
-    L => L.kind !== "handle" && L.kind !== "veil" && !(L.kind === "label" && /^(hidden until|you commit)/.test(L.text)),
+    L => L.kind !== "handle" && L.kind !== "veil" && !(L.kind === "label" && /hidden until|^you commit/.test(L.text)),
   ),
 });
 

@@ -26,7 +26,8 @@ export const inkOf = stage => ({
 /** @param {Cell} cell @param {Sheet["stage"]} stage */
 function read(cell, stage) {
   const glyph = cell && typeof cell === "object" ? cell.glyph : undefined;
-  const source = (cell && typeof cell === "object" ? cell.text : cell) ?? "";
+  const given = (cell && typeof cell === "object" ? cell.text : cell) ?? "";
+  const source = given.replaceAll("hidden until you commit", "…"); // nobody can commit on paper
   const runs = spoken(source, s => stage.lookup(s));
   return { glyph, runs, w: (glyph ? GLYPH : 0) + runsWidth(runs, { size: SIZE }) };
 }
