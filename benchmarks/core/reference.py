@@ -26,9 +26,9 @@ from . import in_torch
 METHODS = {
     "none": Method("none"),
     "l2": Method("l2", 0.03),
-    "ewc, exact": Method("ewc", 100.0, "EXACT"),
-    "ewc, empirical": Method("ewc", 100.0, "EMPIRICAL"),
-    "ewc, sampled": Method("ewc", 100.0, "SAMPLE"),
+    "ewc, exact": Method("ewc_diagonal", 100.0, "EXACT"),
+    "ewc, empirical": Method("ewc_diagonal", 100.0, "EMPIRICAL"),
+    "ewc, sampled": Method("ewc_diagonal", 100.0, "SAMPLE"),
     "ewc, full matrix": Method("ewc_full", 10.0),
 }
 OPTIMISERS: dict[str, tuple[Optimiser, Callable[..., torch.optim.Optimizer]]] = {
@@ -103,7 +103,7 @@ def ours(seed: int, method: Method, optimiser: Optimiser, epochs: int = EPOCHS) 
                               model.accuracy(tasks[1].x_test, tasks[1].y_test, theta)),
                 )
             )  # fmt: skip
-    if method.kind == "ewc":
+    if method.kind == "ewc_diagonal":
         history.stiffness = stages[1].springs[0].stiffness.diagonal
     if method.way == "SAMPLE":
         history.labels = model.sample(pair.a.x, stages[0].theta, sampling(seed))

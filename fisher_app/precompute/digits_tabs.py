@@ -45,7 +45,8 @@ def course(seed: int, kind: str, strength: float, validation: int = 0) -> Array:
     """Test accuracy (or validation accuracy, with rows set aside) on task j after task i, (5, 5)."""
     pair, tasks = sequence(seed, validation)
     rngs = [pair.rngs[0], *(np.random.default_rng(100 * k + seed) for k in range(1, TASKS))]
-    stages = networks.in_stages(pair.model, tasks, pair.start, Method(kind, strength), rngs)
+    method = Method({"ewc": "ewc_diagonal"}.get(kind, kind), strength)
+    stages = networks.in_stages(pair.model, tasks, pair.start, method, rngs)
     return np.array([stage.validation if validation else stage.test for stage in stages])
 
 
@@ -83,7 +84,7 @@ def overlaps(seed: int, width: int) -> tuple[Array, list[float]]:
     a = digits.task()
     b = digits.permuted(a, digits.central_permutation(width, rng))
     start = DEEP.initial(rng)
-    learned = networks.in_stages(DEEP, [a, b], start, Method("ewc", 100.0), [rng, np.random.default_rng(100 + seed)])
+    learned = networks.in_stages(DEEP, [a, b], start, Method("ewc_diagonal", 100.0), [rng, np.random.default_rng(100 + seed)])
     first, second = list(learned)
     f_a, f_b = DEEP.fisher_diagonal(a.x, first.theta), DEEP.fisher_diagonal(b.x, second.theta)
     return overlap_by_layer(f_a, f_b, DEEP.layer_slices()), second.test.tolist()

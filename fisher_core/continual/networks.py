@@ -2,7 +2,7 @@ r"""Networks that learn one task after another, with or without springs that hol
 
     objective on task t     (1/n) Σ −log p(y_i | x_i, θ) + (λ/2) Σ (θ − a)ᵀS(θ − a)
 
-with S = 0 (none), I (l2), the diagonal of a Fisher matrix per observation (ewc) by any of the six ways, or the whole
+with S = 0 (none), I (l2), the diagonal of a Fisher matrix per observation (ewc_diagonal) by any of the six ways, or the whole
 matrix by products that never form it (ewc_full). The loss is a mean, so Bayes' value is λ = N_A/N_B, 1 for tasks of one
 size. Everything random comes from the generators handed in: same generators, same digits.
 """
@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from fisher_core import validation as check
 from fisher_core.continual import six_ways
 from fisher_core.continual.optimisers import Adam, Optimiser
+from fisher_core.continual.penalties import PENALTIES
 from fisher_core.continual.springs import Spring, Stiffness, consolidate
 from fisher_core.data import digits
 from fisher_core.data.digits import ClassificationTask
@@ -39,7 +40,7 @@ __all__ = [
     "train",
 ]
 
-KINDS = ("none", "l2", "ewc", "ewc_full")
+KINDS = tuple(PENALTIES)  # the same as for two weights
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,12 @@ class Method:
     ----------
     kind : one of KINDS.
     strength : λ ≥ 0.
-    way : which of the six ways measures the Fisher matrix for "ewc".
+    way : which of the six ways measures the Fisher matrix for "ewc_diagonal".
     memory, decay : how springs add up over tasks, see :mod:`fisher_core.continual.springs`.
     subset, batch, squared : settings of the ways EXACT(n) and BATCHED.
     """
 
-    kind: str = "ewc"
+    kind: str = "ewc_diagonal"
     strength: float = 1.0
     way: str = "EXACT"
     memory: str = "single"
@@ -132,7 +133,7 @@ def remember(
         return ()
     if method.kind == "l2":
         stiffness = Stiffness(np.ones(model.size))
-    elif method.kind == "ewc":
+    elif method.kind == "ewc_diagonal":
         stiffness = Stiffness(
             six_ways.compute(
                 method.way, model, task.x, task.y, theta, rng,

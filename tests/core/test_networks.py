@@ -59,8 +59,8 @@ def test_forgetting_and_its_cure_on_five_seeds():
         "empirical": (0.905, 0.046, 0.948), "joint": (0.973, 0.006, 0.956),
     }  # fmt: skip
     methods = {
-        "none": Method("none"), "l2": Method("l2", 0.03), "exact": Method("ewc", 100.0),
-        "empirical": Method("ewc", 100.0, "EMPIRICAL"),
+        "none": Method("none"), "l2": Method("l2", 0.03), "exact": Method("ewc_diagonal", 100.0),
+        "empirical": Method("ewc_diagonal", 100.0, "EMPIRICAL"),
     }  # fmt: skip
     after_a, ends = [], {name: [] for name in printed}
     for seed in range(5):
@@ -110,13 +110,13 @@ def test_same_generators_same_digits_and_strength_zero_is_none(kind):
 def test_every_way_can_be_remembered(way):
     model, tasks, start = small(1)
     stages = list(
-        networks.in_stages(model, tasks, start, Method("ewc", 1.0, way, subset=20, batch=10), generators(2), 3)
+        networks.in_stages(model, tasks, start, Method("ewc_diagonal", 1.0, way, subset=20, batch=10), generators(2), 3)
     )
     (spring,) = stages[1].springs
     np.testing.assert_array_equal(spring.anchor, stages[0].theta)
     assert (spring.stiffness.diagonal >= 0).all() and spring.stiffness.diagonal.max() > 0
     # Drawing labels for the Fisher matrix must not shuffle the rows of the next task, even by the same generator.
-    none = list(networks.in_stages(model, tasks, start, Method("ewc", 0.0, way), generators(1) * 2, 3))
+    none = list(networks.in_stages(model, tasks, start, Method("ewc_diagonal", 0.0, way), generators(1) * 2, 3))
     free = list(networks.in_stages(model, tasks, start, Method("none"), generators(1) * 2, 3))
     np.testing.assert_array_equal(none[1].theta, free[1].theta)
 
@@ -128,7 +128,7 @@ def test_springs_have_their_gradient_and_products_are_the_matrix():
     f = model.fisher(task.x, theta)
     for method, dense in (
         (Method("l2"), np.eye(theta.size)),
-        (Method("ewc"), np.diag(np.diag(f))),
+        (Method("ewc_diagonal"), np.diag(np.diag(f))),
         (Method("ewc_full"), f),
     ):
         (spring,) = networks.remember((), model, task, theta, method)
@@ -140,14 +140,14 @@ def test_springs_have_their_gradient_and_products_are_the_matrix():
 def test_memories_of_networks():
     model, tasks, start = small(3, 3)
 
-    def springs(memory, decay=1.0, kind="ewc"):
+    def springs(memory, decay=1.0, kind="ewc_diagonal"):
         stages = networks.in_stages(
             model, tasks, start, Method(kind, 1.0, memory=memory, decay=decay), generators(3), 3
         )
         return list(stages)[-1].springs
 
     v = np.random.default_rng(1).normal(size=model.size)
-    for kind in ("ewc", "ewc_full"):
+    for kind in ("ewc_diagonal", "ewc_full"):
         apart, single, online = (
             springs("separate", kind=kind),
             springs("single", kind=kind),
@@ -186,7 +186,7 @@ def test_sweeps_differ_by_strength_only_and_choose_on_validation_rows():
     model, tasks, start = small(5)
     a, b = tasks
     theta = networks.train(model, start, a.x, a.y, np.random.default_rng(0), 20)
-    springs = networks.remember((), model, a, theta, Method("ewc"))
+    springs = networks.remember((), model, a, theta, Method("ewc_diagonal"))
     stages = list(network_sweeps.sweep(model, tasks, theta, springs, [0.0, 1.0, 1e3], 7, 20))
     alone = networks.train(model, theta, b.x, b.y, np.random.default_rng(7), 20, springs, 1.0)
     np.testing.assert_array_equal(stages[1].theta, alone)
@@ -340,7 +340,7 @@ def test_sgd_is_the_textbook_and_full_batches_are_gradient_descent():
 
 def test_refusals():
     model, tasks, start = small()
-    with pytest.raises(ValueError, match="kind = 'ewc_half' must be one of none, l2, ewc, ewc_full"):
+    with pytest.raises(ValueError, match="kind = 'ewc_half' must be one of none, l2, ewc_diagonal, ewc_full"):
         Method("ewc_half")
     with pytest.raises(ValueError, match="lengths 2, 1, 2 and must agree"):
         list(networks.in_stages(model, tasks, start, Method(), generators(1)))

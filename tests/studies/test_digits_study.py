@@ -20,7 +20,7 @@ def test_learning_a_and_b_is_the_recipe():
     recipe = networks.digits_pair(3)
     at = networks.train(recipe.model, recipe.start, recipe.a.x, recipe.a.y, recipe.rngs[0], 2)
     np.testing.assert_array_equal(theta, at)
-    springs = networks.remember((), recipe.model, recipe.a, at, Method("ewc", 100.0))
+    springs = networks.remember((), recipe.model, recipe.a, at, Method("ewc_diagonal", 100.0))
     end = networks.train(recipe.model, at, recipe.b.x, recipe.b.y, recipe.rngs[1], 40, springs, 100.0)
     *_, last = study.learn_b(pair, theta, study.stiffness("exact", pair.model, pair.a, theta), 100.0, 3)
     np.testing.assert_array_equal(last, end)
