@@ -22,11 +22,14 @@ import scipy.special  # noqa: F401
 import streamlit as st
 
 import fisher_app.lesson
+import fisher_app.lessons
 import fisher_app.scenes
 import fisher_core  # noqa: F401
 
 for module in pkgutil.iter_modules(fisher_app.scenes.__path__):
     importlib.import_module(f"fisher_app.scenes.{module.name}")
+for module in pkgutil.walk_packages(fisher_app.lessons.__path__, "fisher_app.lessons."):
+    importlib.import_module(module.name)
 gc.collect()
 gc.freeze()
 

@@ -12,7 +12,7 @@ from .. import snippets
 from ..controls import Control
 from ..jobs import Run
 from ..lesson import Figure, Front, Lesson, Paste, Preset
-from ..predictions import Choose, Observe, Option, Question
+from ..predictions import Choose, Observe, Option, Order, Question
 from ..stage.scene import Scene
 from .words import Words
 
@@ -131,5 +131,38 @@ def choose(
         observe=observe,
         options=options,
         correct=correct,
+        **asked,
+    )
+
+
+def order(
+    key: str,
+    words: Words,
+    *,
+    glyphs: Mapping[str, str],
+    correct: Sequence[frozenset[str]],
+    said: Callable[[Sequence[frozenset[str]]], str],
+    **asked: Any,
+) -> Order:
+    """Things to put in order, best first: ``glyphs`` names each and the style it is drawn in.
+
+    Their words are under ``questions.<key>.items``; ``said`` names the text under ``questions.<key>.feedback`` for an
+    answer, given as groups of equals.  What else is given goes to `Order`.
+    """
+    say = words.part("questions", key)
+    items = [
+        {"key": k, "label": say["items", k, "label"], "glyph": glyph, "short": say["items", k, "short"]}
+        for k, glyph in glyphs.items()
+    ]
+    return Order(
+        key=key,
+        question=say["question"],
+        truth=lambda: say["truth"],
+        why=(lambda: say["why"]) if "why" in say.tree else None,
+        hint=say.get("hint"),
+        next=say.get("next"),
+        items=items,
+        correct=correct,
+        feedback=lambda groups: say["feedback", said(groups)],
         **asked,
     )

@@ -89,8 +89,9 @@ LINE = 21  # of a table below the figures
 TALL, STRIP, LOW = 352, 128, 84  # a figure alone, a strip below it, a low view beside it: all on one screen of 800
 LEAST = 160  # a row, where there are several
 PLAYER, CONTROLS = 36, 44  # what a player takes of that, and every row of sliders after the first
-PHONE = {"main": 300, "half": 250, "third": 230, "side": 220, "pair": 220, "low": 110, "strip": 150}
-SIDE, PAIR = "286px", "176px 176px"
+PHONE = {"main": 300, "half": 250, "third": 230, "side": 220, "pair": 220, "narrow": 190, "low": 110, "strip": 150}
+SIDE = "286px"
+PAIRS = {"pair": "176px 176px", "narrow": "130px 130px"}  # two of the narrow are as wide as a side
 
 
 @dataclass(frozen=True)
@@ -106,37 +107,40 @@ class Layout:
 def layout(slots: Sequence[tuple[str, str]], player: bool = False, sliders: int = 2, lines: int = 0) -> Layout:
     """The grid for (id, slot) pairs.
 
-    ``main`` with ``side`` views stacked beside it, the ``low`` ones among them small, and a ``pair`` side by side on top;
-    several ``main`` views, each with one ``side`` view beside it; or ``half`` or ``third`` views in a row; ``strip`` views
-    below, all across; the player last.  What the player, more than two ``sliders`` and the ``lines`` of a table longer
-    than a formula need below is taken from the height of the views.
+    ``main`` with ``side`` views stacked beside it, the ``low`` ones among them small, and a ``pair`` (or two ``narrow``
+    views) side by side on top; several ``main`` views, each with one ``side`` view beside it; or ``half`` or ``third``
+    views in a row; ``strip`` views below, all across; the player last.  What the player, more than two ``sliders`` and
+    the ``lines`` of a table longer than a formula need below is taken from the height of the views.
     """
     of = {slot: [i for i, s in slots if s == slot] for slot in PHONE}
     unknown = sorted({s for _, s in slots} - set(PHONE))
     row = of["half"] or of["third"]
     rows = len(of["main"])
-    uneven = rows > 1 and (rows != len(of["side"]) or of["low"] or of["pair"])
-    bare = unknown or uneven or len(of["pair"]) not in (0, 2)
+    pairs = [(of[slot], width) for slot, width in PAIRS.items() if of[slot]]
+    pair, width = pairs[0] if pairs else ([], SIDE)
+    uneven = rows > 1 and (rows != len(of["side"]) or of["low"] or pair)
+    bare = unknown or uneven or [len(ids) for ids, _ in pairs] not in ([], [2])
     if bare or (bool(rows) == bool(row) and len(of["strip"]) < len(slots)):
         raise ValueError(
             f"slots = {slots} must be one main with its sides, or as many, or halves, or thirds; and strips"
         )
     strips = of["strip"]
     below = len(strips) * (STRIP + CAPTION + GAP) + player * PLAYER + max(0, (sliders - 1) // 2) * CONTROLS
-    tall = max(176, TALL - below - LINE * max(0, lines - 2))
+    free = 5 if sliders <= 2 else 2  # lines for which there is room in any case
+    tall = max(176, TALL - below - LINE * max(0, lines - free))
     heights = {i: tall for i in (*of["main"], *row)} | {i: STRIP if of["main"] or row else tall for i in strips}
-    beside = [of["pair"]] if of["pair"] else []
-    beside += [[i] * (2 if of["pair"] else 1) for i, s in slots if s in ("side", "low")]
+    beside = [pair] if pair else []
+    beside += [[i] * (2 if pair else 1) for i, s in slots if s in ("side", "low")]
     if rows > 1:
         each = max(LEAST, (tall - (rows - 1) * (CAPTION + GAP)) // rows)
         columns, areas = f"minmax(0, 1fr) {SIDE}", [f"{a} {b}" for a, [b] in zip(of["main"], beside, strict=True)]
         heights |= dict.fromkeys([*of["main"], *of["side"]], each)
     elif beside:
-        columns = f"minmax(0, 1fr) {PAIR if of['pair'] else SIDE}"
+        columns = f"minmax(0, 1fr) {width}"
         areas = [" ".join([of["main"][0], *cells]) for cells in beside]
         room = tall + CAPTION - GAP * (len(beside) - 1) - (LOW + CAPTION) * len(of["low"])
         each = room // (len(beside) - len(of["low"])) - CAPTION
-        heights |= {i: LOW for i in of["low"]} | {i: each for i in (*of["side"], *of["pair"])}
+        heights |= {i: LOW for i in of["low"]} | {i: each for i in (*of["side"], *pair)}
     else:
         across = max(1, len(row))
         columns, areas = (
@@ -144,6 +148,6 @@ def layout(slots: Sequence[tuple[str, str]], player: bool = False, sliders: int 
             [" ".join(row or of["main"])] if row or of["main"] else [],
         )
     phones = {i: PHONE["side" if s == "main" and rows > 1 else s] for i, s in slots}
-    width = columns.count(" ") + 1 - columns.count(", ")
+    count = columns.count(" ") + 1 - columns.count(", ")
     below_all = [*strips, *(["player"] if player else [])]
-    return Layout(columns, tuple([*areas, *(" ".join([i] * width) for i in below_all)]), heights, phones)
+    return Layout(columns, tuple([*areas, *(" ".join([i] * count) for i in below_all)]), heights, phones)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..controls import Slider
-from .marks import Bars, Curve, Handle, Mark, Points, Rule, Segments, named
-from .tables import Data, Live
+from .axes import Axis
+from .marks import Bars, Curve, Handle, Mark, Points, Region, Rule, Segments, named
+from .scene import View
+from .tables import Data, Live, at
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,59 @@ def readings(
     if on_axis is None:
         return [*drawn, Handle(x=control.key, invisible=True)]
     return [*drawn, Handle(x=control.key, at_y=[on_axis], text=f"[{control.key}]")]
+
+
+# ---- two weights ---------------------------------------------------------------------------------------------------------
+def plane(
+    name: str,
+    x: tuple[float, float],
+    y: tuple[float, float],
+    layers: Sequence[Mark],
+    weight: str = "weight",
+    **view: Any,
+) -> View:
+    """The plane of two weights, one unit as long on both axes."""
+    return View(
+        name,
+        x=Axis.linear(*x, f"{weight} _θ_~{{1}}", 0, label_at="right"),
+        y=Axis.linear(*y, f"{weight} _θ_~{{2}}", 0, grid=False),
+        layers=layers,
+        equal=True,
+        slot=view.pop("slot", "main"),
+        **view,
+    )
+
+
+def valley(x: Data, y: Data, task: str, hatch: str) -> Mark:
+    """Where a task's loss is low: its colour and its hatching, its letter inside."""
+    shade = Region(x, y, task, hatch=hatch, outline=f"{task}-hatch", alpha=0.66, outline_alpha=0.01)
+    return named(shade, task, "inside", size=24, weight=650, token="ink2")
+
+
+def outline(x: Data, y: Data, token: str, dash: str = "short", width: float = 1.5, alpha: float = 0.6) -> Mark:
+    """A closed line around nothing shaded, such as what someone believes of a valley."""
+    return Region(x, y, outline=token, dash=dash, width=width, outline_alpha=alpha)
+
+
+def trail(
+    x: Data, y: Data, style: str, *, clock: Slider, dots: bool = True, end: bool = True, **mark: Any
+) -> list[Mark]:
+    """A path on a clock: drawn up to the present step, faint beyond, dots along it, a mark where it stands.
+
+    The last axis of ``x`` and ``y`` runs over the nodes of ``clock``.  ``mark``: what the mark at the end is like.
+    """
+    path = Curve(x, y, style, casing=True, upto=clock.key, dots=dots or None)
+    return [path, *([Points(at(clock, x), at(clock, y), style, **mark)] if end else [])]
+
+
+def timed(clock: Slider, y: Data, style: str, **mark: Any) -> list[Mark]:
+    """A quantity over the steps of a clock: drawn up to the present step, a mark where it stands."""
+    return [Curve(clock.nodes, y, style, upto=clock.key), Points(here(clock), at(clock, y), style, **mark)]
+
+
+def hand(clock: Slider) -> list[Mark]:
+    """The line at the present step, and the whole picture to drag it."""
+    return [Rule(x=here(clock), token="ctl"), Handle(x=clock.key, invisible=True)]
 
 
 def two_densities(x0: Data, p: Data, x1: Data, q: Data, style: str = "theta") -> list[Mark]:

@@ -14,7 +14,7 @@ import base64
 import hashlib
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -290,7 +290,8 @@ class Packer:
                 ]
             }
         if isinstance(value, Cross):
-            return {"pick": [self.data(t) for t in value.tables]}
+            whole = [replace(t, where=True) if isinstance(t, Secret) and t.where is None else t for t in value.tables]
+            return {"pick": [self.data(self.revealed(t)) for t in whole]}
         if isinstance(value, Live):
             array = np.asarray(value.values)
             wanted = tuple(

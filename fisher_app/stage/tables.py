@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..controls import Slider
+
 
 @dataclass(frozen=True)
 class Live:
@@ -36,10 +38,10 @@ class Cross:
     """Tables through the present point, one per control: for when the full product would be too large to send.
 
     While control c moves, the browser reads the table whose ``over`` holds c; Python re-centres all on release.
-    At rest it reads the first.
+    At rest it reads the first.  Where a table is a `Secret` the mark is not drawn while its control moves.
     """
 
-    tables: tuple[Live, ...]
+    tables: tuple[Live | Secret, ...]
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,27 @@ class Secret:
 
 
 Data = ArrayLike | Live | Cross | Mix | Secret
+
+
+def at(clock: Slider, data: Data) -> Data:
+    """What ``data``, whose last axis runs over the nodes of ``clock``, is at the present step of the clock."""
+    if isinstance(data, Secret):
+        return replace(data, data=at(clock, data.data))
+    if isinstance(data, Cross):
+        return Cross(tuple(at(clock, t) for t in data.tables))  # type: ignore[misc]  # of a table it is a table
+    if isinstance(data, Mix):
+        rows = data.rows
+        return Mix(data.weights, tuple(at(clock, r) for r in rows) if isinstance(rows, tuple) else at(clock, rows))
+    if isinstance(data, Live):
+        return Live(data.values, (*data.over, clock.key), (*data.strides, 1))
+    return Live(data, (clock.key,))
+
+
+def turned(angle: Slider, x: Data, y: Data) -> tuple[Mix, Mix]:
+    """(x, y) turned counter-clockwise by a control in degrees: two tables hold every angle."""
+    cos, sin = (Live(f(np.radians(angle.nodes)), (angle.key,)) for f in (np.cos, np.sin))
+    back = Live(-np.sin(np.radians(angle.nodes)), (angle.key,))
+    return Mix((cos, back), (x, y)), Mix((sin, cos), (x, y))
 
 
 @dataclass(frozen=True)

@@ -173,13 +173,68 @@ export function besideShape(parts, w, h, where = "") {
   const places = [];
   const liked = { right: [1, 0], left: [-1, 0], above: [0, -1], below: [0, 1] }[where];
   for (let k = 0; k < 24; k++) {
-    const [x, y] = rim[Math.floor((k * rim.length) / 24)];
-    const length = Math.hypot(x - cx, y - cy) || 1,
-      nx = (x - cx) / length,
-      ny = (y - cy) / length;
+    const i = Math.floor((k * rim.length) / 24);
+    const [x, y] = rim[i];
+    const [ax, ay] = rim[Math.max(0, i - 1)];
+    const [bx, by] = rim[(i + 1) % rim.length];
+    const along = Math.hypot(bx - ax, by - ay);
+    const smooth = along > 0 && along < 4 * STEP; // else the rim is cut here by the frame
+    const out = smooth ? [by - ay, ax - bx] : [x - cx, y - cy];
+    const sign = out[0] * (x - cx) + out[1] * (y - cy) < 0 ? -1 : 1;
+    const length = sign * (Math.hypot(out[0], out[1]) || 1);
+    const nx = out[0] / length;
+    const ny = out[1] / length;
     const away = Math.abs(nx) * (w / 2) + Math.abs(ny) * (h / 2) + GAP;
     const cost = liked ? 3 * (1 - nx * liked[0] - ny * liked[1]) : 1 - ny * 0.5;
     places.push({ x: x + nx * away, y: y + ny * away, cost, from: [x, y] });
   }
   return places;
+}
+
+/**
+ * Places within a closed line, as far as it lies in the frame, those in the middle first.
+ * @param {ArrayLike<number>} xs  its corners
+ * @param {ArrayLike<number>} ys
+ * @param {Box} frame
+ * @returns {Place[]}
+ */
+export function insideShape(xs, ys, frame) {
+  const n = Math.min(xs.length, ys.length);
+  const [x0, x1] = [Math.max(frame.x0, Math.min(...Array.from(xs))), Math.min(frame.x1, Math.max(...Array.from(xs)))];
+  const [y0, y1] = [Math.max(frame.y0, Math.min(...Array.from(ys))), Math.min(frame.y1, Math.max(...Array.from(ys)))];
+  /** @type {Place[]} */
+  const places = [];
+  for (let j = 1; j < 12; j++)
+    for (let k = 1; k < 12; k++) {
+      const x = x0 + ((x1 - x0) * j) / 12;
+      const y = y0 + ((y1 - y0) * k) / 12;
+      let inside = false;
+      for (let i = 0, m = n - 1; i < n; m = i++)
+        if (ys[i] > y !== ys[m] > y && x < xs[i] + ((xs[m] - xs[i]) * (y - ys[i])) / (ys[m] - ys[i])) inside = !inside;
+      if (inside) places.push({ x, y, cost: Math.hypot(j - 6, k - 6) / 3 });
+    }
+  return places;
+}
+
+/**
+ * Heights of names in a column beside the axes, in the order of their marks: each as near to its own as there is room.
+ * @param {{ y: number, h: number }[]} wanted
+ * @param {number} top
+ * @param {number} bottom
+ * @returns {number[]}
+ */
+export function column(wanted, top, bottom) {
+  const order = wanted.map((_, i) => i).sort((i, j) => wanted[i].y - wanted[j].y);
+  const at = wanted.map(w => w.y);
+  let edge = top;
+  for (const i of order) {
+    at[i] = Math.max(at[i], edge + wanted[i].h / 2);
+    edge = at[i] + wanted[i].h / 2;
+  }
+  edge = bottom;
+  for (const i of order.reverse()) {
+    at[i] = Math.min(at[i], edge - wanted[i].h / 2);
+    edge = at[i] - wanted[i].h / 2;
+  }
+  return at;
 }

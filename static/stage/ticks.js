@@ -13,7 +13,7 @@ const STEPS = [1, 2, 5, 10];
  * @returns {[number, string][]}
  */
 export function linear(lo, hi, pixels, { apart = 64, digits, signed = false } = {}) {
-  const most = Math.max(1, Math.floor(pixels / apart));
+  const most = Math.max(2, Math.floor(pixels / apart)); // one number says no scale
   const rough = (hi - lo) / most;
   if (!(rough > 0) || !Number.isFinite(rough)) return [];
   const power = 10 ** Math.floor(Math.log10(rough) + 1e-12);

@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { distance, overlap, place } from "../../static/stage/names.js";
-import { besideLine, besidePoint, besideShape, boxAt, stretches } from "../../static/stage/places.js";
+import {
+  besideLine,
+  besidePoint,
+  besideShape,
+  boxAt,
+  column,
+  insideShape,
+  stretches,
+} from "../../static/stage/places.js";
 
 const frame = { x0: 40, y0: 10, x1: 440, y1: 310 };
 const line = f => {
@@ -89,6 +97,57 @@ test("a shape's name stands outside it", () => {
   );
   const [p] = settle([{ key: "a", w: 40, h: 15, places: besideShape(rim, 40, 15) }], { frame, boxes: [], lines: rim });
   assert.equal(hits(boxAt(p.x, p.y, 40, 15), rim), 0);
+});
+
+test("a long flat shape's name lies below it, near its rim", () => {
+  const turn = Array.from({ length: 97 }, (_, i) => (i * Math.PI) / 48);
+  const xs = turn.map(a => 240 + 180 * Math.cos(a));
+  const rim = stretches(
+    xs,
+    turn.map(a => 150 + 20 * Math.sin(a)),
+    frame,
+  );
+  const wanted = [{ key: "a", w: 80, h: 15, places: besideShape(rim, 80, 15, "below") }];
+  const [p] = settle(wanted, { frame, boxes: [], lines: rim });
+  assert.equal(hits(boxAt(p.x, p.y, 80, 15), rim), 0);
+  assert.ok(p.y > 150 && p.y < 200 && !p.far);
+});
+
+test("a letter stands inside its shape, off the path through it", () => {
+  const turn = Array.from({ length: 73 }, (_, i) => (i * Math.PI) / 36);
+  for (const bend of [0, 0.4, 0.8, 1.2]) {
+    const [c, s] = [Math.cos(bend), Math.sin(bend)];
+    const xs = turn.map(a => 150 + 300 * Math.cos(a) * c - 60 * Math.sin(a) * s);
+    const ys = turn.map(a => 160 + 300 * Math.cos(a) * s + 60 * Math.sin(a) * c);
+    const path = stretches([150, 150 + 290 * c], [160, 160 + 290 * s], frame);
+    const wanted = [{ key: "A", w: 26, h: 28, places: insideShape(xs, ys, frame) }];
+    const [p] = settle(wanted, { frame, boxes: [], lines: path });
+    const box = boxAt(p.x, p.y, 26, 28);
+    assert.ok(box.x0 >= frame.x0 && box.x1 <= frame.x1 && box.y0 >= frame.y0 && box.y1 <= frame.y1);
+    assert.equal(hits(box, path), 0);
+    const [u, v] = [(p.x - 150) * c + (p.y - 160) * s, (p.y - 160) * c - (p.x - 150) * s];
+    assert.ok((u / 300) ** 2 + (v / 60) ** 2 < 1);
+  }
+});
+
+test("names beside the axes keep the order of their marks, one above the other", () => {
+  for (const ys of [
+    [90, 88, 20, 89],
+    [5, 6, 7, 8],
+    [95, 95, 95, 95],
+    [10, 40, 70, 90],
+  ]) {
+    const wanted = ys.map(y => ({ y, h: 14 }));
+    const heights = column(wanted, 0, 100);
+    const order = ys.map((_, i) => i).sort((i, j) => ys[i] - ys[j]);
+    for (let k = 1; k < order.length; k++) assert.ok(heights[order[k]] - heights[order[k - 1]] >= 14 - 1e-9);
+    assert.ok(Math.min(...heights) >= 7 && Math.max(...heights) <= 93);
+  }
+  const free = [
+    { y: 10, h: 14 },
+    { y: 60, h: 14 },
+  ];
+  assert.deepEqual(column(free, 0, 100), [10, 60], "where they have room they stay");
 });
 
 test("a full frame leaves no name out", () => {

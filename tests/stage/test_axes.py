@@ -6,7 +6,8 @@ from fisher_app.controls import Slider
 from fisher_app.stage.axes import CAPTION, CONTROLS, GAP, LINE, PLAYER, TALL, Axis, layout
 
 LAYOUTS = [["main"], ["main", "side"], ["main", "side", "side"], ["main", "side", "side", "side"], ["main", "side", "low"], ["main", "low", "side", "low"], ["half", "half"], ["third"] * 3,
-           ["main", "side", "main", "side"], ["main", "strip"], ["main", "side", "strip", "strip"], ["half", "half", "strip"], ["strip"], ["main", "pair", "pair"], ["main", "pair", "side", "pair", "low"]]  # fmt: skip
+           ["main", "side", "main", "side"], ["main", "strip"], ["main", "side", "strip", "strip"], ["half", "half", "strip"], ["strip"], ["main", "pair", "pair"], ["main", "pair", "side", "pair", "low"],
+           ["main", "narrow", "narrow", "side"]]  # fmt: skip
 
 
 @pytest.mark.parametrize("player", [False, True])
@@ -22,7 +23,7 @@ def test_every_view_has_one_rectangle(slots, player):
         (r0, c0), (r1, c1) = cells[0], cells[-1]
         assert len(cells) == (r1 - r0 + 1) * (c1 - c0 + 1), f"{i} is no rectangle"
     sides = [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s in ("side", "low")]
-    sides += [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s == "pair"][:1]
+    sides += [grid.heights[i] for i, s in zip(ids, slots, strict=True) if s in ("pair", "narrow")][:1]
     if sides and slots.count("main") == 1:  # both columns end at one line
         assert abs(sum(sides) + (CAPTION + GAP) * (len(sides) - 1) - grid.heights["a"]) <= len(sides)
     if slots.count("main") > 1:  # rows, of which all together are as tall as one figure
@@ -40,7 +41,9 @@ def test_a_third_slider_takes_its_row_from_the_views():
 
 def test_figures_shrink_for_a_table_below_them():
     halves = [("a", "half"), ("b", "half")]
-    assert [layout(halves, lines=n).heights["a"] for n in (0, 2, 7, 40)] == [TALL, TALL, TALL - 5 * LINE, 176]
+    assert [layout(halves, lines=n).heights["a"] for n in (0, 5, 7, 40)] == [TALL, TALL, TALL - 2 * LINE, 176]
+    three = [layout(halves, sliders=3, lines=n).heights["a"] for n in (0, 2, 5)]
+    assert three == [TALL - CONTROLS, TALL - CONTROLS, TALL - CONTROLS - 3 * LINE], "a second row of sliders had that room"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,7 @@ def test_figures_shrink_for_a_table_below_them():
         ["main", "half"],
         ["corner"],
         ["main", "pair"],
+        ["main", "narrow", "pair"],
     ],
 )
 def test_what_is_no_layout_is_refused(slots):

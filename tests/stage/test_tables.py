@@ -1,12 +1,16 @@
 """Tables as the browser reads them, and the one way to make them."""
 
+import base64
+
 import numpy as np
 import pytest
 
+from fisher_app.controls import Slider
 from fisher_app.stage.axes import Axis
+from fisher_app.stage.compound import plane, trail
 from fisher_app.stage.marks import Curve, named
 from fisher_app.stage.scene import Number, Packer, View
-from fisher_app.stage.tables import Cross, Live, Mix, Point, Secret, read
+from fisher_app.stage.tables import Cross, Live, Mix, Point, Secret, at, read, turned
 
 NODES = {"a": np.linspace(0, 1, 11), "b": np.array([1.0, 2.0, 4.0])}
 HERE = Point(NODES, {"a": 0.25, "b": 3.0})
@@ -75,3 +79,48 @@ def test_a_secret_column_of_a_figures_table_is_empty():
         return Packer(NODES, seen).view(view)["table"]["rows"]
 
     assert rows(()) == [[1, None, None], [2, None, 6.0]] and rows({"e"}) == [[1, 3.0, 5.0], [2, 4.0, 6.0]]
+
+
+CLOCK, ANGLE = Slider("t", "Step", 0, 4, 1, 4.0), Slider("turn", "Turn", 0, 90, 15, 0.0)
+CLOCKED = NODES | {"t": CLOCK.nodes, "turn": ANGLE.nodes}
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: Secret(x, "q"), lambda x: Cross((x,)), lambda x: Mix([1.0, 1.0], (x, x))])
+def test_a_quantity_along_a_clock_is_read_at_its_step(wrap):
+    values = np.arange(55.0).reshape(11, 5)
+    along = wrap(Live(values[::5], ("a",), every=5))
+    now = at(CLOCK, along)
+    for a, t in ((0.0, 0), (1.0, 4), (0.5, 2)):
+        state = {"a": a, "t": t}
+        assert read(now, CLOCKED, state) == pytest.approx(read(along, CLOCKED, state)[t])
+    assert read(at(CLOCK, values[3]), CLOCKED, {"t": 2}) == 17
+
+
+def test_two_tables_hold_every_turn():
+    path = np.random.default_rng(0).normal(size=(5, 2))
+    for degrees in (0.0, 30.0, 90.0):
+        c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+        xy = [read(q, CLOCKED, {"turn": degrees}) for q in turned(ANGLE, *path.T)]
+        np.testing.assert_allclose(np.transpose(xy), path @ np.array([[c, s], [-s, c]]), atol=1e-15)
+
+
+def test_a_secret_table_of_a_cross_is_nowhere_in_the_wire():
+    secret, plain = np.linspace(5, 7, 11), np.linspace(1, 2, 3)
+    cross = Cross((Live(plain, ("b",)), Secret(Live(secret, ("a",)), "q")))
+    for seen, hidden in (((), True), (("q",), False)):
+        packer = Packer(NODES, seen)
+        wire = packer.data(cross)
+        assert [ref["over"] for ref in wire["pick"]] == [["b"], ["a"]], "its control still makes the mark go"
+        sent = np.frombuffer(base64.b64decode(packer.tables[wire["pick"][1]["t"]]), "<f4")
+        assert np.isnan(sent).all() if hidden else sent == pytest.approx(secret)
+    assert read(cross, NODES, {"b": 1.0}) == 1.0
+
+
+def test_a_trail_goes_up_to_the_clock_and_ends_in_a_mark():
+    path = np.arange(10.0).reshape(2, 5)
+    curve, mark = trail(*path, "exact", clock=CLOCK, size=4)
+    assert (curve.upto, curve.casing, curve.dots, mark.size) == ("t", True, True, 4)
+    assert [read(q, CLOCKED, {"t": 3}) for q in (mark.x, mark.y)] == [3, 8]
+    assert len(trail(*path, "exact", clock=CLOCK, end=False, dots=False)) == 1
+    view = plane("p", (-1, 1), (0, 2), [curve, mark], caption="c", alt="a", sentence="s")
+    assert view.equal and view.slot == "main" and view.x.ticks is None

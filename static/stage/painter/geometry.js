@@ -94,7 +94,12 @@ function room(view, w, h) {
   const last = ticks.at(-1);
   if (first) left += Math.max(0, width(first[1]) / 2 - axisMap(view.x, left, w - 8)(first[0]));
   const over = last ? axisMap(view.x, left, w - 8)(last[0]) + width(last[1]) / 2 - (w - 8) : 0;
-  return [Math.ceil(left), top, Math.ceil(8 + Math.max(0, over)), bottom];
+  const beyond = view.layers.map(({ name }) =>
+    name?.where === "beyond"
+      ? 8 + textWidth(name.text, { size: Number(name.size ?? 13), weight: name.weight ?? 400 })
+      : 0,
+  );
+  return [Math.ceil(left), top, Math.ceil(8 + Math.max(0, over, ...beyond)), bottom];
 }
 
 /** @typedef {ReturnType<typeof geometry>} Geometry */

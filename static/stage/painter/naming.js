@@ -3,29 +3,19 @@ const version = new URL(import.meta.url).search;
 /** @type {typeof import("../names.js")} */
 const { place } = await import(`../names.js${version}`);
 /** @type {typeof import("../places.js")} */
-const { besideLine, besidePoint, besideShape, boxAt, stretches } = await import(`../places.js${version}`);
+const { besideLine, besidePoint, besideShape, boxAt, insideShape, stretches } = await import(`../places.js${version}`);
 /** @type {typeof import("../writing.js")} */
 const { textWidth } = await import(`../writing.js${version}`);
 /** @type {typeof import("./geometry.js")} */
 const { at } = await import(`./geometry.js${version}`);
+/** @type {typeof import("./column.js")} */
+const { nameBeyond, pinned, pixels } = await import(`./column.js${version}`);
 
 /** @typedef {import("./pen.js").Pen} Pen */
 /** @typedef {import("../places.js").Box} Box */
 /** @typedef {import("../types").Mark} Mark */
 /** @typedef {[number, number][][]} Lines */
 /** @template {Mark["kind"]} K @typedef {import("../types").Of<K>} Of */
-
-/**
- * @param {Pen} pen
- * @param {ArrayLike<number>} [xs]
- * @param {ArrayLike<number>} [ys]
- * @returns {[number[], number[]]}
- */
-function pixels({ g }, xs, ys) {
-  if (!xs || !ys) return [[], []];
-  const n = Math.max(xs.length, ys.length);
-  return [Array.from({ length: n }, (_, i) => g.X(at(xs, i))), Array.from({ length: n }, (_, i) => g.Y(at(ys, i)))];
-}
 
 /**
  * The lines of a mark, as they lie between the axes.
@@ -149,7 +139,7 @@ function wish(L, lines, pen) {
       ? { key, w, h, own: [[x, y]], places: besidePoint(x, y, r, w, h, side) }
       : { key, w, h, own: [], places: [] };
   if (L.kind === "points") {
-    const [a, b] = pixels(pen, read(L.x), read(L.y));
+    const [a, b] = pinned(L, pen);
     const i = where === "start" ? 0 : a.length - 1;
     return beside(a[i], b[i], /** @type {number} */ (style(L).size ?? 6), where);
   }
@@ -160,6 +150,8 @@ function wish(L, lines, pen) {
       return beside(Math.min(g.right, Math.max(...ends)), (g.Y(number(L.y0)) + g.Y(number(L.y1))) / 2, 1, "right");
     return beside(middle, Math.min(g.Y(number(L.y0)), g.Y(number(L.y1))), 1, where || "above");
   }
+  if (L.kind === "region" && where === "inside")
+    return { key, w: w + 10, h: h + 4, own: [], places: insideShape(...pixels(pen, read(L.x), read(L.y)), axes(pen)) };
   const closed = L.kind === "ellipse" || L.kind === "region";
   return { key, w, h, own: lines.flat(), places: (closed ? besideShape : besideLine)(lines, w, h, where) };
 }
@@ -173,8 +165,9 @@ export function nameMarks(pen) {
   const shown = view.layers.filter(L => !(L.when && !env.shown(L.when)));
   /** @type {(L: Mark) => L is Mark & { name: import("../wire").Name }} */
   const named = L => !!L.name && !(phone && L.name.phone === false);
-  const spoken = shown.filter(named);
-  if (!spoken.length) return;
+  const said = shown.filter(named);
+  if (!said.length) return;
+  const spoken = said.filter(L => L.name.where !== "beyond");
   /** @type {import("../names.js").Room} */
   const room = {
     frame: { x0: g.left + 2, y0: g.top + 1, x1: g.w - 2, y1: g.bottom - 2 },
@@ -195,6 +188,12 @@ export function nameMarks(pen) {
   const { y } = g;
   if (y.label && !y.rotate)
     room.boxes.push({ x0: g.left + 6, x1: g.left + 10 + textWidth(y.label), y0: g.top, y1: g.top + 18 });
+  room.boxes.push(
+    ...nameBeyond(
+      said.filter(L => L.name.where === "beyond"),
+      pen,
+    ),
+  );
   const wanted = spoken.map(L => wish(L, outlines.get(L) ?? [], pen));
   const memory = (env.memory ??= new Map());
   const mine = memory.get(view.id) ?? new Map();

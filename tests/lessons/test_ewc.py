@@ -18,7 +18,6 @@ B = continual.QuadraticTask([1.0, 0.5], np.diag([3.0, 0.3]))
 LAND = landscape.Landscape(A, B)
 KINDS = ("none", "l2", "ewc_diagonal", "ewc_full")
 NAMES = ("none", "l2", "diagonal", "full")
-SCENE = lesson("ewc").figures["plane"].scene.__globals__
 
 
 def end(kind, strength, degrees=0.0):
@@ -102,7 +101,12 @@ def tables(wire):
 
 
 def at_present(wire, ref, held):
-    """The number a browser shows at rest: the first table of a cross, at the present controls."""
+    """The number a browser shows at rest: the first table of a cross, at the present controls; of a mix, its sum."""
+    if isinstance(ref, float):
+        return ref
+    if "mix" in ref:
+        weights, rows = (part["each"] if isinstance(part, dict) else part for part in ref["mix"])
+        return sum(at_present(wire, w, held) * at_present(wire, r, held) for w, r in zip(weights, rows, strict=True))
     ref = ref.get("pick", [ref])[0]
     flat, shape = held[ref["t"]], ref["shape"]
     controls = {c["key"]: c for c in wire["controls"]}
@@ -135,8 +139,12 @@ def test_what_is_sent_before_the_commitment_does_not_hold_the_answer():
         and "3.05" not in json.dumps(wire["predictions"])
         and "3.05" not in json.dumps(wire["extras"])
     )
-    diagonal = wire["scene"]["numbers"]["diagonal_sum"]["ref"]["pick"][1]
-    assert diagonal["over"][0] == "angle" and np.isnan(tables(wire)[diagonal["t"]]).all()
+    numbers = wire["scene"]["numbers"]
+    for ref in [numbers[f"diagonal_{q}"]["ref"] for q in ("A", "B")] + [
+        r for q in ("x", "y", "sum") for r in numbers[f"diagonal_{q}"]["ref"]["mix"][1]["each"]
+    ]:
+        hidden = ref["pick"][1]
+        assert hidden["over"][0] == "angle" and np.isnan(tables(wire)[hidden["t"]]).all()
 
 
 def test_turning_shows_the_answer_and_counts_as_seen():
