@@ -90,7 +90,7 @@ TALL, STRIP, LOW = 352, 128, 84  # a figure alone, a strip below it, a low view 
 LEAST = 160  # a row, where there are several
 PLAYER, CONTROLS = 36, 44  # what a player takes of that, and every row of sliders after the first
 PHONE = {"main": 300, "half": 250, "third": 230, "side": 220, "pair": 220, "narrow": 190, "low": 110, "strip": 150}
-SIDE = "286px"
+SIDE, SQUARE = "286px", 158  # of a pair, as tall as its views are wide
 PAIRS = {"pair": "176px 176px", "narrow": "130px 130px"}  # two of the narrow are as wide as a side
 
 
@@ -126,7 +126,7 @@ def layout(slots: Sequence[tuple[str, str]], player: bool = False, sliders: int 
         )
     strips = of["strip"]
     below = len(strips) * (STRIP + CAPTION + GAP) + player * PLAYER + max(0, (sliders - 1) // 2) * CONTROLS
-    free = 5 if sliders <= 2 else 2  # lines for which there is room in any case
+    free = 5 if sliders <= 2 else 4  # lines for which there is room in any case
     tall = max(176, TALL - below - LINE * max(0, lines - free))
     heights = {i: tall for i in (*of["main"], *row)} | {i: STRIP if of["main"] or row else tall for i in strips}
     beside = [pair] if pair else []
@@ -139,7 +139,11 @@ def layout(slots: Sequence[tuple[str, str]], player: bool = False, sliders: int 
         columns = f"minmax(0, 1fr) {width}"
         areas = [" ".join([of["main"][0], *cells]) for cells in beside]
         room = tall + CAPTION - GAP * (len(beside) - 1) - (LOW + CAPTION) * len(of["low"])
-        each = room // (len(beside) - len(of["low"])) - CAPTION
+        stacked = len(beside) - len(of["low"])
+        if of["pair"] and stacked > 1:
+            heights |= dict.fromkeys(pair, SQUARE)
+            room, stacked, pair = room - SQUARE - CAPTION, stacked - 1, []
+        each = room // stacked - CAPTION
         heights |= {i: LOW for i in of["low"]} | {i: each for i in (*of["side"], *pair)}
     else:
         across = max(1, len(row))

@@ -23,8 +23,9 @@ AT = "wire name of a field, where it is not its own in camel case"
 class Name:
     """The name of a mark, placed by the painter.  ``where``: which part of the mark it likes best.
 
-    ``where`` is "start", "middle", "end", "above", "below", "left", "right" or "" (anywhere).  ``token``: its colour, of
-    itself that of the mark.  ``phone=False`` drops it on a narrow screen.
+    ``where`` is "start", "middle", "end", "above", "below", "left", "right", "inside" a shape or "" (anywhere); of points
+    also "after", to the right with room past the end of the axis, and "beyond", in a column there.  ``token``: its
+    colour, of itself that of the mark.  ``phone=False`` drops it on a narrow screen.
     """
 
     text: str

@@ -74,11 +74,12 @@ def escaped(text: str) -> str:
 class Number:
     """A number in text: ``[name]`` shows it.  ``value`` NaN shows "?" (hidden), infinity shows "∞".
 
+    Two of them, along the last axis, are a point: "(0.18, 0.48)".
     ``exact``: what to show at rest instead, when ``value`` is a table that is interpolated while a hand moves.
     ``none``: what NaN shows where nothing is hidden and there simply is no number, such as "–".
     """
 
-    value: float | Live | Cross | Mix | Secret
+    value: float | ArrayLike | Live | Cross | Mix | Secret
     format: str = "2"
     exact: float | Live | None = None
     none: str | None = None
@@ -173,8 +174,9 @@ def live_numbers(scene: Scene, point: Point, controls: Iterable[Control], seen: 
         if found is not None:
             value: Any = found.value if found.exact is None else found.exact
             value = value.shown(seen) if isinstance(value, Secret) else value
-            said = math.nan if value is None else float(read(value, point.nodes, point.values).ravel()[0])
-            return found.none if math.isnan(said) else text.number(said, spec or found.format)
+            said = [math.nan] if value is None else read(value, point.nodes, point.values).ravel().tolist()
+            words = [text.number(x, spec or found.format) for x in said]
+            return found.none if any(map(math.isnan, said)) else words[0] if len(words) == 1 else f"({', '.join(words)})"
         control = known.get(name)
         if control is None or name not in point.values:
             return None
@@ -279,7 +281,8 @@ class Packer:
                 else {"exact": self.data(number.exact) if isinstance(number.exact, Live) else _finite(number.exact)}
             )
             return wire | {"ref": self.data(value)} | exact
-        return wire | {"exact": _finite(value)}
+        many = np.ndim(value) > 0
+        return wire | {"exact": [_finite(x) for x in np.ravel(value)] if many else _finite(value)}
 
     def data(self, value: Any) -> Any:
         if isinstance(value, Mix):

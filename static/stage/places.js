@@ -141,15 +141,33 @@ export function besidePoint(x, y, r, w, h, where = "") {
   for (const reach of [0, 16, 36])
     sides.forEach(([sx, sy], i) => {
       const d = r + GAP + reach - (sx && sy ? 3 : 0);
-      const wrong = where && ["right", "left", "above", "below"].includes(where) && names[i] !== where;
+      const side = where === "after" ? "right" : where;
+      const near = sx && sy && side === (sx > 0 ? "right" : "left");
+      const wrong = side && names.includes(side) && names[i] !== side;
       places.push({
         x: x + sx * (d + w / 2),
         y: y + sy * (d + h / 2),
-        cost: 0.4 * i + reach / 8 + (wrong ? 5 : 0),
+        cost: 0.4 * i + reach / 5 + (near ? 0.5 : wrong ? 5 : 0),
         from: [x, y],
       });
     });
   return places;
+}
+
+/**
+ * Places at the top of a bar: above it, or beside it just under its top.
+ * @param {number} x0 @param {number} x1 @param {number} top @param {number} w @param {number} h @param {string} where
+ * @returns {Place[]}
+ */
+export function besideTop(x0, x1, top, w, h, where = "above") {
+  const left = Math.min(x0, x1);
+  const right = Math.max(x0, x1);
+  const above = besidePoint((x0 + x1) / 2, top, 1, w, h, "above");
+  return [
+    { x: right + GAP + w / 2, y: top + h / 2, cost: where === "right" ? 0 : 5, from: [right, top] },
+    { x: left - GAP - w / 2, y: top + h / 2, cost: where === "left" ? 0 : 5, from: [left, top] },
+    ...above.map(p => ({ ...p, cost: p.cost + (where === "above" ? 0 : 2) })),
+  ];
 }
 
 /**

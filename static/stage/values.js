@@ -5,12 +5,6 @@ const { format } = await import(`./text.js${version}`);
 
 /** @typedef {import("./types").Control} Control */
 
-const NAMED = new Map([
-  ["inf", Infinity],
-  ["-inf", -Infinity],
-  ["nan", NaN],
-]);
-
 export class Values {
   constructor() {
     /** Where each control stands; `_moved`: the one that a hand moved last. @type {import("./types").State} */
@@ -113,10 +107,10 @@ export class Values {
     const N = this.scene.numbers[name];
     if (!N) return this.controls.has(name) ? this.show(name, spec) : null;
     if (N.text !== undefined) return N.text;
-    let value = N.exact;
-    if (!this.dirty && value !== undefined && value !== null) {
-      if (value.t) value = this.reader.value(value, this.values);
-    } else if (N.ref !== undefined) value = this.reader.value(N.ref, this.values);
-    return format(NAMED.has(value) ? NAMED.get(value) : value, spec ?? N.format) ?? N.none ?? null;
+    const exact = N.ref === undefined || (!this.dirty && N.exact !== undefined && N.exact !== null);
+    const found = this.reader.array(exact ? N.exact : N.ref, this.values) ?? [NaN];
+    const words = Array.from(found, v => format(v, spec ?? N.format));
+    if (words.includes(null)) return N.none ?? null;
+    return words.length > 1 ? `(${words.join(", ")})` : words[0]; // two numbers are a point
   }
 }

@@ -67,3 +67,9 @@ test("views with the same x axis line up", () => {
   assert.ok(other.left < below.left && above.bottom > below.bottom);
   assert.ok(above.x.ticks.every(([, s]) => s === "") && below.x.ticks.some(([, s]) => s));
 });
+
+test("a name that is to stand after a mark at the end has its room there", () => {
+  const named = where => view({ layers: [{ kind: "points", name: { text: "single [n]", where, size: 14 } }] });
+  const [plain, room] = ["right", "after"].map(where => padding(named(where), 500, 300)[2]);
+  assert.ok(room > plain + 20);
+});

@@ -6,6 +6,7 @@ import {
   besideLine,
   besidePoint,
   besideShape,
+  besideTop,
   boxAt,
   column,
   insideShape,
@@ -193,4 +194,14 @@ test("of places that all leave the frame, one is taken that is free once it is p
   const [a, b] = settle(wanted, { frame, boxes: [], lines: [] }).map(p => boxAt(p.x, p.y, 390, 15));
   assert.ok(a.x0 >= frame.x0 && a.x1 <= frame.x1 && b.x0 >= frame.x0 && b.x1 <= frame.x1);
   assert.equal(overlap(a, b), 0);
+});
+
+test("a bar's name stands at its top, beside it where that is wished", () => {
+  const bar = { x0: 60, x1: 90, y0: 100, y1: 300 };
+  const room = { frame, boxes: [bar], lines: [] };
+  for (const where of ["above", "right"]) {
+    const [p] = settle([{ key: where, w: 50, h: 15, places: besideTop(60, 90, 100, 50, 15, where) }], room);
+    assert.equal(overlap(boxAt(p.x, p.y, 50, 15), bar), 0);
+    assert.ok(where === "above" ? p.y < 100 && p.x === 75 : p.x > 90 && p.y > 100, where);
+  }
 });

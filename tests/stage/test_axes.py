@@ -43,7 +43,7 @@ def test_figures_shrink_for_a_table_below_them():
     halves = [("a", "half"), ("b", "half")]
     assert [layout(halves, lines=n).heights["a"] for n in (0, 5, 7, 40)] == [TALL, TALL, TALL - 2 * LINE, 176]
     three = [layout(halves, sliders=3, lines=n).heights["a"] for n in (0, 2, 5)]
-    assert three == [TALL - CONTROLS, TALL - CONTROLS, TALL - CONTROLS - 3 * LINE], "a second row of sliders had that room"
+    assert three == [TALL - CONTROLS, TALL - CONTROLS, TALL - CONTROLS - LINE], "a second row of sliders had that room"
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,16 @@ const marked = (axis, pixels, apart) => {
 };
 
 /**
+ * What a name needs past the end of the axis: in a column there, or after a mark that may stand at the end.
+ * @param {import("../wire").Name} name
+ */
+function roomOf({ text, where, size = 13, weight = 400 }) {
+  if (where !== "beyond" && where !== "after") return 0;
+  const written = textWidth(text, { size: Number(size), weight }, () => "0.00");
+  return written + (where === "after" ? 12 : 8);
+}
+
+/**
  * Tells the views of a scene of the others with the same x axis, so that they line up.
  * @param {View[]} views
  */
@@ -94,12 +104,8 @@ function room(view, w, h) {
   const last = ticks.at(-1);
   if (first) left += Math.max(0, width(first[1]) / 2 - axisMap(view.x, left, w - 8)(first[0]));
   const over = last ? axisMap(view.x, left, w - 8)(last[0]) + width(last[1]) / 2 - (w - 8) : 0;
-  const beyond = view.layers.map(({ name }) =>
-    name?.where === "beyond"
-      ? 8 + textWidth(name.text, { size: Number(name.size ?? 13), weight: name.weight ?? 400 })
-      : 0,
-  );
-  return [Math.ceil(left), top, Math.ceil(8 + Math.max(0, over, ...beyond)), bottom];
+  const names = view.layers.map(({ name }) => (name ? roomOf(name) : 0));
+  return [Math.ceil(left), top, Math.ceil(8 + Math.max(0, over, ...names)), bottom];
 }
 
 /** @typedef {ReturnType<typeof geometry>} Geometry */

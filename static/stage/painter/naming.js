@@ -3,13 +3,17 @@ const version = new URL(import.meta.url).search;
 /** @type {typeof import("../names.js")} */
 const { place } = await import(`../names.js${version}`);
 /** @type {typeof import("../places.js")} */
-const { besideLine, besidePoint, besideShape, boxAt, insideShape, stretches } = await import(`../places.js${version}`);
+const { besideLine, besidePoint, besideShape, besideTop, boxAt, insideShape, stretches } = await import(
+  `../places.js${version}`
+);
 /** @type {typeof import("../writing.js")} */
 const { textWidth } = await import(`../writing.js${version}`);
 /** @type {typeof import("./geometry.js")} */
 const { at } = await import(`./geometry.js${version}`);
 /** @type {typeof import("./column.js")} */
 const { nameBeyond, pinned, pixels } = await import(`./column.js${version}`);
+/** @type {typeof import("./marks/areas.js")} */
+const { veilText } = await import(`./marks/areas.js${version}`);
 
 /** @typedef {import("./pen.js").Pen} Pen */
 /** @typedef {import("../places.js").Box} Box */
@@ -22,7 +26,11 @@ const { nameBeyond, pinned, pixels } = await import(`./column.js${version}`);
  * @type {{ [K in Mark["kind"]]?: (L: Of<K>, pen: Pen) => Lines }}
  */
 const OUTLINES = {
-  curve: (L, pen) => stretches(...pixels(pen, pen.read(L.x), pen.read(L.y)), axes(pen)),
+  curve(L, pen) {
+    const [xs, ys] = pixels(pen, pen.read(L.x), pen.read(L.y));
+    const now = L.upto ? Math.floor(pen.env.state[L.upto]) + 1 : xs.length; // what is faint may lie under a name
+    return stretches(xs.slice(0, now), ys.slice(0, now), axes(pen));
+  },
   region: (L, pen) => stretches(...pixels(pen, pen.read(L.x), pen.read(L.y)), axes(pen)),
   ellipse(L, pen) {
     const { g, number } = pen;
@@ -62,7 +70,7 @@ const BOXES = {
     const look = pen.style(L);
     if (!((look.alpha ?? 1) > 0)) return [];
     const [a, b] = pixels(pen, pen.read(L.x), pen.read(L.y));
-    const size = 2 * ((look.size ?? 6) + 2);
+    const size = 2 * ((look.size ?? 6) + 1.5);
     return a.length > 60 ? [] : a.map((x, i) => boxAt(x, b[i], size, size));
   },
   handle(L, { g, env, number, lookup }) {
@@ -77,6 +85,12 @@ const BOXES = {
     const x = g.X(number(L.x)) + (number(L.dx) || 0);
     const y = g.Y(number(L.y)) + (number(L.dy) || 0) - 4;
     return [boxAt(L.align === "center" ? x : L.align === "right" ? x - w / 2 : x + w / 2, y, w, 15)];
+  },
+  veil(L, pen) {
+    const words = veilText(L, pen);
+    return words
+      ? words.lines.map((s, i) => boxAt(words.middle, words.y + 17 * i - 4.5, textWidth(s, {}, pen.lookup), 16))
+      : [];
   },
   bars(L, { g, read }) {
     const [x0, x1, y0, y1] = [L.x0, L.x1, L.y0, L.y1].map(read);
@@ -145,10 +159,12 @@ function wish(L, lines, pen) {
   }
   if (L.kind === "bars") {
     const ends = [g.X(number(L.x0)), g.X(number(L.x1))];
-    const middle = (ends[0] + ends[1]) / 2;
-    if (where === "end")
-      return beside(Math.min(g.right, Math.max(...ends)), (g.Y(number(L.y0)) + g.Y(number(L.y1))) / 2, 1, "right");
-    return beside(middle, Math.min(g.Y(number(L.y0)), g.Y(number(L.y1))), 1, where || "above");
+    const [x0, x1, top] = [Math.min(...ends), Math.max(...ends), Math.min(g.Y(number(L.y0)), g.Y(number(L.y1)))];
+    if (where === "end") return beside(Math.min(g.right, x1), (g.Y(number(L.y0)) + g.Y(number(L.y1))) / 2, 1, "right");
+    if (!Number.isFinite(x0 + x1 + top)) return { key, w, h, own: [], places: [] };
+    /** @type {[number, number]} */
+    const corner = [x1, top];
+    return { key, w, h, own: [corner], places: besideTop(x0, x1, top, w, h, where || "above") };
   }
   if (L.kind === "region" && where === "inside")
     return { key, w: w + 10, h: h + 4, own: [], places: insideShape(...pixels(pen, read(L.x), read(L.y)), axes(pen)) };
@@ -170,7 +186,7 @@ export function nameMarks(pen) {
   const spoken = said.filter(L => L.name.where !== "beyond");
   /** @type {import("../names.js").Room} */
   const room = {
-    frame: { x0: g.left + 2, y0: g.top + 1, x1: g.w - 2, y1: g.bottom - 2 },
+    frame: { x0: g.left + 2, y0: 2, x1: g.w - 2, y1: g.bottom - 2 },
     boxes: [],
     never: [],
     lines: [],

@@ -76,18 +76,28 @@ export function veil(L, pen) {
 }
 
 /**
+ * Where the words on a veil stand: the baseline of the first line, the middle and the right of the veil.
+ * @param {import("../../types").Of<"veil">} L
+ * @param {import("../pen.js").Pen} pen
+ */
+export function veilText(L, pen) {
+  const [a, b, t, d] = veiled(L, pen);
+  if (!L.text || b <= a || d <= t) return null;
+  const lines = [L.text].flat();
+  const y = L.at === undefined ? (t + d) / 2 + 4.5 - 8.5 * (lines.length - 1) : pen.g.Y(L.at);
+  return { lines, y, middle: (a + b) / 2, right: b };
+}
+
+/**
  * The words on a veil, over the grid.
  * @param {import("../../types").Of<"veil">} L
  * @param {import("../pen.js").Pen} pen
  */
 export function veilWords(L, pen) {
-  const { g, text } = pen;
-  const [a, b, t, d] = veiled(L, pen);
-  if (!L.text || b <= a || d <= t) return;
-  const lines = [L.text].flat();
-  const y = L.at === undefined ? (t + d) / 2 + 4.5 - 8.5 * (lines.length - 1) : g.Y(L.at);
-  const x = L.align === "right" ? b - 4 : (a + b) / 2;
-  lines.forEach((s, i) => text(x, y + 17 * i, s, { align: L.align ?? "center", token: "ink3" }));
+  const words = veilText(L, pen);
+  if (!words) return;
+  const x = L.align === "right" ? words.right - 4 : words.middle;
+  words.lines.forEach((s, i) => pen.text(x, words.y + 17 * i, s, { align: L.align ?? "center", token: "ink3" }));
 }
 
 /**

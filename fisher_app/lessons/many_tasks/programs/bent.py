@@ -20,6 +20,7 @@ def loss(n, theta):
 def minimise(names, springs):
     def height(t):
         return sum(loss(n, t) for n in names) + sum((t - a) @ S @ (t - a) for S, a in springs) / 2
+
     return minimize(height, [0, 0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-15, "maxiter": 4000}).x
 
 
