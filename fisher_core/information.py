@@ -189,7 +189,8 @@ def coarsened(f: Family, theta: ArrayLike, edges: ArrayLike) -> Array:
 
         F_bin = Σ_j P_j s̄_j s̄_jᵀ,   s̄_j = E[s | bin j],   F − F_bin = E[Cov(s | bin)] ⪰ 0
 
-    One bit, sign(x) of N(μ, 1), keeps φ(μ)²/(Φ(μ)Φ(−μ)): 2/π = .63662 at μ = 0 and .43863 at μ = 1.
+    One bit, sign(x) of N(μ, 1), keeps φ(μ)²/(Φ(μ)Φ(−μ)): 2/π = .63662 at μ = 0 and .43863 at μ = 1. Edges at
+    |x| ≥ 1e300, or so far out that the mass beyond them is no float64, tell nothing: there F_bin is 0.
     Source: Rao (1973), *Linear Statistical Inference*, §5a.4.
     """
     mass, means = bin_means(f, theta, edges)

@@ -228,11 +228,13 @@ def step_along(scores: ArrayLike, fisher: ArrayLike, length: float) -> Array:
 def ruler(f: Family, theta: ArrayLike, i: int = 0) -> float:
     """1/√Fᵢᵢ, how far θᵢ moves before one datum would notice; shorter where the end of the domain is nearer than that.
 
-    From θᵢ one may go one ruler down and two up and stay inside.
+    From θᵢ one may go one ruler down and two up and stay inside. ValueError where Fᵢᵢ is 0, or underflows to it.
     """
     theta, i = f.check_theta(theta), coordinate(f, i)
-    parameter = f.parameters[i]
-    return float(min(f.fisher(theta)[i, i] ** -0.5, theta[i] - parameter.lower, (parameter.upper - theta[i]) / 2))
+    parameter, information = f.parameters[i], f.fisher(theta)[i, i]
+    if not information > 0:
+        raise ValueError(f"theta = {theta} has information {information:g} on {parameter.name}, and must have some")
+    return float(min(information**-0.5, theta[i] - parameter.lower, (parameter.upper - theta[i]) / 2))
 
 
 def coordinate(f: Family, i: int) -> int:

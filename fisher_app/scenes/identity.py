@@ -238,7 +238,8 @@ def sample(s: Setting) -> figures.Sample:
         np.array(curvature),
     )
     information = f.fisher(assumed(s, T))[:, i, i]
-    both = np.stack([score**2, curvature]) / information[:, None]
+    with np.errstate(over="ignore"):  # identity.running refuses squares that have left float64
+        both = np.stack([score**2, curvature]) / information[:, None]
     ok = ~np.isnan(score[:, 0])
     running = np.full((4, len(T), x.shape[1]), np.nan)
     for route in (0, 1):

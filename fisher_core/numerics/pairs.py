@@ -16,6 +16,10 @@ from fisher_core.validation import Array
 
 REACHES = (1.0, 4.0, 16.0, 64.0)  # how far into the tails nodes go, until nothing is left out there
 FADED, ENOUGH = 1e-13, 1e-9  # of the whole, in the outermost nodes: when to stop, and what the widest reach may leave
+FAR = 0.1  # KL from which ∫ p d no longer cancels; ∫ (q − p) = 0, for which x may be too coarse, is left out then
+ROUNDS, UNRESOLVED = 3, 1e-13  # how often panels are halved, and which: those that miss that much of the whole
+LEGENDRE = np.polynomial.legendre.legvander(expectation.POINTS, expectation.POINTS.size - 1)
+LEGENDRE *= np.arange(expectation.POINTS.size) + 0.5  # weighted values at the nodes to coefficients
 NEIGHBOURS = 0.1  # root mean square of log p/q below which it is integrated from the score
 
 
@@ -27,12 +31,23 @@ def kl(f: Distribution, theta_p: ArrayLike, theta_q: ArrayLike) -> float:
         return float("inf") if (d == np.inf).any() else float(_kl_terms(log_p, log_q, d).sum())
     nested = not same_support(f, theta_p, theta_q)
     for reach in REACHES:
-        at, log_p, log_q, d = log_masses(f, theta_p, theta_q, reach=reach)
-        if nested and np.isneginf(log_q).any():
-            return float("inf")
-        with np.errstate(all="ignore"):
-            terms = np.exp(log_p) * d if nested else _kl_terms(log_p, log_q, d)
+        cuts = np.empty(0)
+        for _ in range(ROUNDS):
+            at, log_p, log_q, d = log_masses(f, theta_p, theta_q, reach=reach, cuts=cuts)
+            if nested and np.isneginf(log_q).any():
+                return float("inf")
+            with np.errstate(all="ignore"):
+                terms = _kl_terms(log_p, log_q, d)
+                if nested or terms.sum() > FAR:
+                    terms = np.where(np.isneginf(log_p) & (d < 0), 0.0, np.exp(log_p) * d)
+            middles = _unresolved(f, at, terms)
+            cuts = np.append(cuts, middles)
+            if not middles.size:
+                break
         if nested or (np.isfinite(terms).all() and fades(f, at, terms, theta_p, reach)):
+            mass = float(np.exp(log_p).sum())
+            if not abs(mass - 1) < ENOUGH:
+                raise expectation.QuadratureError(f.key, theta_p, mass)
             return float(terms.sum())
     raise ValueError(f"theta_q = {theta_q!r} must not have so much thinner tails than theta_p = {theta_p!r}")
 
@@ -45,6 +60,21 @@ def _kl_terms(log_p: Array, log_q: Array, d: Array) -> Array:
         np.exp(log_q) * (1 + (away - 1) * np.exp(away)),
         np.exp(log_p) * exp_excess(-np.maximum(d, -0.5)),
     )
+
+
+def _unresolved(f: Distribution, at: expectation.Nodes, terms: Array) -> Array:
+    """Middles of the panels that are too wide for their terms.
+
+    A smooth integrand has Legendre coefficients c_k ~ ρ⁻ᵏ, and Gauss's rule of n nodes misses c_2n, about c_n²/c₀.
+    """
+    if f.columns is not None or f.discrete or not np.isfinite(terms).all():
+        return np.empty(0)
+    n = expectation.POINTS.size
+    c = np.abs(terms.reshape(-1, n) @ LEGENDRE)
+    most = np.maximum(c.max(axis=1), np.finfo(float).tiny)
+    rough = c[:, -2:].max(axis=1) * (c[:, -2:].max(axis=1) / most) > UNRESOLVED * np.abs(terms).sum()
+    x = at.x.reshape(-1, n)[rough]
+    return (x[:, n // 2 - 1] + x[:, n // 2]) / 2
 
 
 def fades(f: Distribution, at: expectation.Nodes, terms: Array, theta: ArrayLike, reach: float) -> bool:
@@ -106,18 +136,23 @@ def log_ratio(f: Distribution, x: Array, p: Array, q: Array, log_weights: Array)
 
 
 def log_masses(
-    f: Distribution, theta_p: ArrayLike, theta_q: ArrayLike, crossings: bool = False, reach: float = 1.0
+    f: Distribution,
+    theta_p: ArrayLike,
+    theta_q: ArrayLike,
+    crossings: bool = False,
+    reach: float = 1.0,
+    cuts: ArrayLike = (),
 ) -> tuple[expectation.Nodes, Array, Array, Array]:
     """Common nodes in the support of p, fine enough for both densities, and there log(p Δ), log(q Δ) and log(p/q).
 
-    ``crossings`` puts a panel edge wherever the densities cross, for integrands with a corner there.
+    ``crossings`` puts a panel edge wherever the densities cross, for integrands with a corner there; ``cuts`` are more.
     """
     p, q = f.check_theta(theta_p, closure=True), f.check_theta(theta_q, closure=True)
     if on_edge(f, p, q):
         return _edge_masses(f, p, q)
     same = same_support(f, p, q)
     resolved = (p, q) if same else (p,)
-    ends = () if same else tuple(end for end in f.support(q) if np.isfinite(end))
+    ends = (*np.asarray(cuts), *(() if same else (end for end in f.support(q) if np.isfinite(end))))
     at = expectation.nodes(f, *resolved, cuts=ends, reach=reach)
     if crossings and at.x.ndim == 1 and not f.discrete:
         at = expectation.nodes(f, *resolved, cuts=(*ends, *_crossings(f, at.x, p, q)), reach=reach)

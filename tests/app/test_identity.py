@@ -386,6 +386,7 @@ def test_a_column_and_a_reading_are_chosen_on_the_page():
     assert reader.send(kind="reading", reading="comma")["paste"]["active"]
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize(
     "text", ["1e300\n-1e300\n2", "1e-300\n2e-300", "0\n0\n0\n1e12", "1\n2", "1000000\n1000100\n999900"]
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fisher_core import FAMILIES, divergence
+from fisher_core.numerics.expectation import QuadratureError
 
 NORMAL, BERNOULLI = FAMILIES["normal"], FAMILIES["bernoulli"]
 
@@ -102,6 +103,55 @@ def test_neighbours_keep_their_digits():
 @pytest.mark.parametrize(("p", "q"), [([0, 10.0], [3, 0.01]), ([0, 0.01], [3, 10.0]), ([0, 1.0], [60, 1.0])])
 def test_quadrature_resolves_two_scales_at_once(p, q):
     assert divergence.kl_quadrature(NORMAL, p, q) == pytest.approx(float(NORMAL.kl(p, q)), rel=1e-12, abs=0)
+
+
+SCALES = [(k, i) for k, f in FAMILIES.items() if f.columns is None for i in set(range(len(f.default))) - {*f.locations}]
+SHAPES = {("gamma", 0), ("beta", 0), ("beta", 1), ("weibull", 0)}
+
+
+@pytest.mark.parametrize("ratio", [1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6])
+@pytest.mark.parametrize(("key", "i"), SCALES)
+def test_quadrature_resolves_any_ratio_of_scales(key, i, ratio):
+    """Both ways, at one place and far apart; a shape of 1e-3 has no float64 where its mass is, and is refused."""
+    f = FAMILIES[key]
+    for apart in (0.0, 0.3, 1e2, 1e3) if f.locations else (0.0,):
+        p, q = f.default.copy(), f.default.copy()
+        q[i] *= ratio
+        q[list(f.locations)] += apart
+        for a, b in ((p, q), (q, p)):
+            try:
+                found = divergence.kl_quadrature(f, a, b)
+            except QuadratureError:
+                assert (key, i) in SHAPES
+                assert q[i] < 0.03
+            else:
+                assert found == pytest.approx(float(f.kl(a, b)), rel=3e-12, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("key", "p", "q"),
+    [
+        ("cauchy", [0, 1], [1e4, 1e-5]),  # x next to q has six digits: its mass is missed by 6e-8, and does not count
+        ("student_t", [0, 1], [1e4, 1e-4]),
+        ("gamma", [0.05, 1e-3], [0.05, 1]),  # a slow tail to the left and a steep end on the right
+        ("gamma", [0.1, 1], [0.1, 1e-3]),
+        ("weibull", [1.5, 1], [0.15, 1]),
+        ("weibull", [0.15, 1], [1.5, 1]),
+        ("beta", [0.29, 0.3], [0.5, 0.9]),  # 1 − x has few digits where there is mass
+        ("beta", [2, 0.05], [2, 5]),
+    ],
+)
+def test_quadrature_keeps_its_digits_where_panels_or_x_are_coarse(key, p, q):
+    f = FAMILIES[key]
+    for a, b in ((p, q), (q, p)):
+        assert divergence.kl_quadrature(f, a, b) == pytest.approx(float(f.kl(a, b)), rel=1e-12, abs=0)
+
+
+def test_quadrature_refuses_coordinates_in_which_the_density_cancels():
+    """Of N(100, 1e-6) the natural form θ₁x + θ₂x² − A is a difference of numbers of 1e16. (4e-9)"""
+    g = NORMAL.in_chart("natural")
+    with pytest.raises(QuadratureError, match="resolvable"):
+        divergence.kl_quadrature(g, g.from_base([100.0, 1e-6]), g.from_base([0.0, 1.0]))
 
 
 def test_quadratic_broadcasts():
