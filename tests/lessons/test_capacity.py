@@ -13,8 +13,8 @@ from reader import Reader, lesson
 from scipy.stats import norm
 
 from fisher_app import links
-from fisher_app.scenes import capacity as scenes
-from fisher_app.scenes import capacity_drawn, capacity_point
+from fisher_app.lessons.capacity import drawn as simulated
+from fisher_app.lessons.capacity import memory
 from fisher_studies import capacity
 from fisher_studies.capacity_simulation import simulate
 
@@ -73,20 +73,20 @@ def test_all_lit_and_twenty_patterns_later_all_dark(answered):
     for key, share, dark in (("lit", 1.0, 0), ("dark", 0.0, 28)):
         answered.preset(key)
         assert shown("ewc_kept", answered) == share and shown("shown_kept", answered) == share
-        p = capacity_point.Point(answered.values["load"], 1000.0, 1.0, 0.2)
-        bars = capacity_point.bar_signals("ewc")(p)
+        p = memory.Point(answered.values["load"], 1000.0, 1.0, 0.2)
+        bars = memory.bar_signals("ewc")(p)
         assert np.isfinite(bars).sum() == (27 if key == "lit" else 28) and np.nanstd(bars) < 1e-9
-        assert np.isfinite(bars).sum() - np.isfinite(capacity_point.above("ewc", False)(p)).sum() == dark
+        assert np.isfinite(bars).sum() - np.isfinite(memory.above("ewc", False)(p)).sum() == dark
 
 
 def test_slow_rates_hold_longer_with_small_signals(answered):
     for c, load in ((1.0, 0.481), (0.5, 0.657), (0.2, 0.830)):
-        assert scenes.crossing(c) == pytest.approx(load, abs=5e-4)
+        assert memory.crossing(c) == pytest.approx(load, abs=5e-4)
     answered.send(kind="tab", tab="apart")
     answered.send({"method": "rate", "c": 0.2})
     assert shown("crosses", answered) == pytest.approx(0.830, abs=5e-4)
     assert shown("faint", answered) == pytest.approx(0.169, abs=5e-4)
-    assert shown("faint", answered) == pytest.approx(scenes.first_signal(0.2), rel=1e-6)
+    assert shown("faint", answered) == pytest.approx(memory.first_signal(0.2), rel=1e-6)
     answered.send(kind="tab", tab="storing")
 
 
@@ -95,8 +95,8 @@ def test_pure_hebb_reaches_one_at_n(answered):
     answered.preset("hebb")
     assert shown("rate_snr", answered) == pytest.approx(1.0, abs=2e-3)
     assert shown("rate_signal", answered) == pytest.approx(0.01, abs=2e-4) and shown("rate_holds", answered) == 990
-    load = capacity_point.CURVE
-    hebb = capacity.memory("rate", 1000, 2000, 0.01).snr(1, capacity_point.patterns(load, 1000))
+    load = memory.CURVE
+    hebb = capacity.memory("rate", 1000, 2000, 0.01).snr(1, memory.patterns(load, 1000))
     np.testing.assert_allclose(hebb, capacity.hebb_snr(load), rtol=0.05)
 
 
@@ -118,7 +118,7 @@ def test_numbers_in_the_trap_and_the_feedback():
     )
     tau = capacity.limit_capacity("ewc")
     assert (
-        f"{tau:.3f}"[1:] in slow.why and f"{float(capacity.limit_signal('ewc', 0.0, tau)):.2f}"[1:] in slow.why
+        f"{tau:.3f}"[1:] in slow.why() and f"{float(capacity.limit_signal('ewc', 0.0, tau)):.2f}"[1:] in slow.why()
     )  # .827, .55
 
 
@@ -194,25 +194,25 @@ def test_against_their_own_noise_the_blackout_is_a_slope(answered):
 @pytest.mark.parametrize("method, own", [("gd", False), ("ewc", True), ("rate", False)])
 def test_circles_lie_on_bars_line_and_curve(method, own):
     v = values(method=method, own=own, runs="400", n=200.0, load=1.0)
-    dots = capacity_drawn.by_pattern(v, capacity_drawn.drawn(v))
-    m = capacity_point.learned(method, 200.0, 0.2 if method == "rate" else 1.0)
+    (load, snr), (_, signal), (line_x, line) = simulated.by_pattern(v, simulated.drawn(v))
+    m = memory.learned(method, 200.0, 0.2 if method == "rate" else 1.0)
     i = np.arange(1, 201)
-    edges = np.rint(capacity_point.EDGES * 200).astype(int)
+    edges = np.rint(memory.EDGES * 200).astype(int)
     truth = np.array([np.mean(m.signal(i[a:b], 200)) for a, b in pairwise(edges) if a < 200])
-    z = (dots.signal.value - truth) / dots.signal.standard_error
-    assert capacity_drawn.affordable(v) == dots.signal.n == 400 and np.abs(z).max() < 4
-    on_curve = (dots.snr.value - m.snr(1, np.rint(dots.load * 200).astype(int))) / dots.snr.standard_error
+    z = (signal.value - truth) / signal.standard_error
+    assert simulated.affordable(v) == signal.n == 400 and np.abs(z).max() < 4
+    on_curve = (snr.value - m.snr(1, np.rint(load * 200).astype(int))) / snr.standard_error
     assert np.abs(on_curve).max() < 4
     assert np.all(
-        np.abs(dots.line.value - (m.own_noise(np.rint(dots.line_x * 200).astype(int), 200) if own else m.noise(200)))
-        < 5 * dots.line.standard_error
+        np.abs(line.value - (m.own_noise(np.rint(line_x * 200).astype(int), 200) if own else m.noise(200)))
+        < 5 * line.standard_error
     )
 
 
 def test_fewer_runs_are_drawn_when_there_is_much_to_draw():
-    assert capacity_drawn.affordable(values(runs="400", n=1000.0, load=1.0)) == 32
-    assert capacity_drawn.drawn(values(runs="400", n=1000.0, load=1.0)).first.shape == (32, 1000)
-    assert capacity_drawn.drawn(values(runs="400", n=10_000.0, load=1.0)) is None
+    assert simulated.affordable(values(runs="400", n=1000.0, load=1.0)) == 32
+    assert simulated.drawn(values(runs="400", n=1000.0, load=1.0)).first.shape == (32, 1000)
+    assert simulated.drawn(values(runs="400", n=10_000.0, load=1.0)) is None
     reader = Reader(SLUG)
     reader.send({"runs": "400", "n": 10_000.0})
     assert shown("drawn", reader) == 0 and "_n_ is too large" in reader.raw and reader.scene["refused"] is None
@@ -263,7 +263,7 @@ def test_what_a_drag_shows_is_what_release_shows(method, moved):
     """Every table of a cross, read where one control was moved to, equals the first table computed there."""
     _, before, after = (lesson(SLUG).figures["storing"].scene(values(method=method, **m)) for m in ({}, {}, moved))
     ((key, value),) = moved.items()
-    k = int(np.abs(capacity_point.NODES[key] - value).argmin())
+    k = int(np.abs(memory.NODES[key] - value).argmin())
     checked = 0
     for name, number in before.numbers.items():
         for table in getattr(number.value, "tables", ()):
@@ -271,7 +271,7 @@ def test_what_a_drag_shows_is_what_release_shows(method, moved):
                 continue
             first = after.numbers[name].value.tables[0]
             here = values(method=method, **moved)
-            index = tuple(int(np.abs(capacity_point.NODES[o] - getattr(here, o)).argmin()) for o in first.over)
+            index = tuple(int(np.abs(memory.NODES[o] - getattr(here, o)).argmin()) for o in first.over)
             np.testing.assert_allclose(np.asarray(table.values)[k], np.asarray(first.values)[index], rtol=1e-12)
             checked += 1
     assert checked or (key == "c" and method != "rate")
