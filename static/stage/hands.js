@@ -66,7 +66,7 @@ function picked(stage, view, g, x, y, reach) {
     const most = L.count === undefined ? Infinity : (stage.reader.value(L.count, stage.values) ?? NaN);
     const n = Math.min(Math.max(xs.length, ys.length), most);
     for (let i = 0; i < n; i++) {
-      const d = Math.hypot(g.X(at(xs, i)) - x, L.column ? 0 : g.Y(at(ys, i)) - y);
+      const d = Math.hypot(g.X(at(xs, i)) - x, (L.column ? 0 : 1) * (g.Y(at(ys, i)) - y)); // NaN: it is not there
       if (d < nearest) {
         nearest = d;
         best = { key: L.pick, index: i + (L.base ?? 0) };

@@ -87,10 +87,10 @@ export function besideLine(parts, w, h, where = "") {
   places.push({ x: ex + GAP + w / 2, y: ey, cost: where === "end" || where === "right" ? 0 : 1.5, from: [ex, ey] });
   for (let k = 1; k < 20; k++) {
     const t = k / 20,
-      i = Math.min(points.length - 2, Math.max(1, Math.round(t * (points.length - 1))));
+      i = Math.round(t * (points.length - 1));
     const [x, y] = points[i],
-      [ax, ay] = points[i - 1],
-      [bx, by] = points[i + 1];
+      [ax, ay] = points[Math.max(0, i - 1)],
+      [bx, by] = points[Math.min(points.length - 1, i + 1)];
     const length = Math.hypot(bx - ax, by - ay) || 1;
     const nx = -(by - ay) / length,
       ny = (bx - ax) / length;

@@ -110,7 +110,7 @@ def test_numbers_in_the_trap_and_the_feedback():
     for rule, own, text in (("ewc", True, "0.787"), ("gd", True, "0.414"), ("ewc", False, "0"), ("gd", False, "0.230")):
         assert m[rule].kept(1000, own=own) == pytest.approx(float(text), abs=5e-4) and text in trap
     said = [o.feedback() for o in first.options]
-    assert "34%" in said[0] and "0.54" in said[1] and "1.005" in said[2] and "0.992" in said[2]
+    assert "34 %" in said[0] and "0.54" in said[1] and "1.005" in said[2] and "0.992" in said[2]
     assert (
         "0.83" in slow.truth()
         and all("0.83" in o.feedback() for o in slow.options)

@@ -205,3 +205,19 @@ test("a bar's name stands at its top, beside it where that is wished", () => {
     assert.ok(where === "above" ? p.y < 100 && p.x === 75 : p.x > 90 && p.y > 100, where);
   }
 });
+
+test("a line of two points, too short for anything between, has places too", () => {
+  for (const where of ["", "start", "end"])
+    for (const p of besideLine(
+      [
+        [
+          [10, 10],
+          [12, 11],
+        ],
+      ],
+      40,
+      15,
+      where,
+    ))
+      assert.ok(Number.isFinite(p.x + p.y + p.cost));
+});

@@ -1,4 +1,7 @@
 // What a hand can take hold of.
+const version = new URL(import.meta.url).search;
+/** @type {typeof import("../../text.js")} */
+const { textWidth } = await import(`../../text.js${version}`);
 
 /** @typedef {import("../pen.js").Pen} Pen */
 
@@ -64,5 +67,8 @@ export function handle(L, pen) {
   }
   c.stroke();
   c.restore();
-  if (L.text) text(a, b + 29, L.text, { align: "center", token: "ink", weight: 600, size: 14, casing: 2 });
+  if (!L.text) return;
+  const half = textWidth(L.text, { weight: 600, size: 14 }, pen.lookup) / 2; // whole at both ends of the axis
+  const x = Math.max(half, Math.min(g.w - half, a));
+  text(x, b + 29, L.text, { align: "center", token: "ink", weight: 600, size: 14, casing: 2 });
 }
