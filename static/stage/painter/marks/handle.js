@@ -1,7 +1,7 @@
 // What a hand can take hold of.
 const version = new URL(import.meta.url).search;
-/** @type {typeof import("../../text.js")} */
-const { textWidth } = await import(`../../text.js${version}`);
+/** @type {typeof import("../../writing.js")} */
+const { textWidth } = await import(`../../writing.js${version}`);
 
 /** @typedef {import("../pen.js").Pen} Pen */
 
