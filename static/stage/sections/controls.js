@@ -177,11 +177,13 @@ export function buildPlayer(stage, player, slots) {
   /** @param {number} by */
   const go = by => {
     stop(stage);
+    stage.memory.clear(); // the same step is the same picture, whichever way it was come to
     stage.step(key, by);
     stage.after(key);
   };
   input.oninput = () => {
     stop(stage);
+    stage.memory.clear();
     stage.set(key, c.nodes[+input.value]);
     stage.after(key);
   };
