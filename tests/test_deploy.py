@@ -23,6 +23,7 @@ from benchmarks.websocket import deployed
 
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOY = ROOT / "deploy"
+PATIENCE = 4  # a machine with other work is that much slower
 needs_haproxy = pytest.mark.skipif(
     shutil.which("haproxy") is None and not os.environ.get("CI"), reason="no HAProxy on this machine (on Debian: apt-get install haproxy)"
 )
@@ -90,11 +91,11 @@ def test_one_of_two_is_killed_and_all_are_replaced():
         with Arrivals(port) as arrivals:
             time.sleep(0.5)
             os.kill(min(first.values()), signal.SIGKILL)
-            replaced(min(first.values()), within=20)
+            replaced(min(first.values()), within=20 * PATIENCE)
             while len({answer(port)[1].get("set-cookie", "").split(";")[0] for _ in range(4)}) < 2:  # both are in use again
                 time.sleep(0.2)
             os.kill(server.process.pid, signal.SIGHUP)
-            replaced(*processes().values(), within=60)
+            replaced(*processes().values(), within=60 * PATIENCE)
         assert set(arrivals.answers) == {200}, arrivals.answers
         assert sum(arrivals.answers.values()) > 40 and arrivals.slowest < 10
 

@@ -167,8 +167,8 @@ def promise(key: tuple[int, int, str]) -> str:
     seed, epochs_a, method = key
     many = len(order(method))
     seconds = float(f"{(epochs_a + EPOCHS_B * many) * pace():.1g}")
-    what = "without a penalty" if method == "none" else f"at all {many - 1} λ"
-    return f"Trains seed {seed} {what}: about {max(seconds, 1):.0f} s here."
+    what = "no penalty" if method == "none" else f"{many - 1} λ"
+    return f"seed {seed}, {what}: {max(seconds, 1):.0f} s"
 
 
 def work(key: tuple[int, int, str]) -> Iterator[tuple[float, LiveRun]]:

@@ -105,7 +105,7 @@ def label_cloud(v):
         style = "sampled" if v.labels == "model" else "empirical"
         more += [ellipse(0.0, 0.0, *rooted(empirical / 7, every=4), style, width=2),
                  points(rest(seen_at[:, 0], Live(many[..., 0], over, EVERY)), rest(seen_at[:, 1], Live(many[..., 1], over, EVERY)), style, size=4, casing=True)]  # fmt: skip
-    view = figures.cloud("s", "**Labels** _p_(_y_ | _x_): a ray an input, two dots on it", c, Axis(-1.05, 1.05, "score of _b_", figures.ticks(-1, 0), label_at="right"), Axis(-3.2, 3.2, "of _w_", figures.ticks(-2, 0, 2)),
+    view = figures.cloud("s", "**Labels** _p_(_y_ | _x_): two dots a ray", c, Axis(-1.05, 1.05, "score of _b_", figures.ticks(-1, 0), label_at="right"), Axis(-3.2, 3.2, "of _w_", figures.ticks(-2, 0, 2)),
                          more, v.machine == "supervised", "Scores of both labels at seven inputs: two dots on a ray each; area is probability, the ellipse their covariance",
                          "Trace of F over the seven inputs [trF]; ringed score ([ss1], [ss2]).")  # fmt: skip
     ringed = ("b", "w", "ix")

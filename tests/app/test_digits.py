@@ -298,9 +298,9 @@ def test_what_a_link_shows_does_not_depend_on_the_runs_of_others():
 
 def test_the_button_says_what_it_runs():
     says = Reader(SLUG, {"seed": "5"}).wire["run"]["says"]
-    assert says.startswith("Trains seed 5 at all 19 λ: about ") and says.endswith(" s here.")
+    assert says.startswith("seed 5, 19 λ: ") and says.endswith(" s")
     assert len(digits_data.order("exact")) == 20 and len(digits.STRENGTHS) == 19  # and λ = 0
-    assert digits_data.promise((5, 300, "none")).startswith("Trains seed 5 without a penalty: about ")
+    assert digits_data.promise((5, 300, "none")).startswith("seed 5, no penalty: ")
 
 
 def test_a_live_run_can_be_cancelled_and_the_page_goes_on():

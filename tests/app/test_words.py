@@ -215,7 +215,7 @@ def test_the_price_of_the_noisier_route(rate):
 def test_the_labels_machine_shows_a_ray_an_input():
     reader = Reader("recipe", {"machine": "supervised"})
     view = next(v for v in reader.scene["views"] if v["id"] == "s")
-    assert "a ray an input, two dots on it" in view["caption"]
+    assert "two dots a ray" in view["caption"]
     dots = np.array(view["table"]["rows"] if "rows" in view["table"] else view["table"][1], dtype=object)
     assert dots.size and len(set(np.ravel(dots[0] if len(dots) == 5 else dots[:, 0]))) == 7
 
